@@ -1,0 +1,24 @@
+"""What a plugin author imports, and nothing else of the core."""
+
+from kaohe.plugin.hooks import API_VERSION, hookimpl
+from kaohe.plugin.types import (
+    Field,
+    Indicator,
+    Parameter,
+    RecordType,
+    SampleFile,
+    SchemeTemplate,
+)
+from kaohe.text import Text
+
+__all__ = [
+    "API_VERSION",
+    "Field",
+    "Indicator",
+    "Parameter",
+    "RecordType",
+    "SampleFile",
+    "SchemeTemplate",
+    "Text",
+    "hookimpl",
+]

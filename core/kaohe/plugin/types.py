@@ -1,0 +1,124 @@
+"""What a plugin declares, as data: record types, indicators, scheme templates and sample files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any, Literal
+
+from kaohe.text import Text
+
+FieldKind = Literal[
+    "text", "choice", "integer", "decimal", "money", "boolean", "date", "datetime", "person", "customer"
+]
+Unit = Literal["share", "count", "points", "money", "number", "seconds", "minutes", "hours", "days", "kilowatt_hours"]
+Direction = Literal["higher", "lower", "target"]
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class Field:
+    """One typed field of a record.
+
+    ``decimal`` stores ``scale`` decimals exactly; ``money`` stores fen and is written in yuan; ``person`` holds a
+    person's code and must exist; ``customer`` is a customer's code and need not. ``minimum`` and ``maximum`` are
+    inclusive. ``choices`` maps each allowed stored value to its name.
+    """
+
+    name: str
+    kind: FieldKind
+    label: Text
+    required: bool = False
+    choices: Mapping[str, Text] = _NOTHING
+    scale: int = 0
+    minimum: Decimal | None = None
+    maximum: Decimal | None = None
+    help: Text | None = None
+
+
+@dataclass(frozen=True)
+class RecordType:
+    """A kind of record that an administrator imports.
+
+    ``key``: the fields that together identify a record. ``when``: the date or datetime that puts a record into a
+    period. ``who``: the person fields that may be credited, the default first. ``until``: for records that last
+    (a customer since … until …) the date on which they ended. ``sequence``: groups of date fields that may not run
+    backwards, each in order of time.
+    """
+
+    name: str
+    label: Text
+    fields: tuple[Field, ...]
+    key: tuple[str, ...]
+    when: str
+    who: tuple[str, ...] = ()
+    until: str | None = None
+    sequence: tuple[tuple[str, ...], ...] = ()
+    description: Text | None = None
+
+    def field(self, name: str) -> Field:
+        """The field of that name; KeyError where there is none."""
+        for candidate in self.fields:
+            if candidate.name == name:
+                return candidate
+        raise KeyError(name)
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A setting of an indicator: its JSON Schema, its default, its name. A number, text or boolean."""
+
+    schema: Mapping[str, Any]
+    default: Decimal | int | str | bool
+    label: Text
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """A measured figure, as data.
+
+    ``id`` begins with the plugin's name and a dot. ``value`` is an aggregate expression over the record type
+    ``records``; ``where`` a condition that every counted record meets. ``when`` and ``who`` override the record
+    type's own. ``unit`` says what the value counts (a duration is divided by the unit). ``min_sample`` is the least
+    number of records below which there is no data. ``curve`` is a default curve, written as in a scheme.
+    ``source`` names the text that asks for the indicator.
+    """
+
+    id: str
+    name: Text
+    description: Text
+    records: str
+    value: str
+    unit: Unit
+    direction: Direction = "higher"
+    where: str | None = None
+    when: str | None = None
+    who: str | None = None
+    parameters: Mapping[str, Parameter] = field(default_factory=lambda: _NOTHING)
+    min_sample: int = 1
+    curve: Mapping[str, Any] | None = None
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class SchemeTemplate:
+    """A complete scheme file that an administrator starts from (``kaohe scheme new --from NAME``)."""
+
+    name: str
+    label: Text
+    text: str
+
+
+@dataclass(frozen=True)
+class SampleFile:
+    """A table of invented rows. ``records`` is a record type's name, or ``people``.
+
+    The header holds field names; every cell is text as a user would type it into a CSV file.
+    """
+
+    name: str
+    records: str
+    header: tuple[str, ...]
+    rows: Iterable[tuple[str, ...]]
