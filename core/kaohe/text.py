@@ -12,7 +12,7 @@ from typing import Any, Literal, get_args
 
 Language = Literal["zh_CN", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
-_LOCALES = Path(__file__).parent / "locale"
+LOCALES = Path(__file__).parent / "locale"
 
 
 @dataclass(frozen=True, order=True)
@@ -61,4 +61,4 @@ def translate(template: str, language: Language) -> str:
 
 @cache
 def _catalogue(language: Language) -> gettext.NullTranslations:
-    return gettext.translation("kaohe", _LOCALES, languages=[language])
+    return gettext.translation("kaohe", LOCALES, languages=[language])

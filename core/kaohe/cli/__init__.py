@@ -1,0 +1,1 @@
+"""The command line: it parses, calls and prints. No rule lives here."""

@@ -1,0 +1,82 @@
+"""What a command gets: language, workspace, plugins, database, clock; each opened when first used."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kaohe.cli import clock
+from kaohe.errors import Problem
+from kaohe.text import Language, Message, render
+
+if TYPE_CHECKING:
+    from kaohe.cli.workspace import Workspace
+    from kaohe.plugin.registry import Registry
+    from kaohe.records import Store
+
+
+class App:
+    """The edge of the system, handed to every command."""
+
+    def __init__(self, language: Language, folder: Path | None, environment: Mapping[str, str]) -> None:
+        self.language = language
+        self.folder = folder
+        self.environment = environment
+
+    @cached_property
+    def workspace(self) -> Workspace:
+        from kaohe.cli.workspace import load_workspace
+
+        return load_workspace(self.folder, self.environment)
+
+    @cached_property
+    def registry(self) -> Registry:
+        """The plugins of the workspace, or the base pack alone outside one. Refused plugins are reported once."""
+        from kaohe.plugin.registry import open_registry
+
+        if self.folder is None:
+            return open_registry((), None)
+        registry = open_registry(self.workspace.plugins, self.workspace.wheels)
+        self.problems(registry.problems)
+        return registry
+
+    @cached_property
+    def store(self) -> Store:
+        from kaohe.records import open_store
+
+        return open_store(self.workspace.database_url, self.registry.record_types, folder=self.workspace.folder)
+
+    def now(self) -> datetime:
+        return clock.now()
+
+    def say(self, text: Message | str) -> None:
+        """A message for a person, on stderr."""
+        sys.stderr.write(f"{render(text, self.language)}\n")
+
+    def problems(self, problems: Iterable[Problem]) -> None:
+        """Problems in the user's language, on stderr."""
+        for problem in problems:
+            self.say(problem.render(self.language))
+
+    def table(
+        self,
+        headers: Sequence[str],
+        rows: Iterable[Sequence[Any]],
+        *,
+        right: Iterable[int] = (),
+        title: str | None = None,
+    ) -> None:
+        """An aligned table on stdout."""
+        from kaohe.cli.output import print_table
+
+        print_table(headers, rows, right=right, title=title)
+
+    def json(self, data: Any) -> None:
+        """JSON on stdout."""
+        from kaohe.cli.output import print_json
+
+        print_json(data)

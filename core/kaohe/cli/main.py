@@ -1,0 +1,126 @@
+"""The command ``kaohe``: settles the language, finds the workspace, loads one command, and turns errors into words."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kaohe import __version__
+from kaohe.cli import words
+from kaohe.cli.context import App
+from kaohe.cli.output import prepare_streams
+from kaohe.cli.words import _
+from kaohe.cli.workspace_folder import find_folder, peek_locale
+from kaohe.errors import Exit, KaoheError
+from kaohe.text import msg
+
+# Name → module:object and the line that --help shows, so that --help loads none of them.
+COMMANDS = {
+    "init": ("kaohe.cli.init:init", msg("Make a workspace: settings, database, schemes.")),
+    "demo": ("kaohe.cli.demo:demo", msg("Make a workspace with invented records and evaluate it.")),
+    "plugin": ("kaohe.cli.plugin:plugin", msg("Plugins: list, show, check, add, remove.")),
+    "people": ("kaohe.cli.people:people", msg("People, teams and assignments.")),
+    "records": ("kaohe.cli.records:records", msg("Records: types, templates, import, batches, undo, export.")),
+    "indicator": ("kaohe.cli.indicator:indicator", msg("Indicators: list and show.")),
+    "scheme": ("kaohe.cli.scheme:scheme", msg("Schemes: new, check, show, schema.")),
+    "evaluate": ("kaohe.cli.evaluate:evaluate", msg("Evaluate a scheme for a period.")),
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, name = COMMANDS[cmd_name][0].split(":")
+        command: click.Command = getattr(import_module(module), name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section(_("Commands")):
+            formatter.write_dl([(name, line.in_(words.language())) for name, (_target, line) in COMMANDS.items()])
+
+
+def root() -> LazyGroup:
+    """The command's root, its texts in the settled language."""
+    return LazyGroup(
+        name="kaohe",
+        help=_("Performance appraisal by rules that anyone can read: points, rankings, tiers, bonuses."),
+        params=[
+            # Both are taken from the command line before click sees it, so that they may stand anywhere.
+            click.Option(["--lang"], metavar="zh_CN|en", expose_value=False, help=_("Language of all messages.")),
+            click.Option(["--workspace"], metavar="DIR", expose_value=False, help=_("The workspace's folder.")),
+            click.Option(
+                ["--version"],
+                is_flag=True,
+                is_eager=True,
+                expose_value=False,
+                callback=_print_version,
+                help=_("Show the version."),
+            ),
+        ],
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    )
+
+
+def main() -> None:
+    """Entry point; exits with a code of ``kaohe.errors.Exit``."""
+    sys.exit(run(sys.argv[1:], dict(os.environ)))  # noqa: TID251 - the edge of the process
+
+
+def run(arguments: Sequence[str], environment: dict[str, str]) -> int:
+    """Run one command line and return its exit code."""
+    prepare_streams()
+    rest, lang, workspace = take_global_options(arguments)
+    folder = find_folder(Path.cwd(), workspace or environment.get("KAOHE_WORKSPACE"))
+    words.settle(words.choose(lang, environment, peek_locale(folder)))
+    app = App(words.language(), folder, environment)
+    try:
+        result = root().main(rest, prog_name="kaohe", standalone_mode=False, obj=app)
+    except KaoheError as error:
+        app.problems(error.problems)
+        return error.exit_code
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        app.say(msg("interrupted; nothing of the unfinished step was kept"))
+        return Exit.INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Exit.OK
+    return result if isinstance(result, int) else Exit.OK
+
+
+def take_global_options(arguments: Sequence[str]) -> tuple[list[str], str | None, str | None]:
+    """Take ``--lang X`` and ``--workspace DIR`` (or ``--lang=X``) out of the arguments, wherever they stand."""
+    taken: dict[str, str | None] = {"--lang": None, "--workspace": None}
+    rest: list[str] = []
+    remaining = list(arguments)
+    while remaining:
+        word = remaining.pop(0)
+        name, equals, value = word.partition("=")
+        if word == "--":
+            rest += [word, *remaining]
+            break
+        if name in taken and (equals or remaining):
+            taken[name] = value if equals else remaining.pop(0)
+        else:
+            rest.append(word)
+    return rest, taken["--lang"], taken["--workspace"]
+
+
+def _print_version(ctx: click.Context, _parameter: click.Parameter, value: Any) -> None:
+    if value and not ctx.resilient_parsing:
+        click.echo(f"kaohe {__version__}")
+        ctx.exit()

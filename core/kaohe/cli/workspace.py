@@ -1,0 +1,178 @@
+"""A workspace: the folder of one deployment, found by its kaohe.toml. Reading, checking and editing that file."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from kaohe.cli.workspace_folder import FILE
+from kaohe.errors import Exit, KaoheError, Place, Problem, fail, refuse_if_any
+from kaohe.plugin.registry import AllowedPlugin
+from kaohe.text import Language, Message, msg
+
+ENGINES = ("duckdb",)
+_KEYS = {"format": int, "name": str, "locale": str, "timezone": str, "engine": str, "database": dict, "plugins": list}
+_PLUGIN_KEYS = {"name", "sha256", "file"}
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """What kaohe.toml says. ``folder`` is absolute; a relative SQLite file lies in it."""
+
+    folder: Path
+    name: str
+    locale: Language
+    timezone: ZoneInfo
+    database_url: str
+    engine: str
+    plugins: tuple[AllowedPlugin, ...]
+
+    @property
+    def file(self) -> Path:
+        return self.folder / FILE
+
+    @property
+    def schemes(self) -> Path:
+        return self.folder / "schemes"
+
+    @property
+    def imports(self) -> Path:
+        """Mapping files, kept for the next import."""
+        return self.folder / "imports"
+
+    @property
+    def wheels(self) -> Path:
+        return self.folder / "plugins"
+
+    @property
+    def snapshots(self) -> Path:
+        return self.folder / ".kaohe" / "snapshots"
+
+    def with_plugin(self, entry: AllowedPlugin) -> Workspace:
+        """Allow a plugin in kaohe.toml, in the place of one of the same name; comments and order stay."""
+        kept = tuple(plugin for plugin in self.plugins if plugin.name != entry.name)
+        return self._with_plugins((*kept, entry))
+
+    def without_plugin(self, name: str) -> Workspace:
+        """Take a plugin out of kaohe.toml."""
+        return self._with_plugins(tuple(plugin for plugin in self.plugins if plugin.name != name))
+
+    def _with_plugins(self, plugins: tuple[AllowedPlugin, ...]) -> Workspace:
+        import tomlkit
+
+        document = tomlkit.parse(self.file.read_text("utf-8"))
+        listed = tomlkit.aot()
+        for plugin in plugins:
+            table = tomlkit.table()
+            table["name"] = plugin.name
+            table["sha256"] = plugin.sha256
+            if plugin.file is not None:
+                table["file"] = plugin.file
+            listed.append(table)
+        document.pop("plugins", None)
+        if plugins:
+            document["plugins"] = listed
+        write_whole(self.file, tomlkit.dumps(document))
+        return replace(self, plugins=plugins)
+
+
+def load_workspace(folder: Path | None, environment: Mapping[str, str]) -> Workspace:
+    """Read and check kaohe.toml; KAOHE_DATABASE_URL, where set, takes the place of the file's database."""
+    if folder is None or not (folder / FILE).is_file():
+        raise _missing(folder)
+    path = folder / FILE
+    data, places = _read(path)
+    problems = list(_mistakes(data, places))
+    refuse_if_any(problems, Exit.ENVIRONMENT)
+    return Workspace(
+        folder=folder,
+        name=data.get("name", folder.name),
+        locale="en" if data["locale"] == "en" else "zh_CN",
+        timezone=ZoneInfo(data["timezone"]),
+        database_url=environment.get("KAOHE_DATABASE_URL") or data["database"]["url"],
+        engine=data.get("engine", ENGINES[0]),
+        plugins=tuple(
+            AllowedPlugin(name=plugin["name"], sha256=plugin["sha256"], file=plugin.get("file"))
+            for plugin in data.get("plugins", [])
+        ),
+    )
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a text file whole or not at all."""
+    beside = path.with_name(f".{path.name}.new")
+    with beside.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)
+
+
+def _read(path: Path) -> tuple[dict[str, Any], Any]:
+    from kaohe.toml import load_toml
+
+    try:
+        text = path.read_text("utf-8")
+    except OSError as error:
+        raise fail(
+            Problem("workspace.unreadable", msg("this file cannot be read"), Place(str(path)), found=error.strerror),
+            Exit.ENVIRONMENT,
+        ) from error
+    document = load_toml(text, str(path))
+    return document.data, document
+
+
+def _mistakes(data: dict[str, Any], document: Any) -> list[Problem]:
+    problems: list[Problem] = []
+
+    def report(
+        path: tuple[str | int, ...], what: Message, found: Any = None, expected: str | Message | None = None
+    ) -> None:
+        text = None if found is None else str(found)
+        problems.append(Problem("workspace.setting", what, document.place(path), text, expected))
+
+    for key, value in data.items():
+        if key not in _KEYS:
+            report((key,), msg("unknown setting {key}", key=key), expected=", ".join(_KEYS))
+        elif not isinstance(value, _KEYS[key]):
+            report((key,), msg("{key} has the wrong type", key=key), value)
+    if data.get("format") != 1:
+        report(("format",), msg("the format of this file is not known"), data.get("format"), "1")
+    if data.get("locale") not in ("zh_CN", "en"):
+        report(("locale",), msg("unknown locale"), data.get("locale"), "zh_CN, en")
+    if data.get("engine", ENGINES[0]) not in ENGINES:
+        report(("engine",), msg("unknown engine"), data.get("engine"), ", ".join(ENGINES))
+    try:
+        ZoneInfo(str(data.get("timezone")))
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        report(("timezone",), msg("unknown timezone"), data.get("timezone"), "Asia/Shanghai, Europe/Berlin, …")
+    database = data.get("database")
+    if not isinstance(database, dict) or not isinstance(database.get("url"), str) or set(database) != {"url"}:
+        report(("database",), msg("the database needs exactly one setting, url"), expected='url = "sqlite:///kaohe.db"')
+    plugins = data.get("plugins", [])
+    for index, plugin in enumerate(plugins if isinstance(plugins, list) else []):
+        well_formed = (
+            isinstance(plugin, dict)
+            and {"name", "sha256"} <= set(plugin) <= _PLUGIN_KEYS
+            and all(isinstance(value, str) for value in plugin.values())
+        )
+        if not well_formed:
+            report(("plugins", index), msg("an allowed plugin has a name, its sha256 and, for a wheel, its file"))
+    return problems
+
+
+def _missing(folder: Path | None) -> KaoheError:
+    return fail(
+        Problem(
+            "workspace.missing",
+            msg("there is no workspace here"),
+            Place(str(folder)) if folder else Place(),
+            expected=msg("a folder with a file kaohe.toml, here or above"),
+            fix=msg("make one with: kaohe init DIR; or name one with --workspace DIR"),
+        ),
+        Exit.ENVIRONMENT,
+    )
