@@ -1,6 +1,7 @@
 """What a plugin author imports, and nothing else of the core."""
 
 from kaohe.plugin.hooks import API_VERSION, hookimpl
+from kaohe.plugin.pack import Pack
 from kaohe.plugin.types import (
     Field,
     Indicator,
@@ -15,6 +16,7 @@ __all__ = [
     "API_VERSION",
     "Field",
     "Indicator",
+    "Pack",
     "Parameter",
     "RecordType",
     "SampleFile",

@@ -31,7 +31,7 @@ class Field:
     kind: FieldKind
     label: Text
     required: bool = False
-    choices: Mapping[str, Text] = _NOTHING
+    choices: Mapping[str, Text] = field(default_factory=lambda: _NOTHING)
     scale: int = 0
     minimum: Decimal | None = None
     maximum: Decimal | None = None
@@ -68,7 +68,11 @@ class RecordType:
 
 @dataclass(frozen=True)
 class Parameter:
-    """A setting of an indicator: its JSON Schema, its default, its name. A number, text or boolean."""
+    """A setting of an indicator: its JSON Schema, its default, its name. A number, text or boolean.
+
+    The schema uses ``type`` (number, integer, string, boolean), ``enum``, ``minimum``, ``maximum``,
+    ``exclusiveMinimum`` and ``exclusiveMaximum``, nothing else.
+    """
 
     schema: Mapping[str, Any]
     default: Decimal | int | str | bool

@@ -1,0 +1,150 @@
+"""A plugin that is data: ``pack.toml`` in a package whose only line of Python is ``plugin = Pack(__name__)``.
+
+The format is described by ``pack.schema.json`` beside this module and in docs/plugins.md. A module ``sample.py`` in the
+same package may define ``generate_sample(people, seed)``; it is imported when samples are asked for, not before.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from importlib import import_module
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
+
+from kaohe.errors import NOWHERE, Place, Problem, fail
+from kaohe.plugin.build import build, misfits
+from kaohe.plugin.hooks import API_VERSION, hookimpl
+from kaohe.plugin.types import Indicator, RecordType, SampleFile, SchemeTemplate
+from kaohe.text import Text, msg
+
+if TYPE_CHECKING:
+    from kaohe.toml import Document, Path
+
+FILE = "pack.toml"
+
+
+@dataclass(frozen=True)
+class SchemeFile:
+    """A scheme template as a pack names it: the text stands in a file of the package."""
+
+    name: str
+    label: Text
+    file: str
+
+
+@dataclass(frozen=True)
+class PackFile:
+    """What ``pack.toml`` says; the attributes are the file's keys."""
+
+    format: int
+    name: str
+    label: Text
+    description: Text | None = None
+    record_types: tuple[RecordType, ...] = ()
+    indicators: tuple[Indicator, ...] = ()
+    schemes: tuple[SchemeFile, ...] = ()
+
+
+def read_pack(text: str, file: str) -> PackFile:
+    """The declarations of a pack's text.
+
+    Raises KaoheError with every mistake of structure at once, each with file, line and column. What the structure
+    cannot say (a key that names no field, an expression that does not compile) is checked where all plugins are known.
+    """
+    try:
+        data: Mapping[str, Any] = tomllib.loads(text, parse_float=Decimal)
+        pack = build(PackFile, data)
+        sound = pack.format == API_VERSION and next(misfits(PackFile, pack), None) is None
+    except (ValueError, TypeError, RecursionError):
+        sound = False
+    if sound:
+        return pack
+    # Only a pack that is known to be wrong pays for places and the validator.
+    from kaohe.plugin.pack_mistakes import refuse_pack  # noqa: PLC0415 - as said
+
+    raise refuse_pack(text, file)
+
+
+class Pack:
+    """The plugin object of a pack. ``package`` is the name of the package that holds ``pack.toml``."""
+
+    def __init__(self, package: str) -> None:
+        self.package = package
+        if find_spec(f"{package}.sample") is not None:
+            self.generate_sample = _sample_hook(package)
+
+    @cached_property
+    def content(self) -> PackFile:
+        """The checked file; KaoheError where it is missing or wrong."""
+        return read_pack(self._text, self._file)
+
+    @property
+    def kaohe_api(self) -> int:
+        """A pack's format is the interface it was written for."""
+        return self.content.format
+
+    def place(self, path: Path) -> Place:
+        """Where a key of ``pack.toml`` stands."""
+        return self._document.place(path)
+
+    def inside(self, path: Path, line: int, column: int) -> Place:
+        """Where a character of a string in ``pack.toml`` stands."""
+        return self._document.inside(path, line, column)
+
+    @hookimpl
+    def provide_record_types(self) -> Iterable[RecordType]:
+        return self.content.record_types
+
+    @hookimpl
+    def provide_indicators(self) -> Iterable[Indicator]:
+        return self.content.indicators
+
+    @hookimpl
+    def provide_schemes(self) -> Iterable[SchemeTemplate]:
+        return [
+            SchemeTemplate(scheme.name, scheme.label, self._read(scheme.file, ("schemes", index, "file")))
+            for index, scheme in enumerate(self.content.schemes)
+        ]
+
+    @property
+    def _file(self) -> str:
+        return f"{self.package.replace('.', '/')}/{FILE}"
+
+    @cached_property
+    def _text(self) -> str:
+        return self._read(FILE, None)
+
+    @cached_property
+    def _document(self) -> Document:
+        from kaohe.toml import load_toml  # noqa: PLC0415 - only mistakes have places
+
+        return load_toml(self._text, self._file)
+
+    def _read(self, name: str, named_at: Path | None) -> str:
+        where = NOWHERE if named_at is None else self.place(named_at)
+        try:
+            data = pkgutil.get_data(self.package, name)
+        except OSError:
+            data = None
+        if data is None:
+            missing = msg("the package {package} holds no file {file}", package=self.package, file=name)
+            raise fail(Problem("pack.file-missing", missing, where))
+        try:
+            return data.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            garbled = msg("the file {file} is not UTF-8", file=name)
+            raise fail(Problem("pack.encoding", garbled, where, found=repr(data[error.start : error.end]))) from None
+
+
+def _sample_hook(package: str) -> Any:
+    @hookimpl
+    def generate_sample(people: int, seed: int) -> Iterable[SampleFile]:
+        files: Iterable[SampleFile] = import_module(f"{package}.sample").generate_sample(people, seed)
+        return files
+
+    return generate_sample
