@@ -1,0 +1,24 @@
+"""The records room: database tables, people and teams, reading and importing files, and the snapshot of all of it.
+
+The names below are loaded when they are first used: opening the database needs no Arrow, reading a snapshot no ORM.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from kaohe.records.store import Store, open_store
+
+__all__ = ["Store", "open_store"]
+_HOMES = {
+    "Store": "store",
+    "open_store": "store",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(name)
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

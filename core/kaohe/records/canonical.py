@@ -1,0 +1,16 @@
+"""JSON in one form only, so that equal data are equal bytes and can be named by their SHA-256."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+
+def canonical(data: Any) -> str:
+    """Keys sorted, no spaces, no escapes but the necessary ones; floats are a fault of the caller."""
+    return json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def digest(data: Any) -> str:
+    return hashlib.sha256(canonical(data).encode()).hexdigest()

@@ -1,0 +1,136 @@
+"""Brings a database to this version's tables, and does next to nothing where it is there already.
+
+Alembic looks after the core's tables, with a version table of its own. A record type's table follows its declaration:
+it is created, and it gains the fields that a newer version of the plugin adds. The tables of a plugin that has been
+removed stay as they are, so that neither its absence nor its return touches a record.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from importlib import resources
+from typing import Any, cast
+
+from sqlalchemy import Connection, Table, inspect, select, text
+
+from kaohe.errors import Exit, Problem, fail, refuse_if_any
+from kaohe.plugin import RecordType
+from kaohe.records.canonical import canonical
+from kaohe.records.core_tables import RecordTypeRow
+from kaohe.records.tables import Shape, record_column, shape_from_data, shape_of, table_name
+from kaohe.text import msg
+
+VERSION_TABLE = "kaohe_core_version"
+VERSIONS = ("0001",)  # the steps in migrations/versions, oldest first
+_shapes: Table = cast("Any", RecordTypeRow).__table__
+
+
+def is_current(connection: Connection, record_types: Mapping[str, RecordType]) -> bool:
+    """Whether nothing is to be done; two small reads where the database is current."""
+    if core_version(connection) != VERSIONS[-1]:
+        return False
+    kept = _kept_shapes(connection)
+    return all(kept.get(name) == shape_of(record_type) for name, record_type in record_types.items())
+
+
+def bring_up_to_date(
+    connection: Connection, record_types: Mapping[str, RecordType], tables: Mapping[str, Table]
+) -> None:
+    """Upgrade the core's tables, then create or extend the record types' tables; all in the caller's transaction.
+
+    Raises KaoheError for a database of a newer version and for a record type that changed in more than additions.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('kaohe.schema'))"))
+    version = core_version(connection)
+    if version is not None and version not in VERSIONS:
+        raise _newer(version)
+    if version != VERSIONS[-1]:
+        _upgrade_core(connection)
+    kept = _kept_shapes(connection)
+    changed = {name: kept[name] for name in record_types if name in kept and kept[name] != shape_of(record_types[name])}
+    refuse_if_any(
+        (
+            _refused(name, reason)
+            for name, old in changed.items()
+            for reason in _conflicts(old, shape_of(record_types[name]))
+        ),
+        Exit.ENVIRONMENT,
+    )
+    for name, record_type in record_types.items():
+        if name in changed:
+            _extend(connection, record_type, changed[name])
+        elif name not in kept:
+            tables[name].create(connection)
+            shape = canonical(shape_of(record_type).as_data())
+            connection.execute(_shapes.insert().values(name=name, shape=shape))
+
+
+def core_version(connection: Connection) -> str | None:
+    """The step at which the core's tables stand; None for an empty database."""
+    if not inspect(connection).has_table(VERSION_TABLE):
+        return None
+    found = connection.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar()  # noqa: S608  # a constant
+    return None if found is None else str(found)
+
+
+def _upgrade_core(connection: Connection) -> None:
+    # Alembic costs a third of a second to import, and a current database never needs it.
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(resources.files("kaohe.records") / "migrations").replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def _kept_shapes(connection: Connection) -> dict[str, Shape]:
+    rows = connection.execute(select(_shapes.c.name, _shapes.c.shape))
+    return {name: shape_from_data(json.loads(shape)) for name, shape in rows}
+
+
+def _conflicts(old: Shape, new: Shape) -> list[str]:
+    """What of the old shape the new one gives up: keys, fields, kinds of fields."""
+    if old.key != new.key:
+        return [f"({', '.join(old.key)}) → ({', '.join(new.key)})"]
+    declared = dict(new.columns)
+    return [f"{name}: {kind} → {declared.get(name, '∅')}" for name, kind in old.columns if declared.get(name) != kind]
+
+
+def _extend(connection: Connection, record_type: RecordType, old: Shape) -> None:
+    from alembic.migration import MigrationContext  # noqa: PLC0415
+    from alembic.operations import Operations  # noqa: PLC0415
+
+    operations = Operations(MigrationContext.configure(connection))
+    present = dict(old.columns)
+    for field in record_type.fields:
+        if field.name not in present:
+            operations.add_column(table_name(record_type), record_column(field))
+    shape = canonical(shape_of(record_type).as_data())
+    connection.execute(_shapes.update().where(_shapes.c.name == record_type.name).values(shape=shape))
+
+
+def _newer(version: str) -> Exception:
+    return fail(
+        Problem(
+            "database.newer",
+            msg("the database was made by a newer version of kaohe"),
+            found=version,
+            expected=VERSIONS[-1],
+            fix=msg("install that version of kaohe, or a newer one"),
+        ),
+        Exit.ENVIRONMENT,
+    )
+
+
+def _refused(name: str, change: str) -> Problem:
+    return Problem(
+        "database.changed-type",
+        msg("the record type {name} changed in a way that its stored records cannot follow", name=name),
+        found=change,
+        expected=msg("new fields only; fields that exist keep their names and kinds, and the key stays"),
+        fix=msg("go back to the plugin's former version, or give the changed record type a new name"),
+    )

@@ -1,0 +1,175 @@
+"""The open database of a workspace: SQLite in a file, or PostgreSQL by URL. Nobody else makes connections."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, MetaData, NullPool, Table, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError
+
+from kaohe.errors import Exit, KaoheError, Place, Problem, fail
+from kaohe.plugin import RecordType
+from kaohe.records.failures import described, guarded, guarded_files
+from kaohe.records.schema import bring_up_to_date, is_current
+from kaohe.records.tables import record_table
+from kaohe.text import msg
+
+_WRITES = "kaohe_writes"
+_PRAGMAS = ("foreign_keys = ON", "journal_mode = WAL", "synchronous = NORMAL")
+
+
+@dataclass(frozen=True)
+class Store:
+    """An open database. ``tables`` holds the table of each record type.
+
+    Every transaction is one of ``reading()`` (a consistent view) or ``writing()`` (all or nothing).
+    """
+
+    engine: Engine
+    record_types: Mapping[str, RecordType]
+    tables: Mapping[str, Table]
+
+    @property
+    def label(self) -> str:
+        """The database as it may be shown to people, without a password."""
+        return described(self.engine.url)
+
+    @property
+    def dialect(self) -> str:
+        """``sqlite`` or ``postgresql``."""
+        return self.engine.dialect.name
+
+    @contextmanager
+    def connected(self) -> Iterator[Connection]:
+        """A connection without a transaction yet: see ``transaction``. Temporary tables live as long as it does."""
+        with guarded(self.engine.url), self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A view of the database that does not change while it is read."""
+        with self.connected() as connection, transaction(connection, writes=False):
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction that is kept on leaving, and undone by any exception, Ctrl-C included."""
+        with self.connected() as connection, transaction(connection, writes=True):
+            yield connection
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+@contextmanager
+def transaction(connection: Connection, *, writes: bool) -> Iterator[None]:
+    """One transaction on the connection; a writer waits for its turn at the beginning, not half-way through."""
+    connection.execution_options(**{_WRITES: writes})
+    with connection.begin():
+        if connection.dialect.name == "postgresql" and not writes:
+            connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield
+
+
+def open_store(url: str, record_types: Iterable[RecordType], *, folder: Path, patience: float = 5.0) -> Store:
+    """Open the database, create it where it does not exist, and bring its tables to this version.
+
+    ``url``: ``sqlite:///FILE`` (relative to ``folder``) or ``postgresql://USER:PASSWORD@HOST:PORT/NAME``.
+    ``patience``: seconds to wait for another writer or for the server. Raises KaoheError (Exit.ENVIRONMENT).
+    """
+    address = _address(url, folder)
+    by_name = {record_type.name: record_type for record_type in record_types}
+    metadata = MetaData()
+    tables = {name: record_table(record_type, metadata) for name, record_type in by_name.items()}
+    engine = _sqlite(address, patience) if address.get_backend_name() == "sqlite" else _postgresql(address, patience)
+    store = Store(engine, MappingProxyType(by_name), MappingProxyType(tables))
+    with store.reading() as connection:
+        current = is_current(connection, by_name)
+    if not current:
+        with store.writing() as connection:
+            bring_up_to_date(connection, by_name, tables)
+    return store
+
+
+def _address(url: str, folder: Path) -> URL:
+    try:
+        address = make_url(url)
+    except ArgumentError:
+        raise _unreadable() from None
+    match address.get_backend_name():
+        case "sqlite":
+            return _file(address, folder)
+        case "postgresql" | "postgres":
+            return address.set(drivername="postgresql+psycopg")
+        case other:
+            raise _unreadable(other)
+
+
+def _file(address: URL, folder: Path) -> URL:
+    if not address.database or address.database == ":memory:":
+        raise _unreadable()
+    path = folder / address.database
+    with guarded_files(str(path)):
+        if not path.parent.is_dir():
+            raise fail(
+                Problem(
+                    "database.folder",
+                    msg("the folder of the database file does not exist"),
+                    Place(file=str(path.parent)),
+                    fix=msg("create the folder, or correct the database URL in kaohe.toml"),
+                ),
+                Exit.ENVIRONMENT,
+            )
+    return address.set(drivername="sqlite+pysqlite", database=str(path))
+
+
+def _sqlite(address: URL, patience: float) -> Engine:
+    engine = create_engine(address, poolclass=NullPool, connect_args={"timeout": patience})
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # transactions begin where we say, and hold the schema's changes too
+        for pragma in _PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get(_WRITES, False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _postgresql(address: URL, patience: float) -> Engine:
+    seconds = max(1, round(patience))
+    settings = {"connect_timeout": seconds, "options": f"-c lock_timeout={seconds * 1000} -c timezone=UTC"}
+    try:
+        return create_engine(address, poolclass=NullPool, connect_args=settings)
+    except ModuleNotFoundError:
+        raise fail(
+            Problem(
+                "database.driver",
+                msg("PostgreSQL needs the driver psycopg, which is not installed"),
+                fix=msg('install it with: pip install "kaohe[postgresql]"'),
+            ),
+            Exit.ENVIRONMENT,
+        ) from None
+
+
+def _unreadable(backend: str | None = None) -> KaoheError:
+    """The URL itself is not shown: it may hold a password."""
+    return fail(
+        Problem(
+            "database.url",
+            msg("the database URL cannot be used"),
+            found=backend,
+            expected=msg("sqlite:///kaohe.db or postgresql://USER:PASSWORD@HOST:PORT/NAME"),
+            fix=msg("correct the database URL in kaohe.toml"),
+        ),
+        Exit.ENVIRONMENT,
+    )

@@ -1,0 +1,74 @@
+"""A record type becomes one real, typed table: ``record_<name>``, its natural key as the primary key.
+
+Only the key is NOT NULL: what a field must hold is checked where a file is read, so that a record type can gain a
+required field without touching the records that are already there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, cast
+
+from sqlalchemy import Column, ForeignKey, ForeignKeyConstraint, MetaData, PrimaryKeyConstraint, Table
+from sqlalchemy.sql.schema import SchemaItem
+
+from kaohe.plugin import Field, RecordType
+from kaohe.records.columns import COUNT, STORED, column_type
+from kaohe.records.core_tables import BatchRow, PersonRow
+
+BATCH = "_batch"
+
+
+def table_name(record_type: RecordType) -> str:
+    return f"record_{record_type.name}"
+
+
+def record_table(record_type: RecordType, metadata: MetaData) -> Table:
+    """The table of a record type. ``_batch`` names the import that last wrote a row."""
+    name = table_name(record_type)
+    batches = cast("Any", BatchRow).__table__.c.id
+    return Table(
+        name,
+        metadata,
+        *(record_column(field) for field in record_type.fields),
+        Column(BATCH, COUNT, nullable=False),
+        PrimaryKeyConstraint(*record_type.key, name=f"pk_{name}"),
+        ForeignKeyConstraint([BATCH], [batches], name=f"fk_{name}_batch"),
+    )
+
+
+def record_column(field: Field) -> Column[Any]:
+    """The column of a field; a person's code refers to the people known."""
+    references: list[SchemaItem] = []
+    if field.kind == "person":
+        references = [ForeignKey(cast("Any", PersonRow).__table__.c.code)]
+    return Column(field.name, column_type(field), *references)
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What of a record type's declaration shows in its table; two shapes that agree need no change of the table."""
+
+    columns: tuple[tuple[str, str], ...]
+    key: tuple[str, ...]
+
+    def as_data(self) -> dict[str, Any]:
+        return {"columns": [list(column) for column in self.columns], "key": list(self.key)}
+
+
+def shape_of(record_type: RecordType) -> Shape:
+    return Shape(tuple((field.name, _described(field)) for field in record_type.fields), record_type.key)
+
+
+def shape_from_data(data: dict[str, Any]) -> Shape:
+    return Shape(tuple((name, kind) for name, kind in data["columns"]), tuple(data["key"]))
+
+
+def _described(field: Field) -> str:
+    """``integer(2)`` for two decimals; people stand apart from other text because they refer to people."""
+    if field.kind == "money":
+        return "integer(2)"
+    if field.kind == "person":
+        return "person"
+    stored = STORED[field.kind]
+    return f"integer({field.scale})" if field.kind == "decimal" else stored
