@@ -1,0 +1,135 @@
+"""The checked tree of an expression: typed, without positions, equal where the meaning is equal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Literal
+
+from kaohe.language.types import Type
+
+Shift = Literal["period", "previous", "last_year"]
+Window = Literal["period", "previous", "last_year", "all"]
+
+
+@dataclass(frozen=True)
+class Constant:
+    """A literal: a number as Decimal, a duration in microseconds, a date in days since 1970, a boolean or text."""
+
+    value: Decimal | int | bool | str
+    type: Type
+
+
+@dataclass(frozen=True)
+class Field:
+    """A name that every row has."""
+
+    name: str
+    type: Type
+
+
+@dataclass(frozen=True)
+class KeyedValue:
+    """``function("id")``: looked up in the row as ``row[(function, id)]``."""
+
+    function: str
+    id: str
+    type: Type
+
+
+@dataclass(frozen=True)
+class PeriodBound:
+    """The window's first day or the day after its last; as a moment, the local midnight that begins it."""
+
+    edge: Literal["start", "end"]
+    type: Type
+
+
+@dataclass(frozen=True)
+class Call:
+    """A function or operator of the table, over its arguments."""
+
+    function: str
+    arguments: tuple[Node, ...]
+    type: Type
+
+
+@dataclass(frozen=True)
+class Aggregate:
+    """One figure over many records: a leaf of the arithmetic that follows.
+
+    ``argument`` is what is aggregated (None: the records themselves) and ``condition`` which records. ``option`` is
+    a percentile's share between 0 and 1, ``by`` the field that orders first and last. ``shift`` says whose bounds it
+    is counted with. ``everything``: it looks at all records, not only at those that fall into the window.
+    """
+
+    function: str
+    argument: Node | None
+    condition: Node | None
+    type: Type
+    option: Decimal | None = None
+    by: Node | None = None
+    shift: Shift = "period"
+    everything: bool = False
+
+    @property
+    def window(self) -> Window:
+        """Which records it sees; ``all`` counts with the bounds of ``shift``."""
+        return "all" if self.everything else self.shift
+
+
+Node = Constant | Field | KeyedValue | PeriodBound | Call | Aggregate
+
+
+@dataclass(frozen=True)
+class Expression:
+    """A checked expression: the text as written, its tree and what it gives."""
+
+    text: str
+    tree: Node
+    type: Type
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """The node and everything below it, in the order written."""
+    yield node
+    for child in children(node):
+        yield from walk(child)
+
+
+def children(node: Node) -> tuple[Node, ...]:
+    """The nodes directly below."""
+    match node:
+        case Call():
+            return node.arguments
+        case Aggregate():
+            return tuple(child for child in (node.argument, node.by, node.condition) if child is not None)
+        case _:
+            return ()
+
+
+def shifted(node: Node, shift: Shift) -> Node:
+    """The same arithmetic over the aggregates of another window."""
+    match node:
+        case Aggregate():
+            return replace(node, shift=shift)
+        case Call():
+            return replace(node, arguments=tuple(shifted(child, shift) for child in node.arguments))
+        case _:
+            return node
+
+
+def field_names(expression: Expression) -> frozenset[str]:
+    """Every field that the expression reads."""
+    return frozenset(node.name for node in walk(expression.tree) if isinstance(node, Field))
+
+
+def keyed_ids(expression: Expression) -> frozenset[tuple[str, str]]:
+    """Every (function, id) that the expression looks up."""
+    return frozenset((node.function, node.id) for node in walk(expression.tree) if isinstance(node, KeyedValue))
+
+
+def aggregates(expression: Expression) -> tuple[Aggregate, ...]:
+    """The distinct aggregates of the expression, in the order written."""
+    return tuple(dict.fromkeys(node for node in walk(expression.tree) if isinstance(node, Aggregate)))

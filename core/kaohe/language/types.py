@@ -1,0 +1,114 @@
+"""What expressions are about: kinds of values, the names an expression may use, one window of time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta, timezone, tzinfo
+from decimal import Decimal
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any, Literal
+
+from kaohe.text import Message, msg
+
+Kind = Literal["number", "duration", "date", "datetime", "boolean", "text"]
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+SECOND = 1_000_000
+"""Microseconds of a second; a duration counts microseconds."""
+MINUTE, HOUR, DAY = 60 * SECOND, 3600 * SECOND, 86_400 * SECOND
+
+KIND_NAMES: Mapping[Kind, Message] = {
+    "number": msg("a number"),
+    "duration": msg("a duration"),
+    "date": msg("a date"),
+    "datetime": msg("a moment (date and time)"),
+    "boolean": msg("a condition (true or false)"),
+    "text": msg("text"),
+}
+
+
+@dataclass(frozen=True)
+class Type:
+    """A kind of value; a number is stored as an integer that counts units of 10^-scale."""
+
+    kind: Kind
+    scale: int = 0
+
+
+@dataclass(frozen=True)
+class Keyed:
+    """A function of one literal id, such as ``value("crm.nps")``: what it gives and the ids there are."""
+
+    type: Type
+    ids: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Everything an expression may name.
+
+    ``fields``: names a row has; a name may contain dots (``person.bonus_base``). ``parameters`` are filled in as
+    literals. ``keyed``: functions of one literal id; a bare or dotted name that is an id of ``keyed["value"]`` means
+    ``value("that id")``. ``aggregates``: the expression aggregates records (and must); without it, it speaks of one
+    row. ``period``: it may use period_start, period_end, in_period, at_start, at_end. ``span``: the record type's
+    (when, until), for at_start and at_end.
+    """
+
+    fields: Mapping[str, Type]
+    parameters: Mapping[str, Decimal | int | str | bool] = field(default_factory=lambda: _NOTHING)
+    keyed: Mapping[str, Keyed] = field(default_factory=lambda: _NOTHING)
+    aggregates: bool = False
+    period: bool = False
+    span: tuple[str, str] | None = None
+
+
+_EPOCH_DAY = date(1970, 1, 1)
+_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def day_number(day: date) -> int:
+    """Days since 1970-01-01."""
+    return (day - _EPOCH_DAY).days
+
+
+def day_of_number(days: int) -> date:
+    """The date so many days after 1970-01-01; OverflowError beyond the years 1 to 9999."""
+    return _EPOCH_DAY + timedelta(days=days)
+
+
+def moment_number(moment: datetime) -> int:
+    """UTC microseconds since 1970 of an aware datetime."""
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+def moment_of_number(micros: int, zone: tzinfo) -> datetime:
+    """The aware datetime so many UTC microseconds after 1970, in the zone; OverflowError beyond the years 1 to 9999."""
+    return (_EPOCH + timedelta(microseconds=micros)).astimezone(zone)
+
+
+def wall_clock_number(moment: datetime, zone: tzinfo) -> int:
+    """Microseconds of the zone's wall clock since 1970, counted as if the wall clock were UTC."""
+    return moment_number(moment.astimezone(zone).replace(tzinfo=timezone.utc))
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """One window: local days from ``start`` up to but not including ``end``, in the workspace's ``zone``."""
+
+    start: date
+    end: date
+    zone: tzinfo
+
+    @cached_property
+    def moments(self) -> tuple[int, int]:
+        """The local midnights that begin ``start`` and ``end``, as UTC microseconds since 1970."""
+        first, last = (datetime.combine(day, time(), self.zone) for day in (self.start, self.end))
+        return moment_number(first), moment_number(last)
+
+    @cached_property
+    def days(self) -> tuple[int, int]:
+        """``start`` and ``end`` as days since 1970-01-01."""
+        return day_number(self.start), day_number(self.end)
