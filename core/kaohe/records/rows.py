@@ -16,10 +16,15 @@ Stored = int | bool | date | datetime | str | None
 
 @dataclass(frozen=True, slots=True)
 class CleanRow:
-    """One record: a value for every field of its type (None: missing), and where it stood."""
+    """One record: a value for every field of its type (None: missing), and where it stood.
+
+    ``row`` and ``cells`` as in Rejection: a row that contradicts a stored one is rejected after it was found clean.
+    """
 
     values: dict[str, Stored]
     place: Place
+    row: int
+    cells: tuple[str, ...]
 
 
 @dataclass(frozen=True)
