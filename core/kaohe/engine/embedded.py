@@ -1,0 +1,95 @@
+"""DuckDB inside this process: an in-memory connection that may read the snapshot's folder and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from sqlglot import exp
+
+from kaohe.engine.plan import SUBJECT, Parts, Scan, needed, select
+from kaohe.errors import Exit, Place, Problem, fail
+from kaohe.exact import Ints
+from kaohe.language import Bounds
+from kaohe.records import Snapshot
+from kaohe.text import msg
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class DuckEngine:
+    """Runs each scan as one query over the snapshot's Parquet files."""
+
+    name = "duckdb"
+
+    def measure(
+        self, scans: Sequence[Scan], snapshot: Snapshot, windows: Mapping[str, Bounds], people: Sequence[str]
+    ) -> list[Parts]:
+        order = pa.array(people, pa.string())
+        with _connection(snapshot.folder) as connection:
+            return [self._run(connection, scan, snapshot, windows, order) for scan in scans]
+
+    def _run(
+        self, connection: Any, scan: Scan, snapshot: Snapshot, windows: Mapping[str, Bounds], people: pa.Array
+    ) -> Parts:
+        query, columns = select(scan, windows)
+        partitions = needed(scan, snapshot.partitions(scan.records.name), windows)
+        empty = {measure: dict[str, Ints]() for measure in scan.measures}
+        if not partitions:
+            for measure, part in columns:
+                empty[measure][part] = np.zeros(len(people), np.int64)
+            return empty
+        files = [str(partition.path) for partition in partitions]
+        connection.read_parquet(files).create_view("records", replace=True)
+        table = _execute(connection, query.sql("duckdb"), scan)
+        positions = pc.index_in(table.column(SUBJECT), value_set=people)
+        found = pc.is_valid(positions).to_numpy(zero_copy_only=False)
+        rows = positions.drop_null().to_numpy()
+        for index, (measure, part) in enumerate(columns):
+            filled = np.zeros(len(people), np.int64)
+            filled[rows] = table.column(f"c{index}").to_numpy()[found]
+            empty[measure][part] = filled
+        return empty
+
+
+def _execute(connection: Any, sql: str, scan: Scan) -> pa.Table:
+    try:
+        return connection.execute(sql).to_arrow_table()
+    except (duckdb.ConversionException, duckdb.OutOfRangeException) as error:
+        raise fail(
+            Problem(
+                "engine.overflow",
+                msg("a sum over these records is larger than 9,223,372,036,854,775,807"),
+                Place(key=scan.records.name),
+                fix=msg("look for an amount in the records that cannot be right"),
+            )
+        ) from error
+
+
+@contextmanager
+def _connection(folder: Path) -> Iterator[Any]:
+    connection = duckdb.connect(
+        ":memory:", config={"autoinstall_known_extensions": False, "autoload_known_extensions": False}
+    )
+    try:
+        allowed = exp.Literal.string(str(folder)).sql("duckdb")
+        connection.execute(f"SET allowed_directories = [{allowed}]")
+        connection.execute("SET enable_external_access = false")
+        connection.execute("SET lock_configuration = true")
+        yield connection
+    except duckdb.IOException as error:
+        raise fail(
+            Problem(
+                "engine.snapshot", msg("a file of the snapshot cannot be read"), Place(str(folder)), found=str(error)
+            ),
+            Exit.ENVIRONMENT,
+        ) from error
+    finally:
+        connection.close()

@@ -1,0 +1,153 @@
+"""What an engine is asked: indicators that share a record type and the credited person fuse into one grouped scan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from sqlglot import exp
+
+from kaohe.exact import Ints
+from kaohe.language import Aggregate, Bounds, Expression, aggregate_sql, aggregates, row_sql, sees_all_records
+from kaohe.plugin import RecordType
+from kaohe.records import Partition, Snapshot
+
+SUBJECT = "subject"
+_EPOCH = date(1970, 1, 1)
+_DAY = 86_400_000_000  # microseconds
+
+
+@dataclass(frozen=True)
+class Request:
+    """One indicator to be measured: aggregates of ``value`` over the records that meet ``where``.
+
+    ``when`` puts a record into the window; ``who`` is credited.
+    """
+
+    key: str
+    records: RecordType
+    value: Expression
+    where: Expression | None
+    when: str
+    who: str
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One aggregate with the indicator's condition: the unit of work that indicators share."""
+
+    aggregate: Aggregate
+    where: Expression | None
+    when: str
+
+    @property
+    def window(self) -> str:
+        return "all" if self.where is not None and sees_all_records(self.where) else self.aggregate.window
+
+
+@dataclass(frozen=True)
+class Scan:
+    """One pass over the records of a type, grouped by the credited person."""
+
+    records: RecordType
+    who: str
+    measures: tuple[Measure, ...]
+
+
+# Per measure, the integer parts of its aggregate (``n``, ``total``, ``hits`` …), one entry for each person.
+Parts = Mapping[Measure, Mapping[str, Ints]]
+
+
+class Engine(Protocol):
+    """Runs scans over a snapshot.
+
+    ``people`` are codes in ascending order; every column of the result has one entry for each of them, 0 where a
+    person has no records. Raises KaoheError where an integer does not fit into 64 bits.
+    """
+
+    def measure(
+        self, scans: Sequence[Scan], snapshot: Snapshot, windows: Mapping[str, Bounds], people: Sequence[str]
+    ) -> list[Parts]: ...
+
+
+def measures(request: Request) -> tuple[Measure, ...]:
+    """The measures of one indicator, in the order of its aggregates."""
+    return tuple(Measure(aggregate, request.where, request.when) for aggregate in aggregates(request.value))
+
+
+def fuse(requests: Sequence[Request]) -> tuple[Scan, ...]:
+    """The fewest scans that answer all requests; equal measures are computed once."""
+    grouped: dict[tuple[str, str], dict[Measure, None]] = {}
+    types: dict[str, RecordType] = {}
+    for request in requests:
+        types[request.records.name] = request.records
+        shared = grouped.setdefault((request.records.name, request.who), {})
+        shared.update(dict.fromkeys(measures(request)))
+    return tuple(Scan(types[name], who, tuple(shared)) for (name, who), shared in grouped.items())
+
+
+def select(scan: Scan, windows: Mapping[str, Bounds]) -> tuple[exp.Select, list[tuple[Measure, str]]]:
+    """The scan as one SELECT over the relation ``records``, and what its columns are, after the subject's."""
+    keeps = [_in_window(scan.records, measure, windows) for measure in scan.measures]
+    # A condition that all measures share is said once, for all rows: that is also what lets files be skipped.
+    shared = keeps[0] if keeps and all(keep == keeps[0] for keep in keeps) else None
+    columns: list[tuple[Measure, str]] = []
+    projections: list[exp.Expression] = [exp.column(scan.who, quoted=True).as_(SUBJECT)]
+    for measure, keep in zip(scan.measures, keeps, strict=True):
+        bounds = windows[_bounds_name(measure)]
+        rest = None if shared is not None else keep
+        if measure.where is not None:
+            rest = _and(rest, row_sql(measure.where, bounds))
+        for part, aggregate in aggregate_sql(measure.aggregate, bounds, rest).items():
+            whole = exp.Coalesce(this=aggregate, expressions=[exp.Literal.number(0)])
+            projections.append(exp.cast(whole, exp.DataType.Type.BIGINT).as_(f"c{len(columns)}"))
+            columns.append((measure, part))
+    credited = exp.column(scan.who, quoted=True).is_(exp.null()).not_()
+    query = exp.select(*projections).from_("records").where(_and(shared, credited)).group_by(exp.column(SUBJECT))
+    return query, columns
+
+
+def needed(scan: Scan, partitions: Sequence[Partition], windows: Mapping[str, Bounds]) -> list[Partition]:
+    """The partitions that can hold a record of any of the scan's windows."""
+    return [
+        partition
+        for partition in partitions
+        if any(_touches(scan.records, measure, partition, windows) for measure in scan.measures)
+    ]
+
+
+def _bounds_name(measure: Measure) -> str:
+    return "period" if measure.window == "all" else measure.window
+
+
+def _in_window(records: RecordType, measure: Measure, windows: Mapping[str, Bounds]) -> exp.Expression | None:
+    if measure.window == "all":
+        return None
+    name, first, last = _range(records, measure, windows)
+    column = exp.column(name, quoted=True)
+    return exp.and_(column >= exp.Literal.number(first), column < exp.Literal.number(last), copy=False)
+
+
+def _touches(records: RecordType, measure: Measure, partition: Partition, windows: Mapping[str, Bounds]) -> bool:
+    if measure.window == "all":
+        return True
+    name, first, last = _range(records, measure, windows)
+    if name not in partition.ranges:
+        return True
+    lowest, highest = partition.ranges[name]
+    return highest is not None and lowest is not None and highest >= first and lowest < last
+
+
+def _range(records: RecordType, measure: Measure, windows: Mapping[str, Bounds]) -> tuple[str, int, int]:
+    """The physical column that dates a record, and the window on it: closed at the start, open at the end."""
+    bounds = windows[measure.window]
+    first, last = (bounds.start - _EPOCH).days, (bounds.end - _EPOCH).days
+    if records.field(measure.when).kind == "date":
+        return measure.when, first, last
+    return f"{measure.when}__local", first * _DAY, last * _DAY
+
+
+def _and(left: exp.Expression | None, right: exp.Expression) -> exp.Expression:
+    return right if left is None else exp.And(this=left, expression=right)

@@ -1,0 +1,117 @@
+"""The ranking of a run, the people who are not graded, and those the scheme leaves out, as sheets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from kaohe.report.sheet import Column, Sheet
+from kaohe.run.model import Run
+from kaohe.text import Language, msg
+
+
+def ranking_sheet(run: Run, language: Language) -> Sheet:
+    """Graded people, group by group, best first: rank, who, points by dimension, total, tier, bonus, flags."""
+    scheme, appraisal = run.scheme, run.appraisal
+    teams = appraisal.people.attributes.get("team", (None,) * len(appraisal.people))
+    grouped = bool(scheme.ranking.within)
+
+    columns = [
+        *([Column(msg("group").in_(language))] if grouped else []),
+        Column(msg("rank").in_(language), "count"),
+        Column(msg("name").in_(language)),
+        Column(msg("code").in_(language)),
+        Column(msg("team").in_(language)),
+        *(Column(dimension.name.in_(language), "points", scheme.decimals) for dimension in scheme.dimensions),
+        *(Column(adjustment.name.in_(language), "points", scheme.decimals) for adjustment in scheme.adjustments),
+        Column(msg("total").in_(language), "points", scheme.decimals),
+        *([Column(msg("tier").in_(language))] if scheme.tiers else []),
+        *([Column(msg("bonus ({currency})", currency=scheme.currency).in_(language), "money")] if scheme.bonus else []),
+        Column(msg("flags").in_(language)),
+    ]
+    rows = []
+    for row in ranked_order(run):
+        rank = int(appraisal.rank[row])
+        rows.append(
+            (
+                *((appraisal.group[row],) if grouped else ()),
+                rank or None,
+                run.names[row],
+                appraisal.people.code[row],
+                teams[row],
+                *(_figure(appraisal.dimension_points[dimension.id], row) for dimension in scheme.dimensions),
+                *(_figure(appraisal.adjustment_points[each.id], row) for each in scheme.adjustments),
+                int(appraisal.total[row]),
+                *((appraisal.tier[row],) if scheme.tiers else ()),
+                *((int(appraisal.bonus[row]),) if scheme.bonus else ()),
+                flags(run, row, language),
+            )
+        )
+    return Sheet(msg("Ranking").in_(language), tuple(columns), rows)
+
+
+def not_graded_sheet(run: Run, language: Language) -> Sheet:
+    """People of the scheme who get no grade, with the reason."""
+    rows = [
+        (
+            appraisal_code,
+            run.names[row],
+            _first_reason(run, row, language),
+        )
+        for row, appraisal_code in enumerate(run.appraisal.people.code)
+        if not run.appraisal.graded[row]
+    ]
+    return Sheet(msg("Not graded").in_(language), _who_and_why(language), rows)
+
+
+def left_out_sheet(run: Run, language: Language) -> Sheet:
+    """People of the organisation whom the scheme does not cover, with the reason."""
+    rows = [(person.code, person.name, person.reason.in_(language)) for person in run.left_out]
+    return Sheet(msg("Not covered").in_(language), _who_and_why(language), rows)
+
+
+def ranked_order(run: Run) -> Sequence[int]:
+    """Rows of graded people: by group, then rank (unranked last), then code."""
+    appraisal = run.appraisal
+    rows = [int(row) for row in np.flatnonzero(appraisal.graded)]
+    return sorted(
+        rows,
+        key=lambda row: (
+            appraisal.group[row] or "",
+            int(appraisal.rank[row]) or len(rows) + 1,
+            appraisal.people.code[row],
+        ),
+    )
+
+
+def flags(run: Run, row: int, language: Language) -> str:
+    """Short marks: rules that struck, ties that were broken, and what follows."""
+    kinds = dict.fromkeys(decision.kind for decision in run.appraisal.decisions[row])
+    marks = [_MARKS[kind].in_(language) for kind in kinds if kind in _MARKS]
+    marks += [run.scheme.outcomes[index].note.in_(language) for index in run.appraisal.outcomes[row]]
+    return msg(", ").in_(language).join(marks)
+
+
+_MARKS = {
+    "rule": msg("rule"),
+    "tie": msg("tie"),
+    "floor": msg("score floor"),
+    "missing": msg("no data"),
+    "bonus": msg("bonus"),
+}
+
+
+def _who_and_why(language: Language) -> tuple[Column, ...]:
+    headers = (msg("code"), msg("name"), msg("reason"))
+    return tuple(Column(header.in_(language)) for header in headers)
+
+
+def _first_reason(run: Run, row: int, language: Language) -> str:
+    decisions = run.appraisal.decisions[row]
+    return decisions[-1].what.in_(language) if decisions else ""
+
+
+def _figure(column: Any, row: int) -> int:
+    return int(column[row])

@@ -1,0 +1,78 @@
+"""A table before it has a form: typed columns and exact cells, and how each kind reads as text."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import IO, Any, Literal
+
+from kaohe.exact import format_fen, format_micros
+from kaohe.records.export import guard_cell
+
+Kind = Literal["text", "count", "points", "money"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """``points`` are millionths shown with ``decimals``; ``money`` is fen; ``count`` is a whole number."""
+
+    header: str
+    kind: Kind = "text"
+    decimals: int = 0
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A title, columns, and rows of raw cells (None: empty)."""
+
+    title: str
+    columns: tuple[Column, ...]
+    rows: Sequence[tuple[Any, ...]]
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """The positions of the columns that hold numbers."""
+        return tuple(index for index, column in enumerate(self.columns) if column.kind != "text")
+
+
+def as_text(column: Column, value: Any) -> str:
+    """The cell as a person reads it."""
+    if value is None:
+        return ""
+    match column.kind:
+        case "points":
+            return format_micros(value, column.decimals)
+        case "money":
+            return format_fen(value)
+        case _:
+            return str(value)
+
+
+def as_decimal(column: Column, value: int) -> Decimal:
+    """The number of a numeric cell, exactly."""
+    match column.kind:
+        case "points":
+            return Decimal(format_micros(value, column.decimals))
+        case "money":
+            return Decimal(value).scaleb(-2)
+        case _:
+            return Decimal(value)
+
+
+def write_csv(sheet: Sheet, stream: IO[str]) -> None:
+    """The sheet as CSV: numbers plain, text cells that a spreadsheet would take for a formula made harmless."""
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow([guard_cell(column.header) for column in sheet.columns])
+    for row in sheet.rows:
+        writer.writerow(
+            [
+                ""
+                if value is None
+                else guard_cell(str(value))
+                if column.kind == "text"
+                else str(as_decimal(column, value))
+                for column, value in zip(sheet.columns, row, strict=True)
+            ]
+        )

@@ -1,0 +1,91 @@
+"""From a scheme and a snapshot to the value of every indicator for every person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from zoneinfo import ZoneInfo
+
+from kaohe.appraise.model import Values
+from kaohe.engine import Engine, Parts, Request, fuse
+from kaohe.engine.plan import measures
+from kaohe.errors import Place, Problem
+from kaohe.language import Bounds, aggregates, evaluate_columns
+from kaohe.period import Period
+from kaohe.plugin import RecordType
+from kaohe.records import Snapshot
+from kaohe.run.model import Counts
+from kaohe.scheme.model import Measured, Scheme, UsedIndicator
+from kaohe.text import msg
+
+# What one unit of a duration is, in the microseconds that expressions count.
+_UNITS = {"seconds": 1_000_000, "minutes": 60_000_000, "hours": 3_600_000_000, "days": 86_400_000_000}
+
+
+def windows(period: Period, zone: ZoneInfo) -> dict[str, Bounds]:
+    """The windows that an aggregate may ask for."""
+    named = {"period": period, "previous": period.previous, "last_year": period.last_year}
+    return {name: Bounds(window.start, window.end, zone) for name, window in named.items()}
+
+
+def requests(scheme: Scheme, record_types: Mapping[str, RecordType]) -> tuple[Request, ...]:
+    """What the engine is asked for this scheme, in the order of the file."""
+    used: tuple[UsedIndicator | Measured, ...] = (*scheme.weighted, *scheme.measured)
+    return tuple(
+        Request(
+            key=each.key,
+            records=record_types[each.indicator.records],
+            value=each.value,
+            where=each.where,
+            when=each.indicator.when or record_types[each.indicator.records].when,
+            who=each.indicator.who or record_types[each.indicator.records].who[0],
+        )
+        for each in used
+    )
+
+
+def measure(
+    scheme: Scheme,
+    record_types: Mapping[str, RecordType],
+    snapshot: Snapshot,
+    engine: Engine,
+    bounds: Mapping[str, Bounds],
+    people: Sequence[str],
+) -> tuple[dict[str, Values], dict[str, tuple[Counts, ...]]]:
+    """Values and the counts behind them, per indicator key; one entry for each of ``people`` (codes, ascending)."""
+    asked = requests(scheme, record_types)
+    scans: dict[tuple[str, str], Parts] = {}
+    fused = fuse(asked)
+    for scan, parts in zip(fused, engine.measure(fused, snapshot, bounds, people), strict=True):
+        scans[scan.records.name, scan.who] = parts
+    values: dict[str, Values] = {}
+    counts: dict[str, tuple[Counts, ...]] = {}
+    units = {each.key: each.indicator.unit for each in (*scheme.weighted, *scheme.measured)}
+    for request in asked:
+        parts = scans[request.records.name, request.who]
+        by_aggregate = {each.aggregate: parts[each] for each in measures(request)}
+        divisor = _UNITS.get(units[request.key], 1) if request.value.type.kind == "duration" else 1
+        micros, known, sample = evaluate_columns(request.value, by_aggregate, divisor=divisor)
+        values[request.key] = Values(micros, known, sample)
+        counts[request.key] = tuple(
+            Counts(str(aggregate), by_aggregate[aggregate]) for aggregate in aggregates(request.value)
+        )
+    return values, counts
+
+
+def notes(scheme: Scheme, record_types: Mapping[str, RecordType], snapshot: Snapshot, period: Period) -> list[Problem]:
+    """A warning for each record type of the scheme that has no record in the period at all.
+
+    Counting nothing gives 0, so a forgotten import would look like a bad quarter; it is therefore said aloud.
+    """
+    used = dict.fromkeys(request.records.name for request in requests(scheme, record_types))
+    return [
+        Problem(
+            "evaluate.no-records",
+            msg("no {records} in {period}", records=record_types[name].label, period=period.name),
+            Place(key=name),
+            fix=msg("if they were forgotten, import them: kaohe records import {name} FILE", name=name),
+            severity="warning",
+        )
+        for name in used
+        if not snapshot.has_records(name, period)
+    ]

@@ -1,0 +1,61 @@
+"""A run: what was evaluated, from what, and everything that came out, as columns over people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from kaohe.appraise.model import Appraisal
+from kaohe.errors import Problem
+from kaohe.exact import Ints
+from kaohe.period import Period
+from kaohe.scheme.model import Scheme
+from kaohe.text import Message
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A person of the organisation who is not appraised by this scheme, and why."""
+
+    code: str
+    name: str
+    reason: Message
+
+
+@dataclass(frozen=True)
+class Counts:
+    """The integers behind one aggregate of an indicator: its text, and per part one count for each person."""
+
+    aggregate: str
+    parts: Mapping[str, Ints]
+
+
+@dataclass(frozen=True)
+class PluginStamp:
+    """Which plugin took part, exactly."""
+
+    name: str
+    version: str
+    digest: str
+
+
+@dataclass(frozen=True)
+class Run:
+    """One evaluation. ``digest`` covers the inputs' digests and every result; it is the same on any machine, engine
+    and database for the same inputs. ``created_at``, ``engine`` and ``core_version`` are recorded beside it."""
+
+    scheme: Scheme
+    period: Period
+    timezone: str
+    snapshot: str
+    plugins: tuple[PluginStamp, ...]
+    engine: str
+    core_version: str
+    created_at: datetime
+    names: tuple[str, ...]
+    appraisal: Appraisal
+    counts: Mapping[str, tuple[Counts, ...]]
+    left_out: tuple[LeftOut, ...]
+    notes: tuple[Problem, ...]
+    digest: str
