@@ -10,11 +10,13 @@ from typing import Protocol
 from sqlglot import exp
 
 from kaohe.exact import Ints
-from kaohe.language import Aggregate, Bounds, Expression, aggregate_sql, aggregates, row_sql, sees_all_records
+from kaohe.language import Aggregate, Bounds, Expression, aggregate_sql, aggregates, row_sql
+from kaohe.language.tree import Call, walk
 from kaohe.plugin import RecordType
 from kaohe.records import Partition, Snapshot
 
 SUBJECT = "subject"
+_ABOUT_PERIOD = {"at_start", "at_end", "in_period"}
 _EPOCH = date(1970, 1, 1)
 _DAY = 86_400_000_000  # microseconds
 
@@ -43,8 +45,9 @@ class Measure:
     when: str
 
     @property
-    def window(self) -> str:
-        return "all" if self.where is not None and sees_all_records(self.where) else self.aggregate.window
+    def everything(self) -> bool:
+        """It sees all records, whenever they are dated: the expression itself asks about the period."""
+        return self.aggregate.everything or (self.where is not None and _asks_about_period(self.where))
 
 
 @dataclass(frozen=True)
@@ -96,7 +99,7 @@ def select(scan: Scan, windows: Mapping[str, Bounds]) -> tuple[exp.Select, list[
     columns: list[tuple[Measure, str]] = []
     projections: list[exp.Expression] = [exp.column(scan.who, quoted=True).as_(SUBJECT)]
     for measure, keep in zip(scan.measures, keeps, strict=True):
-        bounds = windows[_bounds_name(measure)]
+        bounds = windows[measure.aggregate.shift]
         rest = None if shared is not None else keep
         if measure.where is not None:
             rest = _and(rest, row_sql(measure.where, bounds))
@@ -118,12 +121,12 @@ def needed(scan: Scan, partitions: Sequence[Partition], windows: Mapping[str, Bo
     ]
 
 
-def _bounds_name(measure: Measure) -> str:
-    return "period" if measure.window == "all" else measure.window
+def _asks_about_period(where: Expression) -> bool:
+    return any(isinstance(node, Call) and node.function in _ABOUT_PERIOD for node in walk(where.tree))
 
 
 def _in_window(records: RecordType, measure: Measure, windows: Mapping[str, Bounds]) -> exp.Expression | None:
-    if measure.window == "all":
+    if measure.everything:
         return None
     name, first, last = _range(records, measure, windows)
     column = exp.column(name, quoted=True)
@@ -131,7 +134,7 @@ def _in_window(records: RecordType, measure: Measure, windows: Mapping[str, Boun
 
 
 def _touches(records: RecordType, measure: Measure, partition: Partition, windows: Mapping[str, Bounds]) -> bool:
-    if measure.window == "all":
+    if measure.everything:
         return True
     name, first, last = _range(records, measure, windows)
     if name not in partition.ranges:
@@ -142,7 +145,7 @@ def _touches(records: RecordType, measure: Measure, partition: Partition, window
 
 def _range(records: RecordType, measure: Measure, windows: Mapping[str, Bounds]) -> tuple[str, int, int]:
     """The physical column that dates a record, and the window on it: closed at the start, open at the end."""
-    bounds = windows[measure.window]
+    bounds = windows[measure.aggregate.shift]
     first, last = (bounds.start - _EPOCH).days, (bounds.end - _EPOCH).days
     if records.field(measure.when).kind == "date":
         return measure.when, first, last
