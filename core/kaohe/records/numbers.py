@@ -62,7 +62,7 @@ def _scaled(cell: str, scale: int, *, money: bool, percent: bool) -> int:
         decimals -= 1
     if decimals > scale:
         raise _too_precise(scale, money=money)
-    number = digits * 10 ** (scale - decimals)
+    number: int = digits * 10 ** (scale - decimals)
     if abs(number) > _LARGEST:
         raise Unfit(msg("the number is too large to be stored"), msg("Correct the number."))
     return number

@@ -1,0 +1,120 @@
+"""From a cell to the stored value of a field. The parser is chosen once per column; repeated cells are parsed once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from kaohe.plugin.types import Field
+from kaohe.records.moments import date_parser, datetime_parser
+from kaohe.records.numbers import number_parser
+from kaohe.records.rows import ReadContext, Stored, Unfit
+from kaohe.records.words import (
+    LONGEST_CELL,
+    choice_names,
+    choice_parser,
+    fold,
+    parse_boolean,
+    parse_code,
+    parse_text,
+    person_parser,
+    trim,
+)
+from kaohe.text import Message, msg
+
+# Words that stand for no value unless the mapping says otherwise.
+DEFAULT_MISSING = ("-", "--", "—", "——", "/", "N/A", "#N/A", "NULL", "NaN", "(blank)", "无", "空", "暂无")
+OTHERWISE = "*"
+_REMEMBERED = 100_000
+
+
+@dataclass(frozen=True)
+class CellRules:
+    """What a mapping says about a column's cells.
+
+    ``missing``: words that stand for no value, in place of the default ones; an empty cell always does. ``values``:
+    cell → what to read in its place, ``*`` standing for every other cell. ``formats``: of dates, tried in order.
+    """
+
+    missing: tuple[str, ...] = DEFAULT_MISSING
+    values: Mapping[str, str] | None = None
+    formats: Sequence[str] = ()
+
+
+class Cleaner(dict[str, Stored | Unfit]):
+    """Cell → stored value, or the verdict Unfit. Looked up like a dictionary; new cells are parsed as they come.
+
+    ``key``: the field identifies records, so its text is read as a code.
+    ``flawed`` says whether any cell was unfit; ``doubtful`` holds cells whose reading deserves a note.
+    """
+
+    def __init__(self, field: Field, rules: CellRules, context: ReadContext, *, key: bool = False) -> None:
+        super().__init__()
+        self.flawed = False
+        self.doubtful: dict[str, Message] = {}
+        self._notes: list[Message] = []
+        self._parse = _parser(field, rules, context, self._notes.append, key=key)
+        self._missing = frozenset(fold(word) for word in rules.missing)
+        if rules.missing is DEFAULT_MISSING:
+            self._missing -= choice_names(field.choices).keys()
+        self._values = {fold(cell): value for cell, value in (rules.values or {}).items()}
+
+    def column(self, cells: Sequence[str]) -> list[Stored | Unfit]:
+        """Clean a whole column; what was read before is remembered up to a limit."""
+        if len(self) > _REMEMBERED:
+            self.clear()
+        return [self[cell] for cell in cells]
+
+    def __missing__(self, cell: str) -> Stored | Unfit:
+        value: Stored | Unfit
+        try:
+            value = self._read(cell)
+        except Unfit as verdict:
+            value = verdict
+            self.flawed = True
+        if self._notes:
+            self.doubtful[cell] = self._notes.pop()
+        self[cell] = value
+        return value
+
+    def _read(self, cell: str) -> Stored:
+        if len(cell) > LONGEST_CELL:
+            raise Unfit(
+                msg("the cell holds more than {count} characters", count=f"{LONGEST_CELL:,}"), msg("Shorten the text.")
+            )
+        text = trim(cell)
+        if self._values:
+            text = self._replaced(text)
+        if not text or fold(text) in self._missing:
+            return None
+        return self._parse(text)
+
+    def _replaced(self, text: str) -> str:
+        key = fold(text)
+        if key in self._values:
+            return self._values[key]
+        if OTHERWISE in self._values and text and key not in self._missing:
+            return self._values[OTHERWISE]
+        return text
+
+
+def _parser(
+    field: Field, rules: CellRules, context: ReadContext, note: Callable[[Message], None], *, key: bool
+) -> Callable[[str], Stored]:
+    match field.kind:
+        case "integer" | "decimal" | "money":
+            return number_parser(field)
+        case "date":
+            return date_parser(rules.formats, context.timezone)
+        case "datetime":
+            return datetime_parser(rules.formats, context.timezone, note)
+        case "boolean":
+            return parse_boolean
+        case "choice":
+            return choice_parser(field.choices)
+        case "person":
+            return person_parser(context.people)
+        case "customer":
+            return parse_code
+        case "text":
+            return parse_code if key else parse_text
