@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from kaohe.appraise.model import Appraisal
 from kaohe.errors import Problem
@@ -16,10 +17,14 @@ from kaohe.text import Message
 
 @dataclass(frozen=True)
 class LeftOut:
-    """A person of the organisation who is not appraised by this scheme, and why."""
+    """A person of the organisation who is not appraised by this scheme, and why.
+
+    ``kind``: ``assignment`` (none in the period), ``population`` (not covered), ``unknown`` (cannot be told).
+    """
 
     code: str
     name: str
+    kind: Literal["assignment", "population", "unknown"]
     reason: Message
 
 

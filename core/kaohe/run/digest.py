@@ -1,0 +1,110 @@
+"""The one digest of a run: over what went in and everything that came out, the same wherever it is computed.
+
+Plugins take part by the definitions that the scheme used, not by how they were packed or installed; the engine, the
+version of the core and the time of day take no part.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from kaohe.appraise.model import Appraisal
+from kaohe.exact import Ints
+from kaohe.period import Period
+from kaohe.records.canonical import canonical
+from kaohe.run.model import Counts
+from kaohe.scheme.model import Scheme
+from kaohe.text import Message, Text
+
+
+def digest_of(
+    scheme: Scheme,
+    period: Period,
+    timezone: str,
+    snapshot: str,
+    appraisal: Appraisal,
+    counts: Mapping[str, tuple[Counts, ...]],
+) -> str:
+    """SHA-256 over the inputs and, column by column, the results."""
+    state = hashlib.sha256()
+    inputs = {
+        "format": 1,
+        "scheme": scheme.digest,
+        "indicators": [definition(used) for used in (*scheme.weighted, *scheme.measured)],
+        "period": [period.name, period.start.isoformat(), period.end.isoformat()],
+        "timezone": timezone,
+        "snapshot": snapshot,
+    }
+    state.update(canonical(inputs).encode())
+    for name, column in columns(appraisal, counts):
+        data = column.astype("<i8").tobytes() if isinstance(column, np.ndarray) else canonical(column).encode()
+        state.update(canonical([name, len(data)]).encode())
+        state.update(data)
+    return state.hexdigest()
+
+
+def definition(used: Any) -> dict[str, Any]:
+    """What an indicator of the scheme measures, in plain words and numbers."""
+    indicator = used.indicator
+    return {
+        "key": used.key,
+        "id": indicator.id,
+        "records": indicator.records,
+        "value": used.value.text,
+        "where": None if used.where is None else used.where.text,
+        "when": indicator.when,
+        "who": indicator.who,
+        "unit": indicator.unit,
+        "direction": indicator.direction,
+        "parameters": {name: str(value) for name, value in used.parameters.items()},
+        "min_sample": used.min_sample,
+    }
+
+
+def columns(appraisal: Appraisal, counts: Mapping[str, tuple[Counts, ...]]) -> Iterator[tuple[str, Ints | list[Any]]]:
+    """Every column of the results by a stable name, in a stable order."""
+    people = appraisal.people
+    yield "code", list(people.code)
+    yield "worked", people.worked
+    for name in sorted(people.attributes):
+        yield f"attribute {name}", [None if value is None else str(value) for value in people.attributes[name]]
+    for key in sorted(appraisal.values):
+        yield f"{key} value", appraisal.values[key].micros
+        yield f"{key} known", appraisal.values[key].known
+        yield f"{key} sample", appraisal.values[key].sample
+        for each in counts[key]:
+            for part in sorted(each.parts):
+                yield f"{key} {each.aggregate} {part}", each.parts[part]
+    for kind, by_key in (
+        ("data", appraisal.data),
+        ("counted", appraisal.counted),
+        ("points", appraisal.points),
+        ("dimension points", appraisal.dimension_points),
+        ("dimension counted", appraisal.dimension_counted),
+        ("adjustment points", appraisal.adjustment_points),
+    ):
+        for key in sorted(by_key):
+            yield f"{kind} {key}", by_key[key]
+    yield "total", appraisal.total
+    yield "graded", appraisal.graded
+    yield "vetoed", appraisal.vetoed
+    yield "group", list(appraisal.group)
+    yield "rank", appraisal.rank
+    yield "tier", list(appraisal.tier)
+    yield "coefficient", appraisal.coefficient
+    yield "bonus", appraisal.bonus
+    yield "outcomes", [list(each) for each in appraisal.outcomes]
+    yield "decisions", [[[each.kind, each.about, words(each.what)] for each in row] for row in appraisal.decisions]
+
+
+def words(value: Any) -> Any:
+    """A message as data: its template and arguments, so that it can be shown in either language later."""
+    if isinstance(value, Message):
+        return [value.template, {name: words(argument) for name, argument in value.arguments.items()}]
+    if isinstance(value, Text):
+        return {"zh": value.zh, "en": value.en}
+    return value if isinstance(value, bool | int | None) else str(value)

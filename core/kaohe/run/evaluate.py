@@ -1,0 +1,126 @@
+"""One evaluation, from the snapshot to a run: population → values → points → rank → tier → bonus → outcomes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from kaohe.appraise import appraise
+from kaohe.engine import Engine
+from kaohe.errors import Exit, KaoheError, Place, Problem, fail
+from kaohe.period import Period
+from kaohe.plugin import RecordType
+from kaohe.records import Snapshot
+from kaohe.run.digest import digest_of
+from kaohe.run.measure import measure, notes, requests, windows
+from kaohe.run.model import LeftOut, PluginStamp, Run
+from kaohe.run.population import Member, populate
+from kaohe.scheme.model import Scheme
+from kaohe.text import msg
+
+
+@dataclass(frozen=True)
+class Setting:
+    """The circumstances of an evaluation that do not come from the scheme or the records."""
+
+    record_types: Mapping[str, RecordType]
+    plugins: tuple[PluginStamp, ...]
+    zone: ZoneInfo
+    core_version: str
+    created_at: datetime
+
+
+def evaluate(
+    scheme: Scheme, period: Period, snapshot: Snapshot, members: Sequence[Member], engine: Engine, setting: Setting
+) -> Run:
+    """Evaluate the scheme for the period. Raises KaoheError where nobody or nothing is there to be evaluated."""
+    warnings = _check_period(scheme, period)
+    population = populate(scheme, members, period)
+    if not population.people.code:
+        raise _nobody(scheme, period, members, population.left_out)
+    warnings += notes(scheme, setting.record_types, snapshot, period)
+    _refuse_without_records(scheme, period, snapshot, setting.record_types)
+    values, counts = measure(
+        scheme,
+        setting.record_types,
+        snapshot,
+        engine,
+        windows(period, setting.zone),
+        population.people.code,
+    )
+    appraisal = appraise(scheme, population.people, values)
+    return Run(
+        scheme=scheme,
+        period=period,
+        timezone=setting.zone.key,
+        snapshot=snapshot.digest,
+        plugins=setting.plugins,
+        engine=engine.name,
+        core_version=setting.core_version,
+        created_at=setting.created_at,
+        names=population.names,
+        appraisal=appraisal,
+        counts=counts,
+        left_out=population.left_out,
+        notes=tuple(warnings),
+        digest=digest_of(scheme, period, setting.zone.key, snapshot.digest, appraisal, counts),
+    )
+
+
+def _check_period(scheme: Scheme, period: Period) -> list[Problem]:
+    starts_early = scheme.effective_from is not None and period.start < scheme.effective_from
+    ends_late = scheme.effective_to is not None and period.end > scheme.effective_to
+    if starts_early or ends_late:
+        raise fail(
+            Problem(
+                "evaluate.not-in-force",
+                msg("the scheme is not in force in all of {period}", period=period.name),
+                Place(key=scheme.id),
+                found=f"{period.start} … {period.end}",
+                expected=f"{scheme.effective_from or ''} … {scheme.effective_to or ''}",
+                fix=msg("choose another period, or the version of the scheme that was in force then"),
+            )
+        )
+    if period.cycle == scheme.cycle:
+        return []
+    return [
+        Problem(
+            "evaluate.cycle",
+            msg("the scheme is written for another cycle than {period}", period=period.name),
+            Place(key=scheme.id),
+            found=period.cycle,
+            expected=scheme.cycle,
+            severity="warning",
+        )
+    ]
+
+
+def _nobody(scheme: Scheme, period: Period, members: Sequence[Member], left_out: Sequence[LeftOut]) -> KaoheError:
+    if not members:
+        what, fix = msg("there are no people yet"), msg("import them: kaohe people import FILE")
+    elif all(person.kind == "assignment" for person in left_out):
+        what = msg("nobody has an assignment in {period}", period=period.name)
+        fix = msg("check the dates of the assignments, or choose another period")
+    else:
+        what = msg("the scheme covers nobody in {period}", period=period.name)
+        fix = msg("check the scheme's population: kaohe scheme show {scheme}", scheme=scheme.id)
+    return fail(Problem("evaluate.nobody", what, Place(key=scheme.id), fix=fix), Exit.NOTHING)
+
+
+def _refuse_without_records(
+    scheme: Scheme, period: Period, snapshot: Snapshot, record_types: Mapping[str, RecordType]
+) -> None:
+    used = {request.records.name for request in requests(scheme, record_types)}
+    if used and not any(snapshot.has_records(name, period) for name in used):
+        raise fail(
+            Problem(
+                "evaluate.no-records",
+                msg("there are no records in {period} for any indicator of the scheme", period=period.name),
+                Place(key=scheme.id),
+                expected=msg("records of: {names}", names=", ".join(sorted(used))),
+                fix=msg("choose another period, or import records: kaohe records import TYPE FILE"),
+            ),
+            Exit.NOTHING,
+        )
