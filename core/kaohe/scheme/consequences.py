@@ -1,0 +1,170 @@
+"""Adjustments, rules, bonus, outcomes and the scheme's own cases, as they are written → checked."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from kaohe.exact import to_fen
+from kaohe.language import Expression, Scope, keyed_ids
+from kaohe.scheme.catalogue import read_text
+from kaohe.scheme.draft import Draft, Path, attempt, show
+from kaohe.scheme.model import Adjustment, Bonus, Case, Outcome, Rule
+from kaohe.scheme.names import Names
+from kaohe.text import msg
+
+_AMOUNTS = ("deduct", "add", "cap", "coefficient")
+_TIERS = ("tier_at_most", "tier_at_least")
+
+
+def compile_about_people(
+    draft: Draft,
+    path: Path,
+    table: Mapping[str, Any],
+    scopes: Sequence[Scope],
+    expect: Collection[str],
+    needed: dict[str, Path],
+) -> Expression | None:
+    """The expression at a path, in the first scope that fits; indicators it reads go into ``needed``."""
+    text = table.get(str(path[-1]))
+    if text is None:
+        return None
+    for scope in scopes:
+        problems, expression = attempt(text, scope, expect, draft.document.file)
+        if expression is not None and not problems:
+            for function, identifier in keyed_ids(expression):
+                if function == "value":
+                    needed.setdefault(identifier, path)
+            return expression
+    return draft.compile(path, text, scopes[0], expect)
+
+
+def read_adjustments(draft: Draft, names: Names, needed: dict[str, Path]) -> tuple[Adjustment, ...]:
+    found = []
+    seen: set[str] = set()
+    for index, table in enumerate(draft.data.get("adjustments", [])):
+        path: Path = ("adjustments", index)
+        identifier = draft.get(table, path, "id", f"adjustment-{index + 1}")
+        _unique(draft, seen, identifier, (*path, "id"))
+        most, least = _number(table, "max"), _number(table, "min")
+        if most is not None and least is not None and least > most:
+            draft.report((*path, "min"), "min-above-max", msg("min is above max"), found=least, expected=show(most))
+        points = compile_about_people(draft, (*path, "points"), table, names.adjustment(), ("number",), needed)
+        if points is not None:
+            found.append(Adjustment(identifier, read_text(table.get("name"), identifier), points, most, least))
+    return tuple(found)
+
+
+def read_rules(draft: Draft, names: Names, needed: dict[str, Path], tiers: Collection[str]) -> tuple[Rule, ...]:
+    found = []
+    seen: set[str] = set()
+    for index, table in enumerate(draft.data.get("rules", [])):
+        path: Path = ("rules", index)
+        if "id" in table:
+            _unique(draft, seen, table["id"], (*path, "id"))
+        when = compile_about_people(draft, (*path, "when"), table, names.rule(), ("boolean",), needed)
+        unknown = draft.get(table, path, "unknown", "ignore")
+        for action, amount in table.get("then", {}).items():
+            tier = amount if action in _TIERS else None
+            if tier is not None and tier not in tiers:
+                what = msg("there is no tier {id}", id=tier)
+                draft.unknown((*path, "then", action), "unknown-tier", what, tier, tiers)
+            if when is not None and "id" in table:
+                points = Decimal(amount) if action in _AMOUNTS else None
+                reason = read_text(table.get("reason"), table["id"])
+                found.append(Rule(table["id"], when, action, points, tier, reason, unknown))
+    return tuple(found)
+
+
+def read_bonus(draft: Draft, names: Names, needed: dict[str, Path]) -> Bonus | None:
+    table, path = draft.data.get("bonus"), ("bonus",)
+    if table is None:
+        return None
+    base = compile_about_people(draft, (*path, "base"), table, names.result(), ("number",), needed)
+    prorate = draft.get(table, path, "prorate", "days")
+    amounts = {key: _fen(draft, table, (*path, key)) for key in ("pool", "floor", "cap")}
+    floor, cap = amounts["floor"], amounts["cap"]
+    if floor is not None and cap is not None and floor > cap:
+        what = msg("the floor is above the cap")
+        draft.report((*path, "floor"), "floor-above-cap", what, found=table["floor"], expected=show(table["cap"]))
+    kind = table.get("kind")
+    if kind == "pool" and "pool" not in draft.document.data["bonus"]:
+        draft.report((*path, "pool"), "missing-key", msg("{key} is missing", key="bonus.pool"))
+    if kind == "coefficient" and amounts["pool"] is not None:
+        draft.report(
+            (*path, "pool"),
+            "no-effect",
+            msg("a bonus by coefficient has no pool"),
+            fix=msg("write kind = \"pool\" to scale everybody to the pool"),
+            at_key=True,
+        )
+    if "tiers" not in draft.data:
+        what = msg("without tiers everybody's coefficient is 1")
+        draft.report(path, "bonus-without-tiers", what, severity="warning")
+    if base is None or kind is None:
+        return None
+    return Bonus(kind, base, prorate, **amounts)
+
+
+def read_outcomes(draft: Draft, names: Names, needed: dict[str, Path]) -> tuple[Outcome, ...]:
+    found = []
+    for index, table in enumerate(draft.data.get("outcomes", [])):
+        path: Path = ("outcomes", index)
+        when = compile_about_people(draft, (*path, "when"), table, names.result(), ("boolean",), needed)
+        if when is not None and "kind" in table:
+            found.append(Outcome(table["kind"], when, read_text(table.get("note"), table["kind"])))
+    return tuple(found)
+
+
+def read_cases(draft: Draft, names: Names, needed: Mapping[str, Path], tiers: Collection[str]) -> tuple[Case, ...]:
+    found = []
+    for index, table in enumerate(draft.data.get("cases", [])):
+        path: Path = ("cases", index)
+        given, expect = table.get("given", {}), table.get("expect", {})
+        points = expect.get("points", {})
+        _known(draft, (*path, "given"), given, names.points | needed.keys())
+        _known(draft, (*path, "expect", "points"), points, names.points)
+        if "tier" in expect and expect["tier"] not in tiers:
+            what = msg("there is no tier {id}", id=expect["tier"])
+            draft.unknown((*path, "expect", "tier"), "unknown-tier", what, expect["tier"], tiers)
+        if "name" in table:
+            found.append(
+                Case(
+                    table["name"],
+                    {key: None if value == "missing" else Decimal(value) for key, value in given.items()},
+                    {key: Decimal(value) for key, value in points.items()},
+                    _number(expect, "total"),
+                    expect.get("tier"),
+                    draft.document.place(path),
+                )
+            )
+    return tuple(found)
+
+
+def _known(draft: Draft, path: Path, table: Mapping[str, Any], known: Collection[str]) -> None:
+    for key in table:
+        if key not in known:
+            what = msg("this scheme does not use an indicator {id}", id=key)
+            draft.unknown((*path, key), "unknown-indicator", what, key, known)
+
+
+def _unique(draft: Draft, seen: set[str], identifier: str, path: Path) -> None:
+    if identifier in seen:
+        draft.report(path, "duplicate-id", msg("{id} is used twice", id=identifier), found=identifier)
+    seen.add(identifier)
+
+
+def _fen(draft: Draft, table: Mapping[str, Any], path: Path) -> int | None:
+    amount = _number(table, str(path[-1]))
+    if amount is None:
+        return None
+    fen = to_fen(amount)
+    if Decimal(fen) != amount * 100:
+        what = msg("an amount has at most two decimals")
+        draft.report(path, "amount-decimals", what, found=amount)
+    return fen
+
+
+def _number(table: Mapping[str, Any], key: str) -> Decimal | None:
+    return Decimal(table[key]) if key in table else None

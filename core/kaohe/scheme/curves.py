@@ -1,0 +1,228 @@
+"""Curves as they are written → checked curves: order, gaps, direction, and shares that look like percentages."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from itertools import pairwise
+from typing import Any
+
+from kaohe.plugin import Indicator
+from kaohe.scheme.draft import Draft, Path, show
+from kaohe.scheme.model import Band, BandsCurve, Curve, PerUnitCurve, PointsCurve, RatioCurve
+from kaohe.text import msg
+
+_MODES = {"higher": "higher", "lower": "lower", "target": "on_target"}
+# A share above this was surely meant as a percentage; an attainment may well pass 1.
+_SUSPECT = 2
+_MIXED = 2
+
+
+def read_curve(draft: Draft, table: dict[str, Any], path: Path, indicator: Indicator) -> Curve | None:
+    """The curve of a cleaned table at ``path``; None where a mistake (already reported) leaves nothing to build.
+
+    Raises nothing: every mistake is noted in the draft.
+    """
+    curve: Curve | None
+    match table.get("kind"):
+        case "points":
+            curve = _points(draft, table, path)
+        case "bands":
+            curve = _bands(draft, table, path)
+        case "ratio":
+            curve = _ratio(draft, table, path, indicator)
+        case "per_unit":
+            curve = _per_unit(draft, table, path)
+        case _:
+            return None
+    floor, cap = table.get("floor"), table.get("cap")
+    if floor is not None and cap is not None and floor > cap:
+        draft.report(
+            (*path, "floor"), "floor-above-cap", msg("the floor is above the cap"), found=floor, expected=show(cap)
+        )
+    if curve is not None:
+        _check_direction(draft, curve, path, indicator, allowed=table.get("allow_reverse", False))
+        if indicator.unit == "share":
+            _suspect_percentages(draft, curve, path, indicator)
+    return curve
+
+
+def _points(draft: Draft, table: dict[str, Any], path: Path) -> PointsCurve | None:
+    if "at" not in table:
+        return None
+    at = tuple((Decimal(value), Decimal(points)) for value, points in table["at"])
+    ascending = True
+    for index, ((left, _), (right, _)) in enumerate(pairwise(at), start=1):
+        if right <= left:
+            ascending = False
+            draft.report(
+                (*path, "at", index),
+                "points-order",
+                msg("the values of the points must ascend"),
+                found=right,
+                expected=msg("more than {limit}", limit=show(left)),
+            )
+    if not ascending:
+        return None
+    return PointsCurve(at, _number(table, "below"), _number(table, "above"), **_limits(table))
+
+
+def _bands(draft: Draft, table: dict[str, Any], path: Path) -> BandsCurve | None:
+    rows = table.get("bands")
+    boundary = draft.get(table, path, "boundary", "upper")
+    if not rows or any("points" not in row for row in rows):
+        return None
+    bands = [Band(_number(row, "from"), _number(row, "to"), Decimal(row["points"])) for row in rows]
+    before = len(draft.problems)
+    for index, band in enumerate(bands):
+        if band.lower is not None and band.upper is not None and band.lower >= band.upper:
+            draft.report(
+                (*path, "bands", index),
+                "band-unreachable",
+                msg("no value can fall into this band"),
+                found=_span(band),
+                expected=msg("from less than to"),
+            )
+    order = sorted(range(len(bands)), key=lambda index: _lower(bands[index]))
+    _check_ends(draft, (*path, "bands"), bands, order)
+    if len(draft.problems) == before:
+        for left, right in pairwise(order):
+            _check_joint(draft, (*path, "bands", right), bands[left], bands[right])
+    if len(draft.problems) > before:
+        return None
+    return BandsCurve(tuple(bands[index] for index in order), boundary, **_limits(table))
+
+
+def _check_ends(draft: Draft, path: Path, bands: list[Band], order: list[int]) -> None:
+    lowest, highest = order[0], max(order, key=lambda index: _upper(bands[index]))
+    if bands[lowest].lower is not None:
+        draft.report(
+            (*path, lowest, "from"),
+            "bands-not-open",
+            msg("values below the lowest band have no points"),
+            found=bands[lowest].lower,
+            fix=msg("leave out {key} in the lowest band", key="from"),
+        )
+    if bands[highest].upper is not None:
+        draft.report(
+            (*path, highest, "to"),
+            "bands-not-open",
+            msg("values above the highest band have no points"),
+            found=bands[highest].upper,
+            fix=msg("leave out {key} in the highest band", key="to"),
+        )
+
+
+def _check_joint(draft: Draft, path: Path, left: Band, right: Band) -> None:
+    if left.upper is not None and right.lower is not None and left.upper < right.lower:
+        what = msg("between two bands there is a gap")
+        draft.report(path, "band-gap", what, found=f"{show(left.upper)} … {show(right.lower)}")
+    elif left.upper is None or right.lower is None or right.lower < left.upper:
+        what = msg("two bands overlap")
+        draft.report(path, "band-overlap", what, found=f"{_span(left)}; {_span(right)}")
+
+
+def _ratio(draft: Draft, table: dict[str, Any], path: Path, indicator: Indicator) -> RatioCurve | None:
+    mode = draft.get(table, path, "mode", _MODES[indicator.direction])
+    if "target" not in table:
+        return None
+    return RatioCurve(Decimal(table["target"]), mode, **_limits(table))
+
+
+def _per_unit(draft: Draft, table: dict[str, Any], path: Path) -> PerUnitCurve | None:
+    base = Decimal(draft.get(table, path, "base", 100))
+    whole = draft.get(table, path, "whole", False)
+    most, least = _number(table, "max"), _number(table, "min")
+    if most is not None and least is not None and least > most:
+        draft.report((*path, "min"), "min-above-max", msg("min is above max"), found=least, expected=show(most))
+    if not {"target", "unit", "points"} <= table.keys():
+        return None
+    target, unit, points = (Decimal(table[key]) for key in ("target", "unit", "points"))
+    return PerUnitCurve(base, target, unit, points, whole, most, least, **_limits(table))
+
+
+def _check_direction(draft: Draft, curve: Curve, path: Path, indicator: Indicator, *, allowed: bool) -> None:
+    """A curve must not reward less of what is better, unless the scheme says that it means to."""
+    if allowed or indicator.direction == "target":
+        return
+    key, slope = _slope(curve)
+    wrong = slope < 0 if indicator.direction == "higher" else slope > 0
+    mixed = slope == _MIXED
+    if wrong or mixed:
+        better = msg("more") if indicator.direction == "higher" else msg("less")
+        draft.report(
+            (*path, key),
+            "curve-reversed",
+            msg("the curve punishes what is better: of {indicator}, {better} is better", indicator=indicator.name, better=better),
+            fix=msg("turn the curve round, or write allow_reverse = true if this is meant"),
+        )
+
+
+
+
+def _slope(curve: Curve) -> tuple[str, int]:
+    """The key that decides, and whether points rise (1), stay (0), fall (-1) or do both with the value."""
+    match curve:
+        case PointsCurve():
+            first, last = curve.at[0][1], curve.at[-1][1]
+            below = first if curve.below is None else curve.below
+            above = last if curve.above is None else curve.above
+            return "at", _trend([below, *(points for _value, points in curve.at), above])
+        case BandsCurve():
+            return "bands", _trend([band.points for band in curve.bands])
+        case RatioCurve():
+            return "mode", {"higher": 1, "lower": -1, "on_target": 0}[curve.mode]
+        case PerUnitCurve():
+            return "points", (curve.points > 0) - (curve.points < 0)
+
+
+def _trend(points: list[Decimal]) -> int:
+    rises = any(right > left for left, right in pairwise(points))
+    falls = any(right < left for left, right in pairwise(points))
+    return _MIXED if rises and falls else rises - falls
+
+
+def _suspect_percentages(draft: Draft, curve: Curve, path: Path, indicator: Indicator) -> None:
+    """Warn of 80 where the indicator is a share and 0.80 must have been meant."""
+    numbers: list[tuple[Path, Decimal]]
+    match curve:
+        case PointsCurve():
+            numbers = [(("at", index, 0), value) for index, (value, _points) in enumerate(curve.at)]
+        case BandsCurve():
+            ends = ((band.lower, band.upper) for band in curve.bands)
+            numbers = [(("bands",), end) for pair in ends for end in pair if end is not None]
+        case RatioCurve():
+            numbers = [(("target",), curve.target)]
+        case PerUnitCurve():
+            numbers = [(("target",), curve.target), (("unit",), curve.unit)]
+    inner, number = max(numbers, key=lambda entry: entry[1], default=((), Decimal(0)))
+    if number > _SUSPECT:
+        draft.report(
+            (*path, *inner),
+            "suspect-percentage",
+            msg("{indicator} is a share from 0 to 1; this looks like a percentage", indicator=indicator.name),
+            found=number,
+            fix=msg("{percent} % is written {share}", percent=show(number), share=show(number / 100)),
+            severity="warning",
+        )
+
+
+def _limits(table: dict[str, Any]) -> dict[str, Any]:
+    return {"floor": _number(table, "floor"), "cap": _number(table, "cap")}
+
+
+def _number(table: dict[str, Any], key: str) -> Decimal | None:
+    return Decimal(table[key]) if key in table else None
+
+
+def _lower(band: Band) -> tuple[Decimal, Decimal]:
+    return (Decimal("-Infinity") if band.lower is None else band.lower, _upper(band))
+
+
+def _upper(band: Band) -> Decimal:
+    return Decimal("Infinity") if band.upper is None else band.upper
+
+
+def _span(band: Band) -> str:
+    return f"{'' if band.lower is None else show(band.lower)} – {'' if band.upper is None else show(band.upper)}"
+
+

@@ -1,0 +1,110 @@
+"""A scheme file while it is being checked: its cleaned content, and everything that is found wrong or left to default."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from difflib import get_close_matches
+from typing import Any
+
+from kaohe.errors import KaoheError, Place, Problem, Severity
+from kaohe.language import Expression, Scope, compile_expression
+from kaohe.scheme.model import Default
+from kaohe.text import Message, Text, msg
+from kaohe.toml import Document, Path, path_text
+
+__all__ = ["Draft", "Path", "nearest", "path_text", "show"]
+
+
+@dataclass
+class Draft:
+    """``data`` holds only values of the right shape; what was unfit is reported already and left out."""
+
+    document: Document
+    data: dict[str, Any]
+    problems: list[Problem] = field(default_factory=list)
+    defaults: list[Default] = field(default_factory=list)
+
+    def report(
+        self,
+        path: Path,
+        code: str,
+        what: Message,
+        *,
+        found: Any = None,
+        expected: str | Message | None = None,
+        fix: Message | None = None,
+        severity: Severity = "error",
+        at_key: bool = False,
+    ) -> None:
+        """Note a problem at the value (or key) of a path."""
+        where = self.document.key_place(path) if at_key else self.document.place(path)
+        shown = found if found is None or isinstance(found, Message) else show(found)
+        self.problems.append(Problem(f"scheme.{code}", what, where, shown, expected, fix, severity))
+
+    def default(self, path: Path, value: Any) -> Any:
+        """Note that a choice was left to its default, and return it."""
+        self.defaults.append(Default(path_text(path), show(value)))
+        return value
+
+    def get(self, table: dict[str, Any], path: Path, key: str, default: Any) -> Any:
+        """The table's value, or the default, noted."""
+        return table[key] if key in table else self.default((*path, key), default)
+
+    def compile(self, path: Path, text: str, scope: Scope, expect: Collection[str]) -> Expression | None:
+        """Compile the expression that stands at a path; its mistakes get their place inside the file's string."""
+        problems, expression = attempt(text, scope, expect, self.document.file)
+        self.problems += [self.within(path, problem) for problem in problems]
+        return expression
+
+    def within(self, path: Path, problem: Problem) -> Problem:
+        """A problem whose place counts from the start of a string, moved to that string's place in the file."""
+        line, column = problem.where.line, problem.where.column
+        if line is None or column is None:
+            return problem.at(self.document.place(path))
+        return problem.at(self.document.inside(path, line, column))
+
+    def unknown(self, path: Path, code: str, what: Message, name: str, known: Iterable[str]) -> None:
+        """Report a name that does not exist, with the nearest one that does."""
+        listed = sorted(known)
+        self.report(path, code, what, expected=", ".join(listed[:12]) or None, fix=nearest(name, listed))
+
+    @property
+    def failed(self) -> bool:
+        return any(problem.severity == "error" for problem in self.problems)
+
+
+def attempt(
+    text: str, scope: Scope, expect: Collection[str], file: str | None
+) -> tuple[tuple[Problem, ...], Expression | None]:
+    """The compiled expression, or its problems with places counted from line 1, column 1 of the text."""
+    try:
+        return (), compile_expression(text, scope, expect=expect, where=Place(file, 1, 1))  # type: ignore[arg-type]
+    except KaoheError as error:
+        return error.problems, None
+
+
+def nearest(name: str, known: Iterable[str]) -> Message | None:
+    """Did you mean …?"""
+    close = get_close_matches(name, list(known), n=1, cutoff=0.6)
+    return msg("did you mean {name}?", name=close[0]) if close else None
+
+
+def show(value: Any) -> str:
+    """A value as it is written in the file."""
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case str():
+            return f'"{value}"'
+        case Decimal():
+            return f"{value:f}"
+        case Text():
+            return f'{{ zh = "{value.zh}", en = "{value.en}" }}'
+        case list() | tuple():
+            return "[" + ", ".join(show(item) for item in value) + "]"
+        case dict():
+            return "{ " + ", ".join(f"{key} = {show(item)}" for key, item in value.items()) + " }"
+        case _:
+            return str(value)

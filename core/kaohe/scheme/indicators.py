@@ -1,0 +1,202 @@
+"""Indicators as a scheme uses them: parameters filled in, expressions compiled, curves and weights checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from kaohe.errors import Problem
+from kaohe.language import Expression
+from kaohe.plugin import Indicator
+from kaohe.plugin.scope import record_scope
+from kaohe.scheme.catalogue import VALUE_KINDS, Catalogue, read_text
+from kaohe.scheme.curves import read_curve
+from kaohe.scheme.draft import Draft, Path, attempt, show
+from kaohe.scheme.model import Curve, Dimension, Measured, Missing, UsedIndicator
+from kaohe.scheme.schema import fit_definition, fit_parameters
+from kaohe.text import msg
+
+Parameters = Mapping[str, Decimal | int | str | bool]
+
+
+def read_missing(table: Any, draft: Draft, path: Path) -> Missing | None:
+    """The policy of a cleaned table; None where it is not there or incomplete."""
+    if not isinstance(table, dict) or "policy" not in table:
+        return None
+    neutral = table.get("neutral")
+    if table["policy"] == "neutral" and neutral is None:
+        draft.report((*path, "neutral"), "missing-key", msg("{key} is missing", key="neutral"))
+        return None
+    if table["policy"] != "neutral" and neutral is not None:
+        what = msg("neutral points have no effect under this policy")
+        draft.report((*path, "neutral"), "no-effect", what, found=neutral, severity="warning", at_key=True)
+        return Missing(table["policy"])
+    return Missing(table["policy"], None if neutral is None else Decimal(neutral))
+
+
+def read_dimensions(draft: Draft, catalogue: Catalogue, missing: Missing | None) -> tuple[Dimension, ...]:
+    """Every dimension with those of its indicators that are sound; weights, ids and keys are checked over all."""
+    dimensions = []
+    keys: dict[str, Path] = {}
+    ids: set[str] = set()
+    tables = draft.data.get("dimensions", [])
+    for index, table in enumerate(tables):
+        path: Path = ("dimensions", index)
+        identifier = table.get("id")
+        if identifier in ids:
+            what = msg("two dimensions are called {id}", id=identifier)
+            draft.report((*path, "id"), "duplicate-id", what, found=identifier)
+        ids.add(identifier)
+        rows = table.get("indicators", [])
+        used = [
+            _use(draft, row, (*path, "indicators", position), catalogue, missing, keys)
+            for position, row in enumerate(rows)
+        ]
+        check_weights(draft, (*path, "indicators"), rows)
+        if identifier is not None and "weight" in table:
+            name = read_text(table.get("name"), identifier)
+            kept = tuple(indicator for indicator in used if indicator is not None)
+            dimensions.append(Dimension(identifier, name, Decimal(table["weight"]), kept))
+    check_weights(draft, ("dimensions",), tables)
+    return tuple(dimensions)
+
+
+def check_weights(draft: Draft, path: Path, rows: Sequence[dict[str, Any]]) -> None:
+    """Absolute weights add up to 100 at each level."""
+    weights = [row["weight"] for row in rows if "weight" in row]
+    if draft.data.get("scheme", {}).get("weights") == "relative" or not weights or len(weights) < len(rows):
+        return
+    total = sum(map(Decimal, weights))
+    if total == 100:
+        return
+    if total == 1:
+        fix = msg("weights are percentages: write 40, not 0.4; or set weights = \"relative\"")
+    elif total < 100:
+        fix = msg("{difference} are missing", difference=show(100 - total))
+    else:
+        fix = msg("{difference} are too many", difference=show(total - 100))
+    draft.report(
+        (*path, 0, "weight"),
+        "weights-sum",
+        msg("these weights add up to {total}", total=show(total)),
+        found=" + ".join(map(show, weights)) + f" = {show(total)}",
+        expected="100",
+        fix=fix,
+    )
+
+
+def _use(
+    draft: Draft,
+    row: dict[str, Any],
+    path: Path,
+    catalogue: Catalogue,
+    scheme_missing: Missing | None,
+    keys: dict[str, Path],
+) -> UsedIndicator | None:
+    if "use" not in row:
+        return None
+    key = row.get("as", row["use"])
+    if key in keys:
+        draft.report(
+            (*path, "as" if "as" in row else "use"),
+            "duplicate-key",
+            msg("{key} is used twice", key=key),
+            found=key,
+            fix=msg("give this use a name of its own: as = \"{name}\"", name=f"{key}_2"),
+        )
+    elif "as" in row and key in catalogue.indicators and key != row["use"]:
+        what = msg("{key} is the id of another indicator", key=key)
+        draft.report((*path, "as"), "duplicate-key", what, found=key)
+    keys.setdefault(key, path)
+    indicator = catalogue.indicators.get(row["use"])
+    if indicator is None:
+        what = msg("there is no indicator {id}", id=row["use"])
+        draft.unknown((*path, "use"), "unknown-indicator", what, row["use"], catalogue.indicators)
+        return None
+    parameters = _parameters(draft, row.get("params", {}), (*path, "params"), indicator)
+    value, where = _measure(draft, (*path, "use"), indicator, parameters, catalogue)
+    curve = _curve(draft, row, path, indicator, catalogue)
+    missing = read_missing(row.get("missing"), draft, (*path, "missing")) or scheme_missing
+    min_sample = draft.get(row, path, "min_sample", indicator.min_sample)
+    if value is None or curve is None or missing is None or "weight" not in row:
+        return None
+    place = draft.document.place((*path, "use"))
+    weight = Decimal(row["weight"])
+    return UsedIndicator(key, indicator, parameters, value, where, curve, weight, min_sample, missing, place)
+
+
+def read_measured(draft: Draft, catalogue: Catalogue, needed: Mapping[str, Path]) -> tuple[Measured, ...]:
+    """Indicators that are named without being weighed, with their parameters' defaults, in the order of ids."""
+    measured = []
+    for identifier, path in sorted(needed.items()):
+        indicator = catalogue.indicators[identifier]
+        parameters = {name: parameter.default for name, parameter in indicator.parameters.items()}
+        value, where = _measure(draft, path, indicator, parameters, catalogue)
+        if value is not None:
+            place = draft.document.place(path)
+            measured.append(
+                Measured(identifier, indicator, parameters, value, where, indicator.min_sample, place)
+            )
+    return tuple(measured)
+
+
+def _parameters(draft: Draft, given: dict[str, Any], path: Path, indicator: Indicator) -> Parameters:
+    declared = indicator.parameters
+    fit = fit_parameters(draft, dict(given), path, {name: dict(item.schema) for name, item in declared.items()})
+    return {
+        name: fit[name] if name in fit else item.default if name in given else draft.default((*path, name), item.default)
+        for name, item in declared.items()
+    }
+
+
+def _curve(draft: Draft, row: dict[str, Any], path: Path, indicator: Indicator, catalogue: Catalogue) -> Curve | None:
+    here: Path = (*path, "curve")
+    if "curve" in row:
+        return read_curve(draft, row["curve"], here, indicator)
+    if "curve" in _written(draft, path):
+        return None  # reported as unfit
+    if indicator.curve is None:
+        what = msg("{indicator} has no curve of its own: say how its value becomes points", indicator=indicator.name)
+        draft.report(here, "missing-key", what)
+        return None
+    draft.default(here, indicator.curve)
+    if indicator.id in catalogue.own:
+        return read_curve(draft, dict(indicator.curve), (*catalogue.own[indicator.id], "curve"), indicator)
+    return read_curve(draft, fit_definition(draft, indicator.curve, here, "curve"), here, indicator)
+
+
+def _written(draft: Draft, path: Path) -> Any:
+    """The table of a path as the file has it, fit or not."""
+    value: Any = draft.document.data
+    for part in path:
+        value = value[part]
+    return value
+
+
+def _measure(
+    draft: Draft, path: Path, indicator: Indicator, parameters: Parameters, catalogue: Catalogue
+) -> tuple[Expression | None, Expression | None]:
+    """Value and condition of an indicator, compiled. The scheme's own are reported where they are written."""
+    record_type = catalogue.record_types.get(indicator.records)
+    if record_type is None:
+        if indicator.id not in catalogue.own:
+            what = msg("{id} measures records that no plugin brings", id=indicator.id)
+            draft.report(path, "unknown-record-type", what, found=indicator.records)
+        return None, None
+    scope = record_scope(record_type, parameters)
+    problems, value = attempt(indicator.value, scope, VALUE_KINDS, None)
+    where = None
+    if indicator.where is not None:
+        more, where = attempt(indicator.where, replace(scope, aggregates=False), ("boolean",), None)
+        problems += more
+        value = None if more else value
+    if indicator.id not in catalogue.own:
+        draft.problems += [_in_plugin(draft, path, indicator, problem) for problem in problems]
+    return value, where
+
+
+def _in_plugin(draft: Draft, path: Path, indicator: Indicator, problem: Problem) -> Problem:
+    what = msg("{id} cannot be computed: {reason}", id=indicator.id, reason=problem.what)
+    return replace(problem, what=what, where=draft.document.place(path))

@@ -1,0 +1,207 @@
+"""A scheme's text → a checked scheme, or every mistake in it at once."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from kaohe.errors import KaoheError, Problem
+from kaohe.exact import shorten
+from kaohe.language import Type
+from kaohe.plugin import Indicator, RecordType
+from kaohe.scheme.catalogue import Catalogue, read_catalogue, read_text
+from kaohe.scheme.consequences import (
+    compile_about_people,
+    read_adjustments,
+    read_bonus,
+    read_cases,
+    read_outcomes,
+    read_rules,
+)
+from kaohe.scheme.draft import Draft, Path, show
+from kaohe.scheme.indicators import read_dimensions, read_measured, read_missing
+from kaohe.scheme.model import Default, Scheme
+from kaohe.scheme.names import Names
+from kaohe.scheme.schema import open_draft
+from kaohe.scheme.standing import read_ranking, read_tiers
+from kaohe.text import msg
+from kaohe.toml import load_toml
+
+
+@dataclass(frozen=True)
+class Checked:
+    """``scheme`` is None where any problem is an error; ``problems`` in the order of the file, warnings included."""
+
+    scheme: Scheme | None
+    problems: tuple[Problem, ...]
+    defaults: tuple[Default, ...]
+
+    def require(self) -> Scheme:
+        """The scheme, or KaoheError with every problem."""
+        if self.scheme is None:
+            raise KaoheError(self.problems)
+        return self.scheme
+
+
+def load_scheme(
+    text: str,
+    file: str,
+    record_types: Mapping[str, RecordType],
+    indicators: Mapping[str, Indicator],
+    attributes: Mapping[str, Type] | None = None,
+) -> Checked:
+    """Check a scheme file whole; never raises for a mistake in it.
+
+    ``file`` is the name that places carry. ``attributes`` are those that the organisation's people have besides the
+    usual ones; None: unknown, any name may stand for one.
+    """
+    try:
+        draft = open_draft(load_toml(text, file))
+    except KaoheError as error:
+        return Checked(None, error.problems, ())
+    scheme = _read(draft, text, record_types, indicators, attributes)
+    problems = _in_order(draft.problems)
+    return Checked(None if draft.failed else scheme, problems, tuple(draft.defaults))
+
+
+def _read(
+    draft: Draft,
+    text: str,
+    record_types: Mapping[str, RecordType],
+    indicators: Mapping[str, Indicator],
+    attributes: Mapping[str, Type] | None,
+) -> Scheme | None:
+    head: dict[str, Any] = draft.data.get("scheme", {})
+    path: Path = ("scheme",)
+    catalogue = read_catalogue(draft, record_types, indicators)
+    names = _names(draft, catalogue, attributes)
+    needed: dict[str, Path] = {}
+    currency = draft.get(head, path, "currency", "CNY")
+    decimals = draft.get(head.get("rounding", {}), (*path, "rounding"), "score", 2)
+    weights = draft.get(head, path, "weights", "absolute")
+    missing = read_missing(head.get("missing"), draft, (*path, "missing"))
+    coverage = draft.get(head.get("missing", {}), (*path, "missing"), "min_coverage", 0)
+    start, end = _effective(draft, head.get("effective", {}))
+    population = compile_about_people(
+        draft, (*path, "population"), head, names.population(), ("boolean",), needed
+    )
+    if "population" not in head:
+        draft.default((*path, "population"), msg("everybody").in_("en"))
+    dimensions = read_dimensions(draft, catalogue, missing)
+    adjustments = read_adjustments(draft, names, needed)
+    tier_ids = [row["id"] for row in draft.data.get("tiers", {}).get("levels", []) if "id" in row]
+    rules = read_rules(draft, names, needed, tier_ids)
+    ranking = read_ranking(draft, names, needed)
+    tiers = read_tiers(draft, names, needed, ranking)
+    bonus = read_bonus(draft, names, needed)
+    outcomes = read_outcomes(draft, names, needed)
+    cases = read_cases(draft, names, needed, tier_ids)
+    measured = read_measured(
+        draft, catalogue, {key: place for key, place in needed.items() if key not in names.points}
+    )
+    _report_unused(draft, catalogue, names, needed)
+    if draft.failed or missing is None:
+        return None
+    return Scheme(
+        id=head["id"],
+        version=head["version"],
+        format=draft.data["format"],
+        name=read_text(head["name"], head["id"]),
+        cycle=head["cycle"],
+        effective_from=start,
+        effective_to=end,
+        population=population,
+        currency=currency,
+        decimals=decimals,
+        weights=weights,
+        min_coverage=Decimal(coverage),
+        ranking=ranking,
+        dimensions=dimensions,
+        measured=measured,
+        adjustments=adjustments,
+        rules=rules,
+        tiers=tiers,
+        bonus=bonus,
+        outcomes=outcomes,
+        cases=cases,
+        defaults=tuple(draft.defaults),
+        text=text,
+        digest=content_digest(draft.document.data),
+    )
+
+
+def _names(draft: Draft, catalogue: Catalogue, attributes: Mapping[str, Type] | None) -> Names:
+    """Ids as the file writes them, even of parts that are not sound: a mistake there is not reported twice."""
+    dimensions = draft.data.get("dimensions", [])
+    rows = [row for table in dimensions for row in table.get("indicators", []) if "use" in row]
+    keys = frozenset(row.get("as", row["use"]) for row in rows)
+    return Names(
+        attributes,
+        values=keys | catalogue.indicators.keys(),
+        points=keys,
+        dimensions=frozenset(table["id"] for table in dimensions if "id" in table),
+    )
+
+
+def _effective(draft: Draft, table: Mapping[str, str]) -> tuple[date | None, date | None]:
+    days: dict[str, date] = {}
+    for key, text in table.items():
+        try:
+            days[key] = date.fromisoformat(text)
+        except ValueError:
+            draft.report(("scheme", "effective", key), "no-such-date", msg("there is no such date"), found=text)
+    start, end = days.get("from"), days.get("to")
+    if start and end and end < start:
+        draft.report(
+            ("scheme", "effective", "to"),
+            "effective-reversed",
+            msg("the scheme ends before it begins"),
+            found=str(end),
+            expected=msg("{day} or later", day=str(start)),
+        )
+    return start, end
+
+
+def _report_unused(draft: Draft, catalogue: Catalogue, names: Names, needed: Mapping[str, Path]) -> None:
+    used = {
+        row["use"] for table in draft.data.get("dimensions", []) for row in table.get("indicators", []) if "use" in row
+    }
+    for identifier, path in catalogue.own.items():
+        if identifier not in used | needed.keys() and not draft.failed:
+            what = msg("nothing uses the indicator {id}", id=identifier)
+            draft.report((*path, "id"), "unused-indicator", what, found=identifier, severity="warning")
+
+
+def _in_order(problems: list[Problem]) -> tuple[Problem, ...]:
+    """By place; a mistake that several readers met is told once."""
+    seen = set()
+    kept = []
+    for problem in sorted(problems, key=lambda found: (found.where.line or 0, found.where.column or 0)):
+        identity = (problem.code, problem.where, problem.what.in_("en"))
+        if identity not in seen:
+            seen.add(identity)
+            kept.append(problem)
+    return tuple(kept)
+
+
+def content_digest(data: Mapping[str, Any]) -> str:
+    """SHA-256 over the parsed content as canonical JSON: keys sorted, numbers and dates as text marked as such."""
+    canonical = json.dumps(_canonical(data), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _canonical(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _canonical(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_canonical(inner) for inner in value]
+    if isinstance(value, bool | str):
+        return value
+    if isinstance(value, int | Decimal):
+        return {"number": show(shorten(Decimal(value)))}
+    return {"time": value.isoformat()}

@@ -1,0 +1,88 @@
+"""What expressions of a scheme may name, stage by stage: people's attributes, then values, points, total, tier."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from kaohe.language import Keyed, Kind, Scope, Type
+
+MICROS = Type("number", 6)
+PERSON: Mapping[str, Type] = {
+    "role": Type("text"),
+    "team": Type("text"),
+    "manager": Type("text"),
+    "region": Type("text"),
+    "days_in_period": Type("number"),
+    "joined_on": Type("date"),
+    "left_on": Type("date"),
+    "bonus_base": Type("number", 2),
+}
+"""Attributes that every organisation has; ``bonus_base`` in yuan."""
+
+
+@dataclass(frozen=True)
+class Names:
+    """``attributes``: those of the organisation, None where it is unknown; ids as the file writes them, fit or not."""
+
+    attributes: Mapping[str, Type] | None
+    values: frozenset[str]
+    points: frozenset[str]
+    dimensions: frozenset[str]
+
+    def population(self) -> tuple[Scope, ...]:
+        return self._scopes({}, {})
+
+    def adjustment(self) -> tuple[Scope, ...]:
+        return self._scopes({}, self._keyed())
+
+    def rule(self) -> tuple[Scope, ...]:
+        return self._scopes({"total": MICROS}, self._keyed())
+
+    def result(self) -> tuple[Scope, ...]:
+        """Bonus and outcomes: everything is known."""
+        return self._scopes({"total": MICROS, "rank": Type("number"), "tier": Type("text")}, self._keyed())
+
+    def knows(self, attribute: str) -> bool:
+        return self.attributes is None or attribute in self.known_attributes
+
+    @property
+    def known_attributes(self) -> frozenset[str]:
+        return frozenset(PERSON) | frozenset(self.attributes or ())
+
+    def _keyed(self) -> Mapping[str, Keyed]:
+        return {
+            "value": Keyed(MICROS, self.values),
+            "points": Keyed(MICROS, self.points),
+            "dimension": Keyed(MICROS, self.dimensions),
+        }
+
+    def _scopes(self, known: Mapping[str, Type], keyed: Mapping[str, Keyed]) -> tuple[Scope, ...]:
+        """The scope; for an unknown organisation one per kind its attributes may be of, to be tried in turn."""
+        person = {**PERSON, **(self.attributes or {})}
+        fields = {**person, **{f"person.{name}": kind for name, kind in person.items()}, **known}
+        if self.attributes is not None:
+            return (Scope(fields, keyed=keyed),)
+        return tuple(Scope(_AnyAttribute(fields, kind, self.values), keyed=keyed) for kind in ("text", "number"))
+
+
+class _AnyAttribute(Mapping[str, Type]):
+    """Fields that include any attribute name; all the unknown ones are of one kind."""
+
+    def __init__(self, known: Mapping[str, Type], kind: Kind, taken: frozenset[str]) -> None:
+        self._known = known
+        self._type = Type(kind)
+        self._taken = taken
+
+    def __getitem__(self, name: str) -> Type:
+        if name in self._known:
+            return self._known[name]
+        if name in self._taken or not name.removeprefix("person.").isidentifier():
+            raise KeyError(name)
+        return self._type
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._known)
+
+    def __len__(self) -> int:
+        return len(self._known)
