@@ -33,7 +33,7 @@ STORED: dict[FieldKind, Stored] = {
 
 def moment_text(moment: datetime) -> str:
     """An aware moment as SQLite keeps it: 2026-01-05T08:00:00.000000Z."""
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"
 
 
 class Moment(TypeDecorator[datetime]):

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from importlib import resources
-from typing import Any, cast
 
 from sqlalchemy import Connection, Table, inspect, select, text
 
@@ -18,12 +17,12 @@ from kaohe.errors import Exit, Problem, fail, refuse_if_any
 from kaohe.plugin import RecordType
 from kaohe.records.canonical import canonical
 from kaohe.records.core_tables import RecordTypeRow
-from kaohe.records.tables import Shape, record_column, shape_from_data, shape_of, table_name
+from kaohe.records.tables import Shape, record_column, shape_from_data, shape_of, table_name, table_of
 from kaohe.text import msg
 
 VERSION_TABLE = "kaohe_core_version"
 VERSIONS = ("0001",)  # the steps in migrations/versions, oldest first
-_shapes: Table = cast("Any", RecordTypeRow).__table__
+_shapes = table_of(RecordTypeRow)
 
 
 def is_current(connection: Connection, record_types: Mapping[str, RecordType]) -> bool:

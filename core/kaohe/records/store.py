@@ -7,9 +7,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import URL, Connection, Engine, MetaData, NullPool, Table, create_engine, event, make_url
+from sqlalchemy.engine import RootTransaction
 from sqlalchemy.exc import ArgumentError
 
 from kaohe.errors import Exit, KaoheError, Place, Problem, fail
@@ -19,7 +20,7 @@ from kaohe.records.schema import bring_up_to_date, is_current
 from kaohe.records.tables import record_table
 from kaohe.text import msg
 
-_WRITES = "kaohe_writes"
+_PURPOSE = "kaohe_purpose"
 _PRAGMAS = ("foreign_keys = ON", "journal_mode = WAL", "synchronous = NORMAL")
 
 
@@ -53,13 +54,13 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A view of the database that does not change while it is read."""
-        with self.connected() as connection, transaction(connection, writes=False):
+        with self.connected() as connection, transaction(connection, "read"):
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A transaction that is kept on leaving, and undone by any exception, Ctrl-C included."""
-        with self.connected() as connection, transaction(connection, writes=True):
+        with self.connected() as connection, transaction(connection, "write"):
             yield connection
 
     def close(self) -> None:
@@ -67,13 +68,16 @@ class Store:
 
 
 @contextmanager
-def transaction(connection: Connection, *, writes: bool) -> Iterator[None]:
-    """One transaction on the connection; a writer waits for its turn at the beginning, not half-way through."""
-    connection.execution_options(**{_WRITES: writes})
-    with connection.begin():
-        if connection.dialect.name == "postgresql" and not writes:
+def transaction(connection: Connection, purpose: Literal["read", "prepare", "write"]) -> Iterator[RootTransaction]:
+    """One transaction on the connection; a writer waits for its turn at the beginning, not half-way through.
+
+    ``prepare`` is for temporary tables, which nobody else sees and nobody waits for.
+    """
+    connection.execution_options(**{_PURPOSE: purpose})
+    with connection.begin() as current:
+        if connection.dialect.name == "postgresql" and purpose == "read":
             connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        yield
+        yield current
 
 
 def open_store(url: str, record_types: Iterable[RecordType], *, folder: Path, patience: float = 5.0) -> Store:
@@ -139,7 +143,7 @@ def _sqlite(address: URL, patience: float) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get(_WRITES, False)
+        writes = connection.get_execution_options().get(_PURPOSE) == "write"
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine

@@ -1,7 +1,8 @@
 """A record type becomes one real, typed table: ``record_<name>``, its natural key as the primary key.
 
 Only the key is NOT NULL: what a field must hold is checked where a file is read, so that a record type can gain a
-required field without touching the records that are already there.
+required field without touching the records that are already there. A person's code is checked against the people when
+a batch goes in and when people are taken out; a foreign key would look through every record for each person removed.
 """
 
 from __future__ import annotations
@@ -9,14 +10,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import Column, ForeignKey, ForeignKeyConstraint, MetaData, PrimaryKeyConstraint, Table
-from sqlalchemy.sql.schema import SchemaItem
+from sqlalchemy import Column, ForeignKeyConstraint, MetaData, PrimaryKeyConstraint, Table
 
 from kaohe.plugin import Field, RecordType
 from kaohe.records.columns import COUNT, STORED, column_type
-from kaohe.records.core_tables import BatchRow, PersonRow
+from kaohe.records.core_tables import BatchRow, CoreTable
 
 BATCH = "_batch"
+
+
+def table_of(row: type[CoreTable]) -> Table:
+    """The table behind a row class, for statements over many rows."""
+    return cast("Table", cast("Any", row).__table__)
 
 
 def table_name(record_type: RecordType) -> str:
@@ -26,7 +31,7 @@ def table_name(record_type: RecordType) -> str:
 def record_table(record_type: RecordType, metadata: MetaData) -> Table:
     """The table of a record type. ``_batch`` names the import that last wrote a row."""
     name = table_name(record_type)
-    batches = cast("Any", BatchRow).__table__.c.id
+    batches = table_of(BatchRow).c.id
     return Table(
         name,
         metadata,
@@ -38,11 +43,7 @@ def record_table(record_type: RecordType, metadata: MetaData) -> Table:
 
 
 def record_column(field: Field) -> Column[Any]:
-    """The column of a field; a person's code refers to the people known."""
-    references: list[SchemaItem] = []
-    if field.kind == "person":
-        references = [ForeignKey(cast("Any", PersonRow).__table__.c.code)]
-    return Column(field.name, column_type(field), *references)
+    return Column(field.name, column_type(field))
 
 
 @dataclass(frozen=True)
@@ -65,10 +66,6 @@ def shape_from_data(data: dict[str, Any]) -> Shape:
 
 
 def _described(field: Field) -> str:
-    """``integer(2)`` for two decimals; people stand apart from other text because they refer to people."""
-    if field.kind == "money":
-        return "integer(2)"
-    if field.kind == "person":
-        return "person"
-    stored = STORED[field.kind]
-    return f"integer({field.scale})" if field.kind == "decimal" else stored
+    """The stored kind; ``integer(2)`` for two decimals."""
+    decimals = 2 if field.kind == "money" else field.scale if field.kind == "decimal" else 0
+    return f"integer({decimals})" if decimals else STORED[field.kind]

@@ -1,0 +1,197 @@
+"""Imports as numbered batches: what came from which file, all of it or nothing, and the way back."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from kaohe.errors import Place, Problem, fail
+from kaohe.records.canonical import canonical, digest
+from kaohe.records.core_tables import AssignmentRow, AuditRow, BatchRow, PersonRow, RevisionRow, TeamRow
+from kaohe.records.failures import guarded_files
+from kaohe.records.journal import overwritten_by, restore
+from kaohe.records.references import still_needed
+from kaohe.records.store import Store
+from kaohe.records.tables import BATCH, table_of
+from kaohe.text import msg
+
+PEOPLE = "people"
+_batches, _audit, _revisions = table_of(BatchRow), table_of(AuditRow), table_of(RevisionRow)
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where rows come from: the file's name, its SHA-256, and the digest of the mapping that was used, if any."""
+
+    name: str
+    sha256: str
+    mapping_digest: str | None = None
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Rows of a file: ``read`` is the sum of the others and of the rows a mapping leaves out."""
+
+    read: int
+    added: int
+    replaced: int
+    unchanged: int
+    quarantined: int
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One import as it is listed."""
+
+    id: int
+    record_type: str
+    source: Source
+    handed_in: datetime
+    counts: Counts
+    undone_at: datetime | None
+
+
+def source_of(path: Path, mapping_digest: str | None = None) -> Source:
+    """The source that a file is, by the hash of its bytes."""
+    with guarded_files(str(path)), path.open("rb") as file:
+        return Source(path.name, hashlib.file_digest(file, "sha256").hexdigest(), mapping_digest)
+
+
+def begin_batch(connection: Connection, record_type: str, source: Source, handed_in: datetime) -> int:
+    """Number a new batch; its counts are filled in by ``finish_batch``."""
+    values = {
+        "record_type": record_type,
+        "file_name": source.name,
+        "file_sha256": source.sha256,
+        "mapping_digest": source.mapping_digest,
+        "handed_in": handed_in,
+        **dict.fromkeys(("read", "added", "replaced", "unchanged", "quarantined"), 0),
+    }
+    key = connection.execute(insert(_batches).values(values)).inserted_primary_key
+    if key is None:
+        raise RuntimeError("the database counts batches")
+    return int(key[0])
+
+
+def finish_batch(connection: Connection, batch: int, counts: Counts) -> None:
+    """Write the batch's counts, the audit's entry, and the new revision of what it changed."""
+    connection.execute(update(_batches).where(_batches.c.id == batch).values(vars(counts)))
+    row = connection.execute(select(_batches).where(_batches.c.id == batch)).mappings().one()
+    _note(connection, "import", dict(row), row["handed_in"])
+
+
+def list_batches(store: Store, *, record_type: str | None = None) -> list[Batch]:
+    """All batches, or those of a record type, the newest first."""
+    query = select(_batches).order_by(_batches.c.id.desc())
+    if record_type is not None:
+        query = query.where(_batches.c.record_type == record_type)
+    with store.reading() as connection:
+        return [_batch(row) for row in connection.execute(query).mappings()]
+
+
+def undo_batch(store: Store, batch: int, at: datetime) -> Batch:
+    """Take a batch's rows out again and put back what it replaced; returns the batch, now undone.
+
+    Refused (KaoheError) where there is no such batch, it is undone already, a later batch replaced rows of it, records
+    still need its people, or its record type's plugin is not loaded.
+    """
+    with store.writing() as connection:
+        row = connection.execute(select(_batches).where(_batches.c.id == batch)).mappings().one_or_none()
+        if row is None or row["undone_at"] is not None:
+            raise _not_there(batch, undone=row is not None)
+        if later := overwritten_by(connection, batch):
+            raise _overwritten(batch, later)
+        tables = _tables(store, row["record_type"], batch)
+        if row["record_type"] == PEOPLE:
+            still_needed(store, connection, batch)
+        try:
+            for table in tables:
+                restore(connection, table, batch)
+                connection.execute(delete(table).where(table.c[BATCH] == batch))
+        except IntegrityError as error:
+            raise _needed(batch) from error
+        connection.execute(update(_batches).where(_batches.c.id == batch).values(undone_at=at))
+        _note(connection, "undo", dict(row), at)
+        return _batch({**row, "undone_at": at})
+
+
+def revisions(connection: Connection) -> dict[str, str]:
+    """The state of each record type's rows and of the people, as far as anything was ever imported."""
+    rows = connection.execute(select(_revisions.c.name, _revisions.c.revision))
+    return dict(row.tuple() for row in rows)
+
+
+def _tables(store: Store, record_type: str, batch: int) -> Sequence[Any]:
+    if record_type == PEOPLE:
+        return [table_of(row) for row in (AssignmentRow, PersonRow, TeamRow)]
+    if record_type not in store.tables:
+        raise fail(
+            Problem(
+                "batch.no-plugin",
+                msg("the plugin that brings the record type {name} is not loaded", name=record_type),
+                Place(key=str(batch)),
+                fix=msg("add the plugin again, then undo the batch"),
+            )
+        )
+    return [store.tables[record_type]]
+
+
+def _note(connection: Connection, action: str, batch: Mapping[str, Any], at: datetime) -> None:
+    """Audit, and a revision that follows from the former one: no two histories share a revision."""
+    name = batch["record_type"]
+    facts = {key: value.isoformat() if isinstance(value, datetime) else value for key, value in batch.items()}
+    event = {"at": at, "action": action, "subject": f"batch {batch['id']}", "detail": canonical(facts)}
+    connection.execute(insert(_audit).values(event))
+    former = connection.scalar(select(_revisions.c.revision).where(_revisions.c.name == name))
+    revision = digest([former, action, at.isoformat(), facts])
+    if former is None:
+        connection.execute(insert(_revisions).values(name=name, revision=revision))
+    else:
+        connection.execute(update(_revisions).where(_revisions.c.name == name).values(revision=revision))
+
+
+def _batch(row: Mapping[Any, Any]) -> Batch:
+    return Batch(
+        id=row["id"],
+        record_type=row["record_type"],
+        source=Source(row["file_name"], row["file_sha256"], row["mapping_digest"]),
+        handed_in=row["handed_in"],
+        counts=Counts(row["read"], row["added"], row["replaced"], row["unchanged"], row["quarantined"]),
+        undone_at=row["undone_at"],
+    )
+
+
+def _not_there(batch: int, *, undone: bool) -> Exception:
+    what = (
+        msg("batch {batch} is undone already", batch=batch) if undone else msg("there is no batch {batch}", batch=batch)
+    )
+    return fail(Problem("batch.unknown", what, fix=msg("kaohe records batches lists them")))
+
+
+def _overwritten(batch: int, later: Sequence[int]) -> Exception:
+    listed = ", ".join(map(str, reversed(later)))
+    return fail(
+        Problem(
+            "batch.overwritten",
+            msg("rows of batch {batch} were replaced by later imports", batch=batch),
+            found=listed,
+            fix=msg("undo those first, in this order: {batches}", batches=listed),
+        )
+    )
+
+
+def _needed(batch: int) -> Exception:
+    return fail(
+        Problem(
+            "batch.needed",
+            msg("later imports refer to people or teams of batch {batch}", batch=batch),
+            fix=msg("undo those imports first"),
+        )
+    )

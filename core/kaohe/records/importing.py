@@ -1,0 +1,138 @@
+"""Clean rows into a record type's table, as one batch: everything of it, or the database as it was."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from kaohe.errors import Problem
+from kaohe.plugin import RecordType
+from kaohe.records.batches import Counts, Source, begin_batch, finish_batch
+from kaohe.records.merge import merge
+from kaohe.records.references import all_known
+from kaohe.records.rows import CleanRow, Mistake, Reading, Rejection
+from kaohe.records.staging import Stage
+from kaohe.records.store import Store, transaction
+from kaohe.text import Message, msg
+
+ReadFile = Callable[[], Iterable[Reading]]
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What an import did, or would have done. ``batch`` is None where nothing was kept: nothing was new, the run was a
+    rehearsal, or ``refused`` says that all or nothing was asked for and some rows did not pass."""
+
+    batch: int | None
+    counts: Counts
+    refused: bool
+    header: tuple[str, ...]
+    rejected: tuple[Rejection, ...]
+    notes: tuple[Problem, ...]
+
+
+class Gathered:
+    """What reading found besides clean rows, added up over the batches of rows."""
+
+    def __init__(self) -> None:
+        self.header: tuple[str, ...] = ()
+        self.rejected: list[Rejection] = []
+        self.notes: list[Problem] = []
+        self.read = 0
+
+    def take(self, reading: Reading) -> None:
+        self.header = reading.header
+        self.rejected += reading.rejected
+        self.notes += reading.notes
+        self.read += len(reading.rows) + len(reading.rejected) + reading.skipped
+
+    def counts(self, *, added: int, replaced: int, unchanged: int, contradicting: int) -> Counts:
+        return Counts(self.read, added, replaced, unchanged, len(self.rejected) + contradicting)
+
+    def imported(self, batch: int | None, counts: Counts, *, refused: bool, more: list[Rejection]) -> Imported:
+        rejected = sorted([*self.rejected, *more], key=lambda rejection: rejection.row)
+        return Imported(batch, counts, refused, self.header, tuple(rejected), tuple(self.notes))
+
+
+def import_rows(
+    store: Store,
+    record_type: RecordType,
+    read: ReadFile,
+    source: Source,
+    *,
+    handed_in: datetime,
+    update: bool = False,
+    strict: bool = False,
+    dry_run: bool = False,
+) -> Imported:
+    """Merge a file's rows into the table of the record type.
+
+    ``read`` reads the file from its start; it is called a second time where rows turn out to contradict stored ones,
+    to fetch their cells. A row whose key is stored with the same content changes nothing; with other content it is
+    rejected, or replaces the stored row (``update``). ``strict``: one rejected row and nothing is kept. Raises
+    KaoheError for what the database reports; the database is then as it was, as it is after Ctrl-C.
+    """
+    gathered = Gathered()
+    with store.connected() as connection:
+        with transaction(connection, "prepare"):
+            names = [field.name for field in record_type.fields]
+            stage = Stage(connection, store.tables[record_type.name], names)
+            positions = itertools.count()
+            for reading in read():
+                gathered.take(reading)
+                stage.add((next(positions), row.values) for row in reading.rows)
+        with transaction(connection, "write") as current:
+            all_known(connection, stage.table, record_type)
+            batch = begin_batch(connection, record_type.name, source, handed_in)
+            merged = merge(connection, stage, record_type.key, batch, replace=update)
+            contradictions = {
+                **dict.fromkeys(merged.repeated, repeats_differently(record_type.key)),
+                **dict.fromkeys(merged.different, differs_from_stored(record_type.key)),
+            }
+            counts = gathered.counts(
+                added=merged.added,
+                replaced=merged.replaced,
+                unchanged=merged.unchanged,
+                contradicting=len(contradictions),
+            )
+            refused = strict and counts.quarantined > 0
+            kept = not (refused or dry_run) and merged.added + merged.replaced > 0
+            if kept:
+                finish_batch(connection, batch, counts)
+            else:
+                current.rollback()
+    return gathered.imported(batch if kept else None, counts, refused=refused, more=reject(read, contradictions))
+
+
+def reject(read: ReadFile, contradictions: dict[int, Mistake]) -> list[Rejection]:
+    """Clean rows that were found to contradict others, by their position among the clean rows of the file."""
+    if not contradictions:
+        return []
+    rows = (row for reading in read() for row in reading.rows)
+    return [_rejection(row, contradictions[place]) for place, row in enumerate(rows) if place in contradictions]
+
+
+def repeats_differently(key: Sequence[str]) -> Mistake:
+    return _mistake(
+        key,
+        msg("an earlier row of this file has the same key ({key}) and says something else", key=", ".join(key)),
+        msg("Keep the row that is right."),
+    )
+
+
+def differs_from_stored(key: Sequence[str]) -> Mistake:
+    return _mistake(
+        key,
+        msg("a stored record has the same key ({key}) and says something else", key=", ".join(key)),
+        msg("Import with --update to replace the stored record, or correct the key."),
+    )
+
+
+def _mistake(key: Sequence[str], reason: Message, fix: Message) -> Mistake:
+    return Mistake(column=None, field=", ".join(key), value="", reason=reason, fix=fix)
+
+
+def _rejection(row: CleanRow, mistake: Mistake) -> Rejection:
+    return Rejection(row.row, row.cells, (mistake,), row.place)

@@ -1,0 +1,73 @@
+"""What a batch overwrote, kept so that the batch can be undone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Column, Connection, Date, Table, delete, insert, select, update
+
+from kaohe.records.canonical import canonical
+from kaohe.records.columns import Moment, moment_text
+from kaohe.records.core_tables import ReplacedRow
+from kaohe.records.tables import BATCH, table_of
+
+_replaced = table_of(ReplacedRow)
+
+
+def keep_former(
+    connection: Connection, table: Table, key: Sequence[str], batch: int, rows: Iterable[Mapping[str, Any]]
+) -> None:
+    """Record rows of the table, whole and with the batch that wrote them, before ``batch`` replaces them."""
+    entries = []
+    for row in rows:
+        values = {name: _to_json(value) for name, value in row.items()}
+        former_batch = values.pop(BATCH)
+        keys = {name: values.pop(name) for name in key}
+        entries.append(
+            {
+                "batch": batch,
+                "table_name": table.name,
+                "key": canonical(keys),
+                "former": canonical(values),
+                "former_batch": former_batch,
+            }
+        )
+    if entries:
+        connection.execute(insert(_replaced), entries)
+
+
+def overwritten_by(connection: Connection, batch: int) -> list[int]:
+    """The batches that have since replaced rows of this batch, ascending."""
+    later = select(_replaced.c.batch).where(_replaced.c.former_batch == batch).distinct().order_by(_replaced.c.batch)
+    return list(connection.scalars(later))
+
+
+def restore(connection: Connection, table: Table, batch: int) -> int:
+    """Put back what the batch replaced in the table, forget that it did, and say how many rows that were."""
+    mine = (_replaced.c.batch == batch) & (_replaced.c.table_name == table.name)
+    rows = connection.execute(select(_replaced.c.key, _replaced.c.former, _replaced.c.former_batch).where(mine)).all()
+    for key, former, former_batch in rows:
+        keys, values = json.loads(key), json.loads(former)
+        # One statement per row: a row's key and the fields it had may be NULL, each differently.
+        same = [table.c[name].is_not_distinct_from(_from_json(table.c[name], value)) for name, value in keys.items()]
+        restored = {name: _from_json(table.c[name], value) for name, value in values.items()}
+        connection.execute(update(table).where(*same).values({**restored, BATCH: former_batch}))
+    connection.execute(delete(_replaced).where(mine))
+    return len(rows)
+
+
+def _to_json(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return moment_text(value)
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _from_json(column: Column[Any], value: Any) -> Any:
+    if value is None:
+        return None
+    if isinstance(column.type, Moment):
+        return datetime.fromisoformat(value)
+    return date.fromisoformat(value) if isinstance(column.type, Date) else value

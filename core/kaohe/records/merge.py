@@ -1,0 +1,100 @@
+"""Staged rows meet the rows that are there: new ones go in, equal ones change nothing, different ones are a question.
+
+Everything is said in a handful of statements over whole tables; no row passes through Python but the different ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, FromClause, and_, delete, func, literal, not_, select, update
+from sqlalchemy.sql.selectable import Subquery
+
+from kaohe.records.journal import keep_former
+from kaohe.records.staging import POSITION, Stage, insert_from
+from kaohe.records.tables import BATCH
+
+
+@dataclass(frozen=True)
+class Merged:
+    """What a merge did. ``repeated`` and ``different`` are positions of rows that did not go in, ascending: they
+    contradict an earlier row of the same file, or a stored row that was not to be replaced."""
+
+    added: int
+    replaced: int
+    unchanged: int
+    repeated: tuple[int, ...]
+    different: tuple[int, ...]
+
+
+def merge(connection: Connection, stage: Stage, key: Sequence[str], batch: int, *, replace: bool) -> Merged:
+    """Merge the stage into its target under the number of the batch.
+
+    ``replace``: rows with a stored key but other content take the stored row's place, which is kept in the journal.
+    """
+    content = [name for name in stage.columns if name not in key]
+    repeated = _drop_repeats(connection, stage, key, content)
+    staged, target = stage.table, stage.target
+    both = staged.join(target, _match(staged, target, key))
+    differ = not_(_equal(staged, target, content))
+    different = list(connection.scalars(select(staged.c[POSITION]).select_from(both).where(differ)))
+    if different and replace:
+        columns = [target.c[name] for name in (*stage.columns, BATCH)]
+        former = connection.execute(select(*columns).select_from(both).where(differ)).mappings()
+        keep_former(connection, target, key, batch, map(dict, former))
+        new = {target.c[name]: staged.c[name] for name in content}
+        change = update(target).where(_match(staged, target, key), differ)
+        connection.execute(change.values({**new, target.c[BATCH]: literal(batch)}))
+    fresh = (
+        select(*(staged.c[name] for name in stage.columns), literal(batch))
+        .select_from(staged.outerjoin(target, _match(staged, target, key)))
+        .where(target.c[BATCH].is_(None))
+        .order_by(*(staged.c[name] for name in key))
+    )
+    added = connection.execute(insert_from(stage, [*stage.columns, BATCH], fresh)).rowcount
+    return Merged(
+        added=added,
+        replaced=len(different) if replace else 0,
+        unchanged=stage.rows - added - len(different) - len(repeated),
+        repeated=tuple(repeated),
+        different=() if replace else tuple(sorted(different)),
+    )
+
+
+def _drop_repeats(connection: Connection, stage: Stage, key: Sequence[str], content: Sequence[str]) -> list[int]:
+    """Leave only the first staged row of every key; the positions of those that said something else than the first."""
+    staged = stage.table
+    keys = [staged.c[name] for name in key]
+    repeats: Subquery = (
+        select(*keys, func.min(staged.c[POSITION]).label("first")).group_by(*keys).having(func.count() > 1).subquery()
+    )
+    if connection.scalar(select(func.count()).select_from(repeats)) == 0:
+        return []
+    first = staged.alias("first_row")
+    later = staged.c[POSITION] != repeats.c.first
+    pairs = staged.join(repeats, _match(staged, repeats, key)).join(first, first.c[POSITION] == repeats.c.first)
+    other = select(staged.c[POSITION]).select_from(pairs).where(later, not_(_equal(staged, first, content)))
+    contradicting = list(connection.scalars(other.order_by(staged.c[POSITION])))
+    again = staged.alias("again")
+    surplus = select(again.c[POSITION]).join(repeats, _match(again, repeats, key))
+    gone = delete(staged).where(staged.c[POSITION].in_(surplus.where(again.c[POSITION] != repeats.c.first)))
+    connection.execute(gone)
+    return contradicting
+
+
+def _match(left: FromClause, right: FromClause, key: Sequence[str]) -> ColumnElement[bool]:
+    """Equal keys. Only where a key may be missing does NULL equal NULL: that comparison finds no index."""
+    return and_(*(_same(left.c[name], right.c[name]) for name in key))
+
+
+def _same(left: Any, right: Any) -> ColumnElement[bool]:
+    result: ColumnElement[bool] = (
+        left.is_not_distinct_from(right) if right.nullable and left.nullable else left == right
+    )
+    return result
+
+
+def _equal(left: FromClause, right: FromClause, content: Sequence[str]) -> ColumnElement[bool]:
+    return and_(literal(True), *(left.c[name].is_not_distinct_from(right.c[name]) for name in content))
