@@ -44,9 +44,10 @@ def misfits(annotation: Any, value: Any, path: Path = ()) -> Iterator[tuple[Path
         yield from _tuple_misfits(arguments[0], value, path)
     elif origin is not None and issubclass(origin, Mapping):
         yield from _mapping_misfits(arguments[1], value, path)
-    elif type(value) is bool and annotation is not bool:
-        yield path, value, annotation.__name__
-    elif not isinstance(value, annotation):
+    elif origin is not None:  # an iterable is read once, by whoever needs it
+        if not isinstance(value, origin):
+            yield path, value, origin.__name__
+    elif not isinstance(value, annotation) or (type(value) is bool and annotation is not bool):
         yield path, value, annotation.__name__
     elif is_dataclass(annotation):
         for name, hint in _hints(annotation).items():
@@ -59,7 +60,7 @@ def _fits(annotation: Any, value: Any) -> bool:
 
 def _nearest_misfit(options: tuple[Any, ...], value: Any, path: Path) -> Iterator[tuple[Path, Any, str]]:
     """The misfits of the option that the value was meant to be; of all options together where none stands out."""
-    structured = [option for option in options if is_dataclass(option) and isinstance(value, option)]
+    structured = [option for option in options if option is type(value) and is_dataclass(option)]
     if structured:
         yield from misfits(structured[0], value, path)
     else:
@@ -101,7 +102,11 @@ def _shape(annotation: Any, value: Any) -> Any:
     return value
 
 
+def _hints(cls: Any) -> Mapping[str, Any]:
+    return _resolved(cls)
+
+
 @cache
-def _hints(cls: type) -> Mapping[str, Any]:
+def _resolved(cls: Any) -> Mapping[str, Any]:
     hints = get_type_hints(cls)
     return {field.name: hints[field.name] for field in fields(cls)}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pkgutil
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -57,14 +57,11 @@ def read_pack(text: str, file: str) -> PackFile:
     cannot say (a key that names no field, an expression that does not compile) is checked where all plugins are known.
     """
     try:
-        data: Mapping[str, Any] = tomllib.loads(text, parse_float=Decimal)
-        pack = build(PackFile, data)
-        sound = pack.format == API_VERSION and next(misfits(PackFile, pack), None) is None
+        pack = build(PackFile, tomllib.loads(text, parse_float=Decimal))
+        if pack.format == API_VERSION and next(misfits(PackFile, pack), None) is None:
+            return pack
     except (ValueError, TypeError, RecursionError):
-        sound = False
-    if sound:
-        return pack
-    # Only a pack that is known to be wrong pays for places and the validator.
+        pass  # told with places below: only a pack that is known to be wrong pays for them and for the validator
     from kaohe.plugin.pack_mistakes import refuse_pack  # noqa: PLC0415 - as said
 
     raise refuse_pack(text, file)

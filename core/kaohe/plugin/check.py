@@ -1,0 +1,140 @@
+"""What one plugin declares, checked for itself: names, references between its fields, limits, parameters.
+
+Types are sound already (``build.misfits``). What needs the other plugins is checked by ``cross.py``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from typing import Any
+
+from kaohe.errors import Place, Problem
+from kaohe.plugin.load import Plugin
+from kaohe.plugin.parameters import default_mistakes
+from kaohe.plugin.types import Field, Indicator, RecordType
+from kaohe.text import Message, msg
+
+# Names of record types and fields become names of tables and columns; PostgreSQL cuts them at 63 bytes.
+_WORD = re.compile(r"[a-z][a-z0-9_]{0,39}")
+_SCHEME = re.compile(r"[a-z][a-z0-9_-]{0,59}")
+_INDICATOR = re.compile(r"[a-z][a-z0-9_]{0,39}\.[a-z][a-z0-9_]{0,59}")
+# ``people`` is what a sample file of people is called; the wall clock of a moment is stored beside it as NAME__local.
+_RESERVED = {"people"}
+_MOMENTS = ("date", "datetime")
+_LIMITED = ("integer", "decimal", "money")
+_LARGEST = Decimal(10) ** 12
+
+
+def check_contents(plugin: Plugin) -> Iterator[Problem]:
+    """Every mistake in a plugin's own declarations, each with its place."""
+    for index, record_type in enumerate(plugin.record_types):
+        yield from _Report(plugin, "record_types", index).record_type(record_type)
+    for index, indicator in enumerate(plugin.indicators):
+        yield from _Report(plugin, "indicators", index).indicator(indicator, plugin.name)
+    for index, scheme in enumerate(plugin.schemes):
+        if not _SCHEME.fullmatch(scheme.name):
+            yield _Report(plugin, "schemes", index).name(scheme.name, "name")
+    for kind, names in (
+        ("record_types", [item.name for item in plugin.record_types]),
+        ("indicators", [item.id for item in plugin.indicators]),
+        ("schemes", [item.name for item in plugin.schemes]),
+    ):
+        for index in _repeated(names):
+            yield _Report(plugin, kind, index).problem(msg("{name} is declared twice", name=names[index]))
+
+
+class _Report:
+    """The mistakes of one declaration."""
+
+    def __init__(self, plugin: Plugin, kind: str, index: int) -> None:
+        self.plugin, self.kind, self.index = plugin, kind, index
+
+    def at(self, *keys: str | int) -> Place:
+        return self.plugin.place(self.kind, self.index, *keys)
+
+    def problem(
+        self, what: Message, *keys: str | int, found: object = None, expected: str | Message | None = None
+    ) -> Problem:
+        text = None if found is None else str(found)
+        return Problem("plugin.declaration", what, self.at(*keys), text, expected)
+
+    def name(self, name: str, *keys: str | int) -> Problem:
+        expected = msg("small letters, digits and _, a letter first, at most 40 characters")
+        return self.problem(msg("this cannot be a name"), *keys, found=name, expected=expected)
+
+    def record_type(self, record_type: RecordType) -> Iterator[Problem]:
+        if not _WORD.fullmatch(record_type.name) or record_type.name in _RESERVED:
+            yield self.name(record_type.name, "name")
+        for index, field in enumerate(record_type.fields):
+            yield from self.field(field, "fields", index)
+        for index in _repeated([field.name for field in record_type.fields]):
+            name = record_type.fields[index].name
+            yield self.problem(msg("{name} is declared twice", name=name), "fields", index, "name")
+        if not record_type.key:
+            yield self.problem(msg("a record type needs a key"), "key")
+        fields = {field.name: field for field in record_type.fields}
+        for key, names, kinds in (
+            ("key", record_type.key, ()),
+            ("when", (record_type.when,), _MOMENTS),
+            ("until", (record_type.until,) if record_type.until is not None else (), _MOMENTS),
+            ("who", record_type.who, ("person",)),
+            *(("sequence", group, _MOMENTS) for group in record_type.sequence),
+        ):
+            for name in names:
+                yield from self.reference(fields, name, kinds, key)
+
+    def field(self, field: Field, *keys: str | int) -> Iterator[Problem]:
+        if not _WORD.fullmatch(field.name) or field.name.endswith("__local"):
+            yield self.name(field.name, *keys, "name")
+        if (field.kind == "choice") != bool(field.choices):
+            yield self.problem(msg("choices belong to a choice, and a choice needs them"), *keys, found=field.name)
+        if (field.kind == "decimal") != (field.scale != 0) or not 0 <= field.scale <= 6:
+            what = msg("a scale belongs to a decimal, and a decimal needs one from 1 to 6")
+            yield self.problem(what, *keys, found=f"{field.name}: {field.kind}, scale = {field.scale}")
+        limits = [limit for limit in (field.minimum, field.maximum) if limit is not None]
+        if limits and field.kind not in _LIMITED:
+            yield self.problem(msg("only a number has a minimum or maximum"), *keys, found=field.name)
+        if any(not limit.is_finite() or abs(limit) > _LARGEST for limit in limits):
+            yield self.problem(msg("the minimum or maximum is out of range"), *keys, found=field.name)
+        elif limits != sorted(limits):
+            yield self.problem(msg("the minimum is above the maximum"), *keys, found=field.name)
+
+    def reference(
+        self, fields: dict[str, Field], name: str, kinds: tuple[str, ...], *keys: str | int
+    ) -> Iterator[Problem]:
+        """A name that must be a field of one of the kinds (none given: of any)."""
+        if name not in fields:
+            what = msg("{key} names a field that does not exist", key=str(keys[0]))
+            yield self.problem(what, *keys, found=name, expected=", ".join(fields))
+        elif kinds and fields[name].kind not in kinds:
+            what = msg("{key} names a field of the wrong kind", key=str(keys[0]))
+            yield self.problem(what, *keys, found=f"{name}: {fields[name].kind}", expected=", ".join(kinds))
+
+    def indicator(self, indicator: Indicator, plugin_name: str) -> Iterator[Problem]:
+        if not _INDICATOR.fullmatch(indicator.id) or not indicator.id.startswith(f"{plugin_name}."):
+            yield Problem(
+                "plugin.indicator-id",
+                msg("an indicator's id begins with its plugin's name and a dot"),
+                self.at("id"),
+                found=indicator.id,
+                expected=f"{plugin_name}.…",
+            )
+        if indicator.min_sample < 1:
+            what = msg("the least number of records is at least 1")
+            yield self.problem(what, "min_sample", found=indicator.min_sample)
+        for name, parameter in indicator.parameters.items():
+            if not _WORD.fullmatch(name):
+                yield self.name(name, "parameters", name)
+            for what, found, expected in default_mistakes(parameter):
+                yield self.problem(what, "parameters", name, "default", found=found, expected=expected)
+
+
+def _repeated(names: Iterable[str]) -> Iterator[int]:
+    """The positions of names that stand earlier in the list already."""
+    seen: set[Any] = set()
+    for index, name in enumerate(names):
+        if name in seen:
+            yield index
+        seen.add(name)

@@ -1,0 +1,52 @@
+"""What an expression over records of one type may name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from kaohe.language import Kind, Scope, Type
+from kaohe.plugin.types import Field, Indicator, RecordType
+
+_KINDS: dict[str, Kind] = {"date": "date", "datetime": "datetime", "boolean": "boolean"}
+_TIME_UNITS = {"seconds", "minutes", "hours", "days"}
+Parameters = Mapping[str, Decimal | int | str | bool]
+
+
+def field_type(field: Field) -> Type:
+    """The language's type of a record's field: numbers with the decimals they are stored with, the rest text."""
+    match field.kind:
+        case "integer":
+            return Type("number", 0)
+        case "decimal":
+            return Type("number", field.scale)
+        case "money":
+            return Type("number", 2)
+        case kind:
+            return Type(_KINDS.get(kind, "text"))
+
+
+def record_scope(
+    record_type: RecordType, parameters: Parameters, *, when: str | None = None, aggregates: bool = True
+) -> Scope:
+    """The scope of a value (``aggregates``) or of a condition on one record, with the parameters filled in.
+
+    ``when`` takes the place of the record type's own date, as an indicator may.
+    """
+    return Scope(
+        fields={field.name: field_type(field) for field in record_type.fields},
+        parameters=parameters,
+        aggregates=aggregates,
+        period=True,
+        span=(when or record_type.when, record_type.until) if record_type.until is not None else None,
+    )
+
+
+def default_parameters(indicator: Indicator) -> Parameters:
+    """The indicator's parameters as they are where a scheme gives none."""
+    return {name: parameter.default for name, parameter in indicator.parameters.items()}
+
+
+def value_kinds(indicator: Indicator) -> tuple[Kind, ...]:
+    """What the indicator's value may be: a number, or a duration where its unit is one of time."""
+    return ("number", "duration") if indicator.unit in _TIME_UNITS else ("number",)
