@@ -91,7 +91,9 @@ def _check_own(
     for key, kinds in (("when", ("date", "datetime")), ("who", ("person",))):
         fitting = [field.name for field in record_type.fields if field.kind in kinds]
         if key in table and table[key] not in fitting:
-            what = msg("{name} is no field of {records} that can say {key}", name=table[key], records=record_type.name, key=key)
+            what = msg(
+                "{name} is no field of {records} that can say {key}", name=table[key], records=record_type.name, key=key
+            )
             draft.unknown((*path, key), "unknown-field", what, table[key], fitting)
     scope = record_scope(record_type, {})
     if "value" in table:

@@ -96,7 +96,7 @@ def read_bonus(draft: Draft, names: Names, needed: dict[str, Path]) -> Bonus | N
             (*path, "pool"),
             "no-effect",
             msg("a bonus by coefficient has no pool"),
-            fix=msg("write kind = \"pool\" to scale everybody to the pool"),
+            fix=msg('write kind = "pool" to scale everybody to the pool'),
             at_key=True,
         )
     if "tiers" not in draft.data:

@@ -152,11 +152,13 @@ def _check_direction(draft: Draft, curve: Curve, path: Path, indicator: Indicato
         draft.report(
             (*path, key),
             "curve-reversed",
-            msg("the curve punishes what is better: of {indicator}, {better} is better", indicator=indicator.name, better=better),
+            msg(
+                "the curve punishes what is better: of {indicator}, {better} is better",
+                indicator=indicator.name,
+                better=better,
+            ),
             fix=msg("turn the curve round, or write allow_reverse = true if this is meant"),
         )
-
-
 
 
 def _slope(curve: Curve) -> tuple[str, int]:
@@ -224,5 +226,3 @@ def _upper(band: Band) -> Decimal:
 
 def _span(band: Band) -> str:
     return f"{'' if band.lower is None else show(band.lower)} – {'' if band.upper is None else show(band.upper)}"
-
-

@@ -1,4 +1,4 @@
-"""A scheme file while it is being checked: its cleaned content, and everything that is found wrong or left to default."""
+"""A scheme file while it is being checked: what is fit in it, what is wrong, what was left to defaults."""
 
 from __future__ import annotations
 

@@ -72,7 +72,7 @@ def check_weights(draft: Draft, path: Path, rows: Sequence[dict[str, Any]]) -> N
     if total == 100:
         return
     if total == 1:
-        fix = msg("weights are percentages: write 40, not 0.4; or set weights = \"relative\"")
+        fix = msg('weights are percentages: write 40, not 0.4; or set weights = "relative"')
     elif total < 100:
         fix = msg("{difference} are missing", difference=show(100 - total))
     else:
@@ -104,7 +104,7 @@ def _use(
             "duplicate-key",
             msg("{key} is used twice", key=key),
             found=key,
-            fix=msg("give this use a name of its own: as = \"{name}\"", name=f"{key}_2"),
+            fix=msg('give this use a name of its own: as = "{name}"', name=f"{key}_2"),
         )
     elif "as" in row and key in catalogue.indicators and key != row["use"]:
         what = msg("{key} is the id of another indicator", key=key)
@@ -136,9 +136,7 @@ def read_measured(draft: Draft, catalogue: Catalogue, needed: Mapping[str, Path]
         value, where = _measure(draft, path, indicator, parameters, catalogue)
         if value is not None:
             place = draft.document.place(path)
-            measured.append(
-                Measured(identifier, indicator, parameters, value, where, indicator.min_sample, place)
-            )
+            measured.append(Measured(identifier, indicator, parameters, value, where, indicator.min_sample, place))
     return tuple(measured)
 
 
@@ -146,7 +144,11 @@ def _parameters(draft: Draft, given: dict[str, Any], path: Path, indicator: Indi
     declared = indicator.parameters
     fit = fit_parameters(draft, dict(given), path, {name: dict(item.schema) for name, item in declared.items()})
     return {
-        name: fit[name] if name in fit else item.default if name in given else draft.default((*path, name), item.default)
+        name: fit[name]
+        if name in fit
+        else item.default
+        if name in given
+        else draft.default((*path, name), item.default)
         for name, item in declared.items()
     }
 

@@ -87,11 +87,9 @@ def _read(
     missing = read_missing(head.get("missing"), draft, (*path, "missing"))
     coverage = draft.get(head.get("missing", {}), (*path, "missing"), "min_coverage", 0)
     start, end = _effective(draft, head.get("effective", {}))
-    population = compile_about_people(
-        draft, (*path, "population"), head, names.population(), ("boolean",), needed
-    )
+    population = compile_about_people(draft, (*path, "population"), head, names.population(), ("boolean",), needed)
     if "population" not in head:
-        draft.default((*path, "population"), msg("everybody").in_("en"))
+        draft.default((*path, "population"), True)
     dimensions = read_dimensions(draft, catalogue, missing)
     adjustments = read_adjustments(draft, names, needed)
     tier_ids = [row["id"] for row in draft.data.get("tiers", {}).get("levels", []) if "id" in row]
@@ -101,9 +99,7 @@ def _read(
     bonus = read_bonus(draft, names, needed)
     outcomes = read_outcomes(draft, names, needed)
     cases = read_cases(draft, names, needed, tier_ids)
-    measured = read_measured(
-        draft, catalogue, {key: place for key, place in needed.items() if key not in names.points}
-    )
+    measured = read_measured(draft, catalogue, {key: place for key, place in needed.items() if key not in names.points})
     _report_unused(draft, catalogue, names, needed)
     if draft.failed or missing is None:
         return None

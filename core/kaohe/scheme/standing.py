@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from decimal import Decimal
 from itertools import pairwise
-from typing import Any
+from typing import Any, Literal
 
 from kaohe.scheme.catalogue import read_text
 from kaohe.scheme.draft import Draft, Path, show
 from kaohe.scheme.model import Level, Ranking, Tiers
 from kaohe.scheme.names import Names
 from kaohe.text import msg
+
+_PROMOTE: Literal["promote"] = "promote"
 
 
 def read_ranking(draft: Draft, names: Names, needed: dict[str, Path]) -> Ranking:
@@ -61,10 +63,10 @@ def read_tiers(draft: Draft, names: Names, needed: dict[str, Path], ranking: Ran
     _check_ids(draft, rows, levels_path)
     _check_scores(draft, rows, levels_path, kind)
     boundary = draft.get(table, path, "boundary", "upper")
-    ties, tie_breakers, min_group = "promote", ranking.tie_breakers, 1
+    ties, tie_breakers, min_group = _PROMOTE, ranking.tie_breakers, 1
     if kind == "quota":
         _check_shares(draft, rows, levels_path)
-        ties = draft.get(table, path, "ties", "promote")
+        ties = draft.get(table, path, "ties", _PROMOTE)
         tie_breakers = _tie_breakers(draft, table, path, names, needed, list(ranking.tie_breakers))
         min_group = draft.get(table, path, "min_group", 1)
         if ties == "break" and not tie_breakers:
@@ -136,7 +138,9 @@ def _check_shares(draft: Draft, rows: list[dict[str, Any]], path: Path) -> None:
     total = sum(shares, Decimal(0))
     if not shares or len(shares) < len(rows) or total == 1:
         return
-    percent = msg("a share is written from 0 to 1: {percent} % is {share}", percent=show(shares[0]), share=show(shares[0] / 100))
+    percent = msg(
+        "a share is written from 0 to 1: {percent} % is {share}", percent=show(shares[0]), share=show(shares[0] / 100)
+    )
     off = msg("{difference} are missing", difference=show(1 - total))
     over = msg("{difference} are too many", difference=show(total - 1))
     draft.report(
