@@ -119,7 +119,7 @@ def _installed(name: str) -> AllowedPlugin:
 
 def _write_new(path: Path, text: str) -> None:
     """Write a file that is not there yet; one that is there stays as it is."""
-    from kaohe.cli.workspace import write_whole
+    from kaohe.cli.files import write_whole
 
     if not path.exists():
         write_whole(path, text)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from kaohe.cli.files import write_whole
 from kaohe.cli.workspace_folder import FILE
 from kaohe.errors import Exit, KaoheError, Place, Problem, fail, refuse_if_any
 from kaohe.plugin.registry import AllowedPlugin
@@ -100,16 +100,6 @@ def load_workspace(folder: Path | None, environment: Mapping[str, str]) -> Works
             for plugin in data.get("plugins", [])
         ),
     )
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a text file whole or not at all."""
-    beside = path.with_name(f".{path.name}.new")
-    with beside.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
 
 
 def _read(path: Path) -> tuple[dict[str, Any], Any]:

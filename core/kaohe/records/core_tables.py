@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import Column, ForeignKey, Index, MetaData, func, text
+from sqlalchemy import Column, ForeignKey, Index, LargeBinary, MetaData, func, text
 from sqlmodel import Field, SQLModel
 
 from kaohe.records.columns import COUNT, COUNTED_BY_DATABASE, WORDS, Moment
@@ -142,7 +142,8 @@ class SchemeRow(CoreTable, table=True):
 
 class RunRow(CoreTable, table=True):
     """One evaluation, never edited. ``evidence`` is JSON: plugins with versions and digests, engine, core version,
-    indicators, groups; ``digest`` is over everything that was computed."""
+    indicators, who was left out. ``columns`` is an Arrow table of everything computed, a row for each person;
+    ``digest`` is over all of it."""
 
     __tablename__ = "runs"
 
@@ -154,11 +155,12 @@ class RunRow(CoreTable, table=True):
     snapshot: str = _words()
     created_at: datetime = _moment()
     evidence: str = _words()
+    columns: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     replaces: int | None = _count(optional=True, refers_to="runs.id")
 
 
 class RunResultRow(CoreTable, table=True):
-    """One person's outcome in a run: totals in millionths, bonus in fen, the rest as JSON in ``detail``."""
+    """One person's outcome in a run, to be read by SQL: total in millionths, bonus in fen."""
 
     __tablename__ = "run_results"
 
@@ -170,7 +172,6 @@ class RunResultRow(CoreTable, table=True):
     rank: int = _count()
     tier: str | None = _words(optional=True)
     bonus: int = _count()
-    detail: str = _words()
 
 
 class AuditRow(CoreTable, table=True):

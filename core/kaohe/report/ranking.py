@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
@@ -66,10 +66,19 @@ def not_graded_sheet(run: Run, language: Language) -> Sheet:
     return Sheet(msg("Not graded").in_(language), _who_and_why(language), rows)
 
 
-def left_out_sheet(run: Run, language: Language) -> Sheet:
-    """People of the organisation whom the scheme does not cover, with the reason."""
-    rows = [(person.code, person.name, person.reason.in_(language)) for person in run.left_out]
+def left_out_sheet(run: Run, language: Language, *, kinds: Collection[str] | None = None) -> Sheet:
+    """People of the organisation who are not in the run, with the reason; ``kinds`` as in LeftOut, None for all."""
+    rows = [
+        (person.code, person.name, person.reason.in_(language))
+        for person in run.left_out
+        if kinds is None or person.kind in kinds
+    ]
     return Sheet(msg("Not covered").in_(language), _who_and_why(language), rows)
+
+
+def all_sheets(run: Run, language: Language) -> list[Sheet]:
+    """The sheets of a workbook."""
+    return [ranking_sheet(run, language), not_graded_sheet(run, language), left_out_sheet(run, language)]
 
 
 def ranked_order(run: Run) -> Sequence[int]:

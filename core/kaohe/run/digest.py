@@ -76,9 +76,9 @@ def columns(appraisal: Appraisal, counts: Mapping[str, tuple[Counts, ...]]) -> I
         yield f"{key} value", appraisal.values[key].micros
         yield f"{key} known", appraisal.values[key].known
         yield f"{key} sample", appraisal.values[key].sample
-        for each in counts[key]:
+        for position, each in enumerate(counts[key]):
             for part in sorted(each.parts):
-                yield f"{key} {each.aggregate} {part}", each.parts[part]
+                yield f"{key} {position} {each.function} {each.shift} {part}", each.parts[part]
     for kind, by_key in (
         ("data", appraisal.data),
         ("counted", appraisal.counted),

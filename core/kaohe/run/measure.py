@@ -67,7 +67,7 @@ def measure(
         micros, known, sample = evaluate_columns(request.value, by_aggregate, divisor=divisor)
         values[request.key] = Values(micros, known, sample)
         counts[request.key] = tuple(
-            Counts(str(aggregate), by_aggregate[aggregate]) for aggregate in aggregates(request.value)
+            Counts(each.function, each.shift, each.type, by_aggregate[each]) for each in aggregates(request.value)
         )
     return values, counts
 

@@ -10,6 +10,7 @@ from typing import Literal
 from kaohe.appraise.model import Appraisal
 from kaohe.errors import Problem
 from kaohe.exact import Ints
+from kaohe.language import Shift, Type
 from kaohe.period import Period
 from kaohe.scheme.model import Scheme
 from kaohe.text import Message
@@ -30,9 +31,15 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class Counts:
-    """The integers behind one aggregate of an indicator: its text, and per part one count for each person."""
+    """The integers behind one aggregate of an indicator.
 
-    aggregate: str
+    ``function`` is the aggregate's name, ``shift`` the window it was counted in, ``type`` what it aggregates;
+    ``parts`` holds one count for each person under ``n``, ``hits``, ``total`` ….
+    """
+
+    function: str
+    shift: Shift
+    type: Type
     parts: Mapping[str, Ints]
 
 

@@ -115,6 +115,7 @@ def _runs() -> None:
         sa.Column("snapshot", WORDS, nullable=False),
         sa.Column("created_at", Moment(), nullable=False),
         sa.Column("evidence", WORDS, nullable=False),
+        sa.Column("columns", sa.LargeBinary(), nullable=False),
         sa.Column("replaces", COUNT),
         sa.PrimaryKeyConstraint("id", name="pk_runs"),
         sa.ForeignKeyConstraint(["scheme_digest"], ["schemes.digest"], name="fk_runs_scheme_digest"),
@@ -131,7 +132,6 @@ def _runs() -> None:
         sa.Column("rank", COUNT, nullable=False),
         sa.Column("tier", WORDS),
         sa.Column("bonus", COUNT, nullable=False),
-        sa.Column("detail", WORDS, nullable=False),
         sa.PrimaryKeyConstraint("run", "person", name="pk_run_results"),
         sa.ForeignKeyConstraint(["run"], ["runs.id"], name="fk_run_results_run"),
     )

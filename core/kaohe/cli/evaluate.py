@@ -1,0 +1,101 @@
+"""``kaohe evaluate``: the ranking of a scheme in a period, stored as a run and shown in the form asked for."""
+
+from __future__ import annotations
+
+import sys
+from io import BytesIO, StringIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from kaohe.cli.context import App
+from kaohe.cli.words import _
+
+if TYPE_CHECKING:
+    from kaohe.run import Run
+
+FORMATS = ("table", "json", "csv", "xlsx")
+
+
+@click.command(help=_("Evaluate SCHEME (a file, or the name of one in schemes/) for a period."))
+@click.argument("scheme", metavar="SCHEME")
+@click.option("--period", required=True, metavar="PERIOD", help=_("2026-03, 2026-Q1, 2026-H1, 2026, or from..to."))
+@click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True, help=_("The form."))
+@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help=_("Write to this file."))
+@click.option("--explain", "person", metavar="PERSON", help=_("Explain one person's figures (code or name)."))
+@click.pass_obj
+def evaluate(app: App, scheme: str, period: str, form: str, output: Path | None, person: str | None) -> None:
+    if form == "xlsx" and output is None:
+        raise click.UsageError(_("--format xlsx needs --output FILE"))
+    if person is not None and form not in ("table", "json"):
+        raise click.UsageError(_("--explain knows the formats table and json"))
+    from kaohe.cli.evaluation import run_scheme
+
+    run, number = run_scheme(app, scheme, period)
+    if person is not None:
+        content: str | bytes = explanation(app, run, person, form)
+    else:
+        content = rendered(app, run, number, form, wide=output is not None)
+    write(content, output)
+
+
+def rendered(app: App, run: Run, number: int, form: str, *, wide: bool = False) -> str | bytes:
+    """The run in the form asked for. ``wide``: tables are not fitted to the terminal."""
+    from kaohe.report.ranking import all_sheets, ranking_sheet
+
+    match form:
+        case "table":
+            from kaohe.report.terminal import run_text
+
+            return run_text(run, number, app.language, width=None if wide else terminal_width())
+        case "json":
+            import json
+
+            from kaohe.report.data import run_data
+
+            return json.dumps(run_data(run, app.language), ensure_ascii=False, indent=2) + "\n"
+        case "csv":
+            from kaohe.report.sheet import write_csv
+
+            text = StringIO(newline="")
+            write_csv(ranking_sheet(run, app.language), text)
+            return text.getvalue()
+        case _:
+            from kaohe.report.workbook import write_xlsx
+
+            book = BytesIO()
+            write_xlsx(all_sheets(run, app.language), book)
+            return book.getvalue()
+
+
+def explanation(app: App, run: Run, person: str, form: str) -> str:
+    """The tree behind one person's figures."""
+    from kaohe.report.tree import tree_data, tree_lines
+    from kaohe.run.explain import explain, find_person
+
+    tree = explain(run, find_person(run, person))
+    if form == "json":
+        import json
+
+        return json.dumps(tree_data(tree, app.language), ensure_ascii=False, indent=2) + "\n"
+    return "\n".join(tree_lines(tree, app.language)) + "\n"
+
+
+def write(content: str | bytes, output: Path | None) -> None:
+    """To the file, whole or not at all; else to stdout."""
+    if output is None:
+        sys.stdout.write(content if isinstance(content, str) else "")
+        return
+    from kaohe.cli.files import write_whole
+
+    # A CSV file begins with a byte order mark, because Excel reads it as GBK otherwise.
+    mark = "\ufeff" if output.suffix.lower() == ".csv" else ""
+    write_whole(output, mark + content if isinstance(content, str) else content)
+
+
+def terminal_width() -> int | None:
+    """Cells of the terminal; None in a pipe, where nothing is wrapped or cut."""
+    import shutil
+
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None

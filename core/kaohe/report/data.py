@@ -1,0 +1,93 @@
+"""A run as plain data for JSON: numbers as decimal strings, exactly as computed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kaohe.exact import format_fen, from_micros
+from kaohe.report.ranking import ranked_order
+from kaohe.run.model import Run
+from kaohe.text import Language
+
+
+def run_data(run: Run, language: Language) -> dict[str, Any]:
+    """Everything of the run; people in the order of the ranking, not graded ones behind."""
+    appraisal = run.appraisal
+    ranked = list(ranked_order(run))
+    rest = [row for row in range(len(appraisal.people)) if not appraisal.graded[row]]
+    return {
+        "scheme": {"id": run.scheme.id, "version": run.scheme.version, "digest": run.scheme.digest},
+        "period": run.period.name,
+        "timezone": run.timezone,
+        "snapshot": run.snapshot,
+        "plugins": [{"name": each.name, "version": each.version, "digest": each.digest} for each in run.plugins],
+        "engine": run.engine,
+        "core_version": run.core_version,
+        "created_at": run.created_at.isoformat(),
+        "digest": run.digest,
+        "people": [_person(run, row, language) for row in (*ranked, *rest)],
+        "left_out": [
+            {"code": each.code, "name": each.name, "kind": each.kind, "reason": each.reason.in_(language)}
+            for each in run.left_out
+        ],
+    }
+
+
+def _person(run: Run, row: int, language: Language) -> dict[str, Any]:
+    scheme, appraisal = run.scheme, run.appraisal
+    graded = bool(appraisal.graded[row])
+    team = appraisal.people.attributes.get("team")
+    return {
+        "code": appraisal.people.code[row],
+        "name": run.names[row],
+        "team": team[row] if team else None,
+        "group": appraisal.group[row],
+        "graded": graded,
+        "rank": int(appraisal.rank[row]) or None,
+        "total": _number(appraisal.total[row]) if graded else None,
+        "tier": appraisal.tier[row],
+        "coefficient": _number(appraisal.coefficient[row]) if graded else None,
+        "bonus": format_fen(appraisal.bonus[row]).replace(",", "") if scheme.bonus and graded else None,
+        "dimensions": {
+            each.id: _number(appraisal.dimension_points[each.id][row])
+            if appraisal.dimension_counted[each.id][row]
+            else None
+            for each in scheme.dimensions
+        },
+        "indicators": {each.key: _indicator(run, each.key, row) for each in scheme.weighted},
+        "measured": {
+            each.key: _number(appraisal.values[each.key].micros[row]) if appraisal.data[each.key][row] else None
+            for each in scheme.measured
+        },
+        "adjustments": {each.id: _number(appraisal.adjustment_points[each.id][row]) for each in scheme.adjustments},
+        "outcomes": [
+            {"kind": scheme.outcomes[index].kind, "note": scheme.outcomes[index].note.in_(language)}
+            for index in appraisal.outcomes[row]
+        ],
+        "decisions": [
+            {"kind": each.kind, "about": each.about, "what": each.what.in_(language)}
+            for each in appraisal.decisions[row]
+        ],
+    }
+
+
+def _indicator(run: Run, key: str, row: int) -> dict[str, Any]:
+    appraisal = run.appraisal
+    known = bool(appraisal.values[key].known[row])
+    return {
+        "value": _number(appraisal.values[key].micros[row]) if known else None,
+        "sample": int(appraisal.values[key].sample[row]),
+        "points": _number(appraisal.points[key][row]) if appraisal.counted[key][row] else None,
+        "counts": [
+            {
+                "function": each.function,
+                "window": each.shift,
+                **{name: int(column[row]) for name, column in each.parts.items()},
+            }
+            for each in run.counts[key]
+        ],
+    }
+
+
+def _number(micros: Any) -> str:
+    return str(from_micros(int(micros)))

@@ -1,0 +1,175 @@
+"""The tree behind one person's figures: bonus ← tier ← rank ← total ← dimensions ← indicators ← counts.
+
+What it prints it computes once more; where a figure disagrees with the run, that is a fault and not shown as if true.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+
+from kaohe.appraise import explain_curve
+from kaohe.errors import Exit, Place, Problem, fail
+from kaohe.exact import divide, from_micros, shorten, to_micros
+from kaohe.run.figures import counts_in_words, money_in_words, points_in_words, value_in_words
+from kaohe.run.model import Run
+from kaohe.scheme.model import Dimension, UsedIndicator
+from kaohe.text import Message, Text, msg
+
+
+@dataclass(frozen=True)
+class Node:
+    """A figure with its name, what it says, remarks on it, and the figures it comes from."""
+
+    label: Message | Text | str
+    figure: Message | str | None = None
+    remarks: tuple[Message, ...] = ()
+    children: tuple[Node, ...] = ()
+
+
+def find_person(run: Run, code_or_name: str) -> int:
+    """The row of a person by code, or by a name that only one person bears."""
+    codes = run.appraisal.people.code
+    if code_or_name in codes:
+        return codes.index(code_or_name)
+    rows = [row for row, name in enumerate(run.names) if name == code_or_name]
+    if len(rows) == 1:
+        return rows[0]
+    if rows:
+        what, found = msg("several people bear this name"), ", ".join(codes[row] for row in rows)
+        fix = msg("name the person by code")
+    else:
+        left_out = [each for each in run.left_out if code_or_name in (each.code, each.name)]
+        what = left_out[0].reason if left_out else msg("nobody of this code or name is in the run")
+        found, fix = code_or_name, msg("see who is: kaohe evaluate {scheme} --period …", scheme=run.scheme.id)
+    raise fail(Problem("explain.person", what, Place(key=code_or_name), found=found, fix=fix))
+
+
+def explain(run: Run, row: int) -> Node:
+    """Everything about one person, from the bonus down to the counts of records."""
+    appraisal, scheme = run.appraisal, run.scheme
+    person = msg(
+        "{name} ({code}) · {scheme} · {period}",
+        name=run.names[row],
+        code=appraisal.people.code[row],
+        scheme=scheme.name,
+        period=run.period.name,
+    )
+    if not appraisal.graded[row]:
+        reasons = _remarks(run, row, ("coverage", "missing", "rule"))
+        return Node(person, msg("not graded"), reasons, tuple(_dimension(run, row, each) for each in scheme.dimensions))
+    parts = [_total(run, row), _rank(run, row)]
+    if scheme.tiers is not None:
+        parts.append(Node(msg("tier"), appraisal.tier[row], _remarks(run, row, ("quota", "floor", "tie"))))
+    if scheme.bonus is not None:
+        parts.append(_bonus(run, row))
+    if appraisal.outcomes[row]:
+        notes = tuple(Node(scheme.outcomes[index].note) for index in appraisal.outcomes[row])
+        parts.append(Node(msg("outcomes"), None, (), notes))
+    return Node(person, None, (), tuple(parts))
+
+
+def _total(run: Run, row: int) -> Node:
+    scheme, appraisal = run.scheme, run.appraisal
+    children = [_dimension(run, row, dimension) for dimension in scheme.dimensions]
+    for adjustment in scheme.adjustments:
+        points = points_in_words(int(appraisal.adjustment_points[adjustment.id][row]))
+        remarks = _remarks(run, row, ("adjustment",), adjustment.id)
+        children.append(Node(adjustment.name, points, remarks, (Node(adjustment.points.text),)))
+    remarks = _remarks(run, row, ("rule",))
+    return Node(msg("total"), points_in_words(int(appraisal.total[row]), scheme.decimals), remarks, tuple(children))
+
+
+def _dimension(run: Run, row: int, dimension: Dimension) -> Node:
+    appraisal = run.appraisal
+    children = tuple(_indicator(run, row, used) for used in dimension.indicators)
+    label = msg("{name} (weight {weight})", name=dimension.name, weight=shorten(dimension.weight))
+    if not appraisal.dimension_counted[dimension.id][row]:
+        return Node(label, msg("no data; does not count"), (), children)
+    points = int(appraisal.dimension_points[dimension.id][row])
+    counted = [used for used in dimension.indicators if appraisal.counted[used.key][row]]
+    weight = sum((to_micros(used.weight) for used in counted), 0)
+    weighted = sum(to_micros(used.weight) * int(appraisal.points[used.key][row]) for used in counted)
+    _agree(run, dimension.id, points, divide(weighted, weight))
+    terms = " + ".join(
+        f"{shorten(used.weight)} × {from_micros(int(appraisal.points[used.key][row]))}" for used in counted
+    )
+    remark = msg("({terms}) / {weight}", terms=terms, weight=from_micros(weight))
+    return Node(label, points_in_words(points), (remark,) if len(counted) > 1 else (), children)
+
+
+def _indicator(run: Run, row: int, used: UsedIndicator) -> Node:
+    appraisal = run.appraisal
+    label = msg("{name} (weight {weight})", name=used.indicator.name, weight=shorten(used.weight))
+    remarks = list(_remarks(run, row, ("missing",), used.key))
+    figure: Message
+    if appraisal.data[used.key][row]:
+        value = int(appraisal.values[used.key].micros[row])
+        points = int(appraisal.points[used.key][row])
+        step = explain_curve(used.curve, value)
+        _agree(run, used.key, points, to_micros(Fraction(step.arguments["points"])))
+        remarks.append(step)
+        words = value_in_words(used.indicator, value)
+        figure = msg("{value} → {points}", value=words, points=points_in_words(points))
+    elif appraisal.counted[used.key][row]:
+        figure = msg("no data → {points}", points=points_in_words(int(appraisal.points[used.key][row])))
+    else:
+        figure = msg("no data; does not count")
+    counts = tuple(Node(counts_in_words(each, row)) for each in run.counts[used.key])
+    return Node(label, figure, tuple(remarks), (_meaning(used), *counts))
+
+
+def _meaning(used: UsedIndicator) -> Node:
+    where = f"; where {used.where.text}" if used.where is not None else ""
+    settings = ", ".join(f"{name} = {value}" for name, value in used.parameters.items())
+    return Node(f"{used.indicator.id} = {used.value.text}{where}" + (f"  [{settings}]" if settings else ""))
+
+
+def _rank(run: Run, row: int) -> Node:
+    appraisal = run.appraisal
+    rank = int(appraisal.rank[row])
+    if not rank:
+        return Node(msg("rank"), msg("unranked"), _remarks(run, row, ("group",)))
+    figure = msg("{rank} of {size}", rank=rank, size=int(appraisal.group_size[row]))
+    about = _remarks(run, row, ("group",))
+    if run.scheme.ranking.within:
+        about = (msg("within: {group}", group=appraisal.group[row]), *about)
+    return Node(msg("rank"), figure, about)
+
+
+def _bonus(run: Run, row: int) -> Node:
+    appraisal, bonus = run.appraisal, run.scheme.bonus
+    remarks = _remarks(run, row, ("bonus",))
+    children = [Node(msg("coefficient"), str(from_micros(int(appraisal.coefficient[row]))))]
+    if bonus is not None:
+        children.append(Node(msg("base"), bonus.base.text))
+        if bonus.prorate == "days":
+            days = msg("{worked} of {days} days", worked=int(appraisal.people.worked[row]), days=run.period.days)
+            children.append(Node(msg("proration"), days))
+        if bonus.pool is not None:
+            children.append(Node(msg("pool"), money_in_words(bonus.pool)))
+    return Node(msg("bonus"), money_in_words(int(appraisal.bonus[row])), remarks, tuple(children))
+
+
+def _remarks(run: Run, row: int, kinds: Iterable[str], about: str | None = None) -> tuple[Message, ...]:
+    wanted = set(kinds)
+    return tuple(
+        decision.what
+        for decision in run.appraisal.decisions[row]
+        if decision.kind in wanted and about in (None, decision.about)
+    )
+
+
+def _agree(run: Run, key: str, stored: int, computed: int) -> None:
+    if stored != computed:
+        raise fail(
+            Problem(
+                "explain.disagrees",
+                msg("the run's figure and its explanation disagree; do not use this run"),
+                Place(key=f"{run.scheme.id} {key}"),
+                found=str(from_micros(stored)),
+                expected=str(from_micros(computed)),
+            ),
+            Exit.INTERNAL,
+        )

@@ -1,0 +1,78 @@
+"""Figures in words: values with their unit, points, money, and the counts behind an aggregate."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from kaohe.exact import format_fen, from_micros
+from kaohe.language import Type
+from kaohe.plugin import Indicator
+from kaohe.run.model import Counts
+from kaohe.text import Message, msg
+
+
+def value_in_words(indicator: Indicator, micros: int) -> Message:
+    """A value in its unit: 95 %, 12 h, 1,234.50 yuan."""
+    number = from_micros(micros)
+    match indicator.unit:
+        case "share":
+            return msg("{number} %", number=from_micros(micros * 100))
+        case "money":
+            return msg("{number} yuan", number=f"{number:,}")
+        case "seconds":
+            return msg("{number} s", number=number)
+        case "minutes":
+            return msg("{number} min", number=number)
+        case "hours":
+            return msg("{number} h", number=number)
+        case "days":
+            return msg("{number} days", number=number)
+        case "kilowatt_hours":
+            return msg("{number} kWh", number=f"{number:,}")
+        case "points":
+            return msg("{number} points", number=number)
+        case "count" | "number":
+            return msg("{number}", number=f"{number:,}")
+
+
+def points_in_words(micros: int, decimals: int | None = None) -> Message:
+    number = from_micros(micros)
+    return msg("{number} points", number=number if decimals is None else f"{number:.{decimals}f}")
+
+
+def money_in_words(fen: int) -> Message:
+    return msg("{number} yuan", number=format_fen(fen))
+
+
+def counts_in_words(counts: Counts, row: int) -> Message:
+    """The integers of one aggregate for one person."""
+    parts = {name: int(column[row]) for name, column in counts.parts.items()}
+    match counts.function:
+        case "share":
+            said = msg("{hits} of {n} records", **parts)
+        case "count":
+            said = msg("{n} records", **parts)
+        case "count_distinct":
+            said = msg("{n} different values", **parts)
+        case "nps":
+            said = msg("{promoters} promoters, {detractors} detractors, {n} answers", **parts)
+        case "sum" | "mean":
+            amount = quantity(counts.type, parts["total"])
+            said = msg("{amount} in total over {n} records", amount=amount, n=parts["n"])
+        case "median" | "percentile":
+            low, high = quantity(counts.type, parts["low"]), quantity(counts.type, parts["high"])
+            said = msg("between {low} and {high} among {n} records", low=low, high=high, n=parts["n"])
+        case _:
+            shown = ", ".join(f"{name} = {number}" for name, number in parts.items())
+            said = msg("{parts}", parts=shown)
+    return said if counts.shift == "period" else msg("{window}: {counts}", window=_SHIFTS[counts.shift], counts=said)
+
+
+def quantity(kind: Type, stored: int) -> Message:
+    """A stored integer of that type: a duration in hours, any other number with its decimals."""
+    if kind.kind == "duration":
+        return msg("{number} h", number=f"{Decimal(stored) / 3_600_000_000:,.2f}")
+    return msg("{number}", number=f"{Decimal(stored).scaleb(-kind.scale):,}")
+
+
+_SHIFTS = {"previous": msg("previous period"), "last_year": msg("same period last year")}

@@ -1,0 +1,113 @@
+"""Runs in the database: written whole, never edited."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from sqlalchemy import func, insert, select
+
+from kaohe.records import Store
+from kaohe.records.canonical import canonical
+from kaohe.records.core_tables import RunResultRow, RunRow, SchemeRow
+from kaohe.records.tables import table_of
+from kaohe.run.digest import columns, definition, words
+from kaohe.run.model import Run
+
+_schemes, _runs, _results = table_of(SchemeRow), table_of(RunRow), table_of(RunResultRow)
+
+
+def save_run(store: Store, run: Run) -> int:
+    """Store the run and its scheme in one transaction; the number it is called by.
+
+    A run of the same digest is stored once: the same inputs evaluated again give the number of the first.
+    """
+    with store.writing() as connection:
+        known = connection.execute(select(func.min(_runs.c.id)).where(_runs.c.digest == run.digest)).scalar()
+        if known is not None:
+            return int(known)
+        scheme = run.scheme
+        there = select(_schemes.c.digest).where(_schemes.c.digest == scheme.digest)
+        if connection.execute(there).first() is None:
+            connection.execute(
+                insert(_schemes).values(
+                    digest=scheme.digest,
+                    scheme_id=scheme.id,
+                    version=scheme.version,
+                    text=scheme.text,
+                    recorded_at=run.created_at,
+                )
+            )
+        number = connection.execute(
+            insert(_runs).values(
+                digest=run.digest,
+                scheme_digest=scheme.digest,
+                scheme_id=scheme.id,
+                period=run.period.name,
+                snapshot=run.snapshot,
+                created_at=run.created_at,
+                evidence=canonical(evidence(run)),
+                columns=packed(run),
+            )
+        ).inserted_primary_key[0]
+        rows = _result_rows(run, number)
+        if rows:
+            connection.execute(insert(_results), rows)
+        return int(number)
+
+
+def evidence(run: Run) -> dict[str, Any]:
+    """What a run rests on besides its columns."""
+    return {
+        "format": 1,
+        "core_version": run.core_version,
+        "engine": run.engine,
+        "timezone": run.timezone,
+        "plugins": [[each.name, each.version, each.digest] for each in run.plugins],
+        "indicators": [definition(used) for used in (*run.scheme.weighted, *run.scheme.measured)],
+        "left_out": [[each.code, each.name, each.kind, words(each.reason)] for each in run.left_out],
+        "notes": [[note.code, words(note.what)] for note in run.notes],
+    }
+
+
+def packed(run: Run) -> bytes:
+    """Everything computed as one compressed Arrow table; lists and words as JSON text."""
+    arrays = {"name": pa.array(run.names, pa.string())}
+    for name, column in columns(run.appraisal, run.counts):
+        if isinstance(column, np.ndarray):
+            arrays[name] = pa.array(column)
+        else:
+            texts = (value if value is None or isinstance(value, str) else canonical(value) for value in column)
+            arrays[name] = pa.array(texts, pa.string())
+    table = pa.table(arrays)
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_file(sink, table.schema, options=pa.ipc.IpcWriteOptions(compression="zstd")) as writer:
+        writer.write_table(table)
+    return bytes(sink.getvalue())
+
+
+def _result_rows(run: Run, number: int) -> list[dict[str, Any]]:
+    appraisal = run.appraisal
+    return [
+        {
+            "run": number,
+            "person": code,
+            "name": name,
+            "graded": graded,
+            "total": total,
+            "rank": rank,
+            "tier": tier,
+            "bonus": bonus,
+        }
+        for code, name, graded, total, rank, tier, bonus in zip(
+            appraisal.people.code,
+            run.names,
+            appraisal.graded.tolist(),
+            appraisal.total.tolist(),
+            appraisal.rank.tolist(),
+            appraisal.tier,
+            appraisal.bonus.tolist(),
+            strict=True,
+        )
+    ]
