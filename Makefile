@@ -27,7 +27,7 @@ messages: $(VENV)/installed
 	$(BIN)/python .ci/messages.py check
 
 unit: $(VENV)/installed
-	$(BIN)/pytest -q -n auto
+	$(BIN)/pytest -q -n auto $(PYTEST_FLAGS)
 
 bench: $(VENV)/installed
 	$(BIN)/python -m benchmarks
