@@ -9,6 +9,9 @@ from typing import Any
 from kaohe.exact import Flags, Ints
 from kaohe.text import Message
 
+EVERYBODY = "*"
+"""The name of the group that everybody belongs to: where no attribute divides people, or small groups merge."""
+
 
 @dataclass(frozen=True)
 class Values:
@@ -41,33 +44,46 @@ class People:
 @dataclass(frozen=True)
 class Decision:
     """Why a person got what they got, where a plain number does not say it: ``kind`` is ``tie``, ``rule``, ``floor``,
-    ``quota``, ``missing``, ``coverage``, ``bonus``; ``about`` names the rule, tier or indicator; ``what`` says it."""
+    ``quota``, ``missing``, ``coverage``, ``adjustment``, ``group`` or ``bonus``; ``about`` names the rule, tier,
+    indicator, adjustment or group; ``what`` says it."""
 
     kind: str
     about: str
     what: Message
 
 
+Note = tuple[int, Decision]
+"""A decision about the person of that row."""
+
+
 @dataclass(frozen=True)
 class Appraisal:
     """Everything computed, as columns over ``people``.
 
-    ``points`` and ``dimension_points`` in millionths, per key; ``counted`` says where an indicator had data (or a
-    policy that stands in for it). ``total`` in millionths, already rounded to the scheme's decimals. ``graded`` is
-    false for people without a total; their other columns hold 0 or None. ``group`` is the ranking group's name,
-    ``rank`` counts from 1 (0: unranked). ``tier`` holds tier ids. ``bonus`` in fen, ``coefficient`` in millionths.
-    ``decisions`` and ``outcomes`` are per person, in the order they arose.
+    ``data`` says where an indicator's value is known from enough records; ``counted`` where it counts, with its own
+    points or with those that stand in for missing data. ``points``, ``dimension_points`` and ``adjustment_points``
+    are in millionths, per key; a dimension without points for a person is not ``dimension_counted``. ``total`` in
+    millionths, already rounded to the scheme's decimals. ``graded`` is false for people without a total: their
+    points remain to be seen, their later columns hold 0 or None. ``vetoed`` people are graded, with a total of zero,
+    and rank behind everybody else. ``group`` is the ranking group's name (``EVERYBODY`` for the one of all),
+    ``group_size`` its graded people, ``rank`` counts from 1 (0: unranked). ``tier`` holds tier ids. ``bonus`` in fen,
+    ``coefficient`` in millionths. ``outcomes`` are positions in the scheme's list. ``decisions`` and ``outcomes`` are
+    per person, in the order they arose.
     """
 
     people: People
     values: Mapping[str, Values]
+    data: Mapping[str, Flags]
     points: Mapping[str, Ints]
     counted: Mapping[str, Flags]
     dimension_points: Mapping[str, Ints]
+    dimension_counted: Mapping[str, Flags]
     adjustment_points: Mapping[str, Ints]
     total: Ints
     graded: Flags
+    vetoed: Flags
     group: tuple[str | None, ...]
+    group_size: Ints
     rank: Ints
     tier: tuple[str | None, ...]
     coefficient: Ints

@@ -1,0 +1,113 @@
+"""The whole appraisal, stage by stage: points, totals, rules, ranks, tiers, bonus, outcomes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+
+from kaohe.appraise.adjustments import adjust
+from kaohe.appraise.bonus import pay
+from kaohe.appraise.facts import facts
+from kaohe.appraise.model import Appraisal, Decision, Note, People, Values
+from kaohe.appraise.outcomes import outcomes
+from kaohe.appraise.ranking import Contest, rank
+from kaohe.appraise.rules import Ruled, apply_rules
+from kaohe.appraise.standing import LAST, Groups, groups, key_of, stand
+from kaohe.appraise.tiers import coefficients, place
+from kaohe.appraise.weighting import score, total
+from kaohe.exact import Ints
+from kaohe.scheme.model import Scheme
+from kaohe.text import Text
+
+
+def appraise(scheme: Scheme, people: People, values: Mapping[str, Values]) -> Appraisal:
+    """Score, rank, place and pay everybody by the scheme. Pure: the same inputs give the same appraisal.
+
+    ``values`` has a column for every weighted and measured indicator of the scheme. Raises KaoheError where figures
+    are too large to be exact, where a tie-breaker has no direction, and where a pool cannot be paid.
+    """
+    count = len(people)
+    scores = score(scheme, values, count)
+    seen = facts(
+        people,
+        values,
+        scores.data,
+        scores.points,
+        scores.counted,
+        scores.dimension_points,
+        scores.dimension_counted,
+    )
+    added, adjustment_notes = adjust(scheme.adjustments, seen, scores.graded)
+    ruled = apply_rules(scheme, seen, total(scheme, scores, added), scores.graded)
+    divided = groups(scheme.ranking, people, ruled.graded)
+    breakers = scheme.ranking.tie_breakers
+    further = scheme.tiers.tie_breakers if scheme.tiers and scheme.tiers.ties == "break" else ()
+    keys = {key: key_of(scheme, key, values, scores.data) for key in (*breakers, *further)}
+    ranked = rank(
+        scheme.ranking, divided, _contests(ruled, divided, [keys[key] for key in breakers]), _names(scheme, breakers)
+    )
+    level = np.full(count, -1)
+    tier_notes: tuple[Note, ...] = ()
+    if scheme.tiers is not None:
+        contests = _contests(ruled, divided, [keys[key] for key in (*breakers, *further)])
+        names = _names(scheme, (*breakers, *further))
+        placed = place(scheme.tiers, scheme.ranking, ruled, divided, contests, names)
+        level, tier_notes = placed.level, placed.notes
+    tier = tuple(None if number < 0 or scheme.tiers is None else scheme.tiers.levels[number].id for number in level)
+    coefficient = coefficients(scheme.tiers, level, ruled.factor, ruled.graded)
+    seen = seen.numbers("total", ruled.total, ruled.graded).counts("rank", ranked.rank, ranked.rank > 0)
+    seen = seen.words("tier", tier)
+    bonus, bonus_notes = np.zeros(count, np.int64), ()
+    if scheme.bonus is not None:
+        paid = pay(scheme.bonus, people, ruled, coefficient, seen)
+        bonus, bonus_notes = paid.bonus, paid.notes
+    notes = (*scores.notes, *adjustment_notes, *ruled.notes, *ranked.notes, *tier_notes, *bonus_notes)
+    return Appraisal(
+        people=people,
+        values=values,
+        data=scores.data,
+        points=scores.points,
+        counted=scores.counted,
+        dimension_points=scores.dimension_points,
+        dimension_counted=scores.dimension_counted,
+        adjustment_points=added,
+        total=ruled.total,
+        graded=ruled.graded,
+        vetoed=ruled.vetoed,
+        group=ranked.group,
+        group_size=ranked.group_size,
+        rank=ranked.rank,
+        tier=tier,
+        coefficient=coefficient,
+        bonus=bonus,
+        outcomes=outcomes(scheme.outcomes, seen, count),
+        decisions=_by_person(notes, count),
+    )
+
+
+def _contests(ruled: Ruled, divided: Groups, breakers: list[Ints]) -> tuple[Contest, ...]:
+    """Each group for itself, and everybody together where small groups are merged."""
+    standing_total = np.where(ruled.vetoed, LAST, ruled.total)
+    keys = [standing_total, *breakers]
+    listed = []
+    for takes, members, group in (
+        (divided.own, divided.own, divided.number),
+        (divided.merged, ruled.graded, np.zeros_like(divided.number)),
+    ):
+        if takes.any():
+            rows = np.flatnonzero(members)
+            listed.append(Contest(stand(rows, group[rows], [key[rows] for key in keys]), takes))
+    return tuple(listed)
+
+
+def _names(scheme: Scheme, keys: Iterable[str]) -> tuple[Text, ...]:
+    of = {used.key: used.indicator.name for used in (*scheme.weighted, *scheme.measured)}
+    return tuple(of[key] for key in keys)
+
+
+def _by_person(notes: Iterable[Note], people: int) -> tuple[tuple[Decision, ...], ...]:
+    decisions: list[list[Decision]] = [[] for _ in range(people)]
+    for row, decision in notes:
+        decisions[row].append(decision)
+    return tuple(map(tuple, decisions))

@@ -1,0 +1,106 @@
+"""Exact arithmetic over whole columns: 64-bit integers where they provably suffice, Python's integers elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from fractions import Fraction
+from math import gcd, lcm
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kaohe.exact import Flags, Ints, to_micros
+
+LIMIT = 2**63 - 1
+LARGEST_VALUE = 2**62
+"""Values of this many millionths and more are refused: differences of two values must fit into 64 bits."""
+
+Wide = NDArray[Any]
+"""A column of int64, or of Python integers (dtype object) where 64 bits might not suffice."""
+
+
+def magnitude(column: Wide) -> int:
+    """The largest absolute value of a column; 0 of an empty one."""
+    return max(int(column.max()), -int(column.min())) if column.size else 0
+
+
+def room_for(column: Wide, bound: int) -> Wide:
+    """The column as it is where ``bound``, the largest figure to come, fits into 64 bits; else as Python integers."""
+    return column if bound <= LIMIT else column.astype(object)
+
+
+def narrow(column: Wide) -> Ints:
+    """The column as int64; OverflowError where a figure does not fit."""
+    return column.astype(np.int64)
+
+
+def round_half_up(numerator: Wide, denominator: Wide | int) -> Wide:
+    """numerator / denominator rounded half away from zero, row by row; denominators are positive.
+
+    The caller sees to it that twice the larger of both fits into the columns.
+    """
+    quotient = numerator // denominator
+    rest = 2 * (numerator - quotient * denominator)
+    # A tie lies between two integers: the upper one is away from zero unless the number is negative.
+    up = (rest > denominator) | ((rest == denominator) & (numerator >= 0))
+    return cast(Wide, quotient + up)
+
+
+def line(x: Ints, slope: Fraction, start: int | Ints) -> Wide:
+    """start + slope · x, exact, rounded half up once; ``start`` is a whole number or a column of them."""
+    rise, run = slope.numerator, slope.denominator
+    begin = magnitude(start) if isinstance(start, np.ndarray) else abs(start)
+    bound = 2 * (begin * run + abs(rise) * magnitude(x) + run)
+    if bound > LIMIT:
+        start = start.astype(object) if isinstance(start, np.ndarray) else start
+    return round_half_up(room_for(x, bound) * rise + start * run, run)
+
+
+def between(column: Wide, floor: Decimal | None, cap: Decimal | None) -> Wide:
+    """The column of millionths held between floor and cap, where they are given."""
+    if floor is not None:
+        column = np.maximum(column, to_micros(floor))
+    if cap is not None:
+        column = np.minimum(column, to_micros(cap))
+    return column
+
+
+def proportions(weights: Sequence[Decimal | Fraction]) -> list[int]:
+    """Weights as the smallest whole numbers in the same proportions; all zero where the weights are."""
+    exact = [Fraction(weight) for weight in weights]
+    common = lcm(*(part.denominator for part in exact))
+    whole = [int(part * common) for part in exact]
+    shared = gcd(*whole) or 1
+    return [part // shared for part in whole]
+
+
+def weighted_mean(
+    columns: Sequence[Ints],
+    weights: Sequence[Decimal],
+    present: Sequence[Flags],
+    rows: int,
+    plus: Sequence[Ints] = (),
+    unit: int = 1,
+) -> tuple[Ints, Flags]:
+    """The mean of what is present, plus some columns, rounded half up once to whole ``unit`` millionths.
+
+    Returns the mean and where there is one: not where the weights present are zero. Exact for any weights.
+    """
+    parts = proportions(weights)
+    whole = sum(parts)
+    # Four times: the sum is rounded, and what is added to the mean counts with the weights present.
+    most = max((magnitude(column) for column in columns), default=0) + sum(magnitude(column) for column in plus)
+    bound = 4 * max(most, 1) * max(whole, 1) * unit
+    zero = room_for(np.zeros(rows, np.int64), bound)
+    total, weight = zero, zero
+    for column, part, there in zip(columns, parts, present, strict=True):
+        total = total + np.where(there, room_for(column, bound) * part, 0)
+        weight = weight + np.where(there, part, 0)
+    known = np.asarray(weight > 0, np.bool_)
+    weight = np.where(known, weight, 1)
+    for column in plus:
+        total = total + room_for(column, bound) * weight
+    mean = round_half_up(total, weight * unit) * unit
+    return narrow(np.where(known, mean, 0)), known

@@ -1,0 +1,123 @@
+"""What expressions over people can see, and their evaluation. Only this module knows how an expression is run.
+
+A row is built from the names that an expression uses, and each distinct row is interpreted once: most conditions
+meet few distinct rows among many people.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from kaohe.appraise.model import People, Values
+from kaohe.exact import MICRO, Flags, Ints
+from kaohe.language import Expression, field_names, interpreter, keyed_ids
+from kaohe.scheme.model import Outcome, Rule
+
+Name = str | tuple[str, str]
+"""A field's name, or a function and its id: ``("points", "crm.nps")``."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One name over everybody: ``raw`` values (None: unknown), and what an expression reads for each of them."""
+
+    raw: Sequence[Any]
+    read: Callable[[Any], Any]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Columns by name; more are added as an appraisal proceeds."""
+
+    people: People
+    columns: Mapping[Name, Callable[[], Column]]
+
+    def column(self, name: Name) -> Column:
+        """The column of that name: a figure, or an attribute with or without ``person.`` before it."""
+        if (found := self.columns.get(name)) is not None:
+            return found()
+        attribute = str(name).removeprefix("person.")
+        return Column(self.people.attributes[attribute], _as_it_is)
+
+    def numbers(self, name: Name, micros: Ints, known: Flags) -> Facts:
+        """The same with a column of millionths."""
+        return self._with(name, lambda: Column(_listed(micros, known), _from_millionths))
+
+    def counts(self, name: Name, whole: Ints, known: Flags) -> Facts:
+        """The same with a column of whole numbers."""
+        return self._with(name, lambda: Column(_listed(whole, known), _as_it_is))
+
+    def words(self, name: Name, words: Sequence[str | None]) -> Facts:
+        """The same with a column of texts."""
+        return self._with(name, lambda: Column(words, _as_it_is))
+
+    def _with(self, name: Name, column: Callable[[], Column]) -> Facts:
+        return replace(self, columns={**self.columns, name: column})
+
+
+def facts(
+    people: People,
+    values: Mapping[str, Values],
+    data: Mapping[str, Flags],
+    points: Mapping[str, Ints],
+    counted: Mapping[str, Flags],
+    dimension_points: Mapping[str, Ints],
+    dimension_counted: Mapping[str, Flags],
+) -> Facts:
+    """What can be seen once points are known: attributes, value(…), points(…), dimension(…)."""
+    seen = Facts(people, {})
+    for key, column in values.items():
+        seen = seen.numbers(("value", key), column.micros, data.get(key, column.known))
+    for key, earned in points.items():
+        seen = seen.numbers(("points", key), earned, counted[key])
+    for key, earned in dimension_points.items():
+        seen = seen.numbers(("dimension", key), earned, dimension_counted[key])
+    return seen
+
+
+def evaluate(expression: Expression, seen: Facts, rows: Ints) -> list[Any]:
+    """The expression for each of the rows: a number, text, boolean or date; None where it is unknown."""
+    names: list[Name] = [*sorted(field_names(expression)), *sorted(keyed_ids(expression))]
+    compute = interpreter(expression)
+    columns = [seen.column(name) for name in names]
+    answers: dict[tuple[Any, ...], Any] = {}
+    results = []
+    for row in rows.tolist():
+        raw = tuple([column.raw[row] for column in columns])
+        if raw not in answers:
+            answers[raw] = compute(
+                {
+                    name: None if value is None else column.read(value)
+                    for name, column, value in zip(names, columns, raw, strict=True)
+                }
+            )
+        results.append(answers[raw])
+    return results
+
+
+def follows(condition: Rule | Outcome, seen: Facts, rows: Ints) -> tuple[Ints, Ints]:
+    """Of these rows, those for which the condition holds, and those for which it is unknown."""
+    answers = evaluate(condition.when, seen, rows)
+    holds = np.fromiter((answer is True for answer in answers), np.bool_, len(rows))
+    unknown = np.fromiter((answer is None for answer in answers), np.bool_, len(rows))
+    return rows[holds], rows[unknown]
+
+
+def _listed(column: Ints, known: Flags) -> list[int | None]:
+    listed: list[int | None] = column.tolist()
+    for row in np.flatnonzero(~known):
+        listed[row] = None
+    return listed
+
+
+def _from_millionths(micros: int) -> Fraction:
+    return Fraction(micros, MICRO)
+
+
+def _as_it_is(value: Any) -> Any:
+    return value

@@ -1,0 +1,122 @@
+"""Ranks within groups. People equal in total are told apart by tie-breakers; whoever is still equal stays equal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from kaohe.appraise.model import EVERYBODY, Decision, Note
+from kaohe.appraise.standing import Groups, Standing
+from kaohe.exact import Flags, Ints
+from kaohe.scheme.model import Ranking
+from kaohe.text import Message, Text, msg
+
+Method = Literal["competition", "dense", "ordinal"]
+
+
+@dataclass(frozen=True)
+class Contest:
+    """A standing, and the people who take their rank and tier from it; the others only make up its numbers."""
+
+    standing: Standing
+    takes: Flags
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """Per person: rank (0: unranked), group name and its number of graded people; and why."""
+
+    rank: Ints
+    group: tuple[str | None, ...]
+    group_size: Ints
+    notes: tuple[Note, ...]
+
+
+def ranks(standing: Standing, method: Method) -> Ints:
+    """Ranks from 1, by position. Equals share a rank: 1 2 2 4 (competition), 1 2 2 3 (dense); or none do (ordinal)."""
+    position = np.arange(len(standing.rows))
+    first, _ = standing.ties[-1]
+    match method:
+        case "competition":
+            return first - standing.begin + 1
+        case "ordinal":
+            return position - standing.begin + 1
+        case "dense":
+            seen = np.cumsum(first == position)
+            return seen - seen[standing.begin] + 1
+
+
+def rank(ranking: Ranking, divided: Groups, contests: tuple[Contest, ...], names: tuple[Text, ...]) -> Ranked:
+    """Everybody's rank in the contest they take part in. ``names`` are those of the ranking's tie-breakers."""
+    rank = np.zeros(len(divided.number), np.int64)
+    size = np.zeros_like(rank)
+    notes: list[Note] = []
+    for contest in contests:
+        standing = contest.standing
+        takes = contest.takes[standing.rows]
+        rows = standing.rows[takes]
+        rank[rows] = ranks(standing, ranking.method)[takes]
+        size[rows] = standing.size[takes]
+        notes += _tie_notes(standing, takes, names, ranking.method)
+    return Ranked(rank, _group_names(divided), size, (*_group_notes(ranking, divided), *notes))
+
+
+def _tie_notes(standing: Standing, takes: Flags, names: tuple[Text, ...], method: Method) -> Iterator[Note]:
+    same_total = standing.ties[0][1]
+    still_equal = standing.ties[-1][1]
+    # The depth at which a person's company of equals last became smaller is the tie-breaker that decided.
+    depth = np.zeros(len(same_total), np.int64)
+    for number in range(1, len(standing.ties)):
+        depth[standing.ties[number][1] < standing.ties[number - 1][1]] = number
+    for at in np.flatnonzero((same_total > 1) & takes):
+        count, left = int(same_total[at]), int(still_equal[at])
+        decider = names[depth[at] - 1] if depth[at] else None
+        yield int(standing.rows[at]), Decision("tie", "rank", _tie(count, left, decider, method))
+
+
+def _tie(count: int, left: int, decider: Text | None, method: Method) -> Message:
+    words = {"count": count, "left": left, "indicator": decider}
+    if left > 1 and method == "ordinal":
+        if decider is None:
+            return msg("{count} people have the same total: decided by the order of their codes", **words)
+        return msg(
+            "{count} people have the same total: decided by {indicator}, and among {left} by the order of their codes",
+            **words,
+        )
+    if decider is None:
+        return msg("{count} people have the same total and share the rank", **words)
+    if left > 1:
+        return msg("{count} people have the same total: decided by {indicator}, {left} still share the rank", **words)
+    return msg("{count} people have the same total: decided by {indicator}", **words)
+
+
+def _group_names(divided: Groups) -> tuple[str | None, ...]:
+    names = np.array([*divided.names, EVERYBODY, None], object)
+    everybody, nobody = len(divided.names), len(divided.names) + 1
+    number = np.where(divided.own, divided.number, np.where(divided.merged, everybody, nobody))
+    return tuple(names[number].tolist())
+
+
+def _group_notes(ranking: Ranking, divided: Groups) -> Iterator[Note]:
+    words = {"needed": ranking.min_group}
+    for row in np.flatnonzero(divided.merged):
+        number = divided.number[row]
+        what = msg(
+            "{count} graded people in {group}, {needed} needed: ranked among everybody",
+            count=int(divided.sizes[number]),
+            group=divided.names[number],
+            **words,
+        )
+        yield int(row), Decision("group", divided.names[number], what)
+    for row in np.flatnonzero(divided.unranked):
+        number = divided.number[row]
+        what = msg(
+            "{count} graded people in {group}, {needed} needed: unranked",
+            count=int(divided.sizes[number]),
+            group=divided.names[number],
+            **words,
+        )
+        yield int(row), Decision("group", divided.names[number], what)

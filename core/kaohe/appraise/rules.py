@@ -1,0 +1,119 @@
+"""Rules, in the order written. Each condition sees the total that the rules before it have left.
+
+Points are added and deducted at once, and the total is brought back to the scheme's decimals each time. Rules on
+tiers wait until tiers are given, and then apply in the same order. A veto or "not graded" is the last word: no later
+rule applies to that person. Nobody who is not graded meets a rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+import numpy as np
+
+from kaohe.appraise.columns import line, narrow, round_half_up
+from kaohe.appraise.facts import Facts, follows
+from kaohe.appraise.model import Decision, Note
+from kaohe.exact import DECIMALS, MICRO, Flags, Ints, format_micros, shorten, to_micros
+from kaohe.scheme.model import Rule, Scheme
+from kaohe.text import Message, msg
+
+
+@dataclass(frozen=True)
+class Ruled:
+    """What the rules leave: totals, who is graded and who vetoed, the factors of the bonus in millionths, and for
+    each rule on tiers the rows it applies to."""
+
+    total: Ints
+    graded: Flags
+    vetoed: Flags
+    factor: Ints
+    tier_rules: tuple[tuple[Rule, Ints], ...]
+    notes: tuple[Note, ...]
+
+
+def apply_rules(scheme: Scheme, seen: Facts, total: Ints, graded: Flags) -> Ruled:
+    """Every rule over everybody; ``seen`` need not hold the total."""
+    total, graded = total.copy(), graded.copy()
+    vetoed = np.zeros_like(graded)
+    factor = np.full(len(graded), MICRO)
+    tier_rules: list[tuple[Rule, Ints]] = []
+    notes: list[Note] = []
+    for rule in scheme.rules:
+        meets = np.flatnonzero(graded & ~vetoed)
+        holds, unknown = follows(rule, seen.numbers("total", total, graded), meets)
+        notes += _unknown_notes(rule, unknown)
+        rows = np.union1d(holds, unknown) if rule.unknown == "apply" else holds
+        match rule.action:
+            case "veto":
+                vetoed[rows] = True
+                total[rows] = 0
+            case "not_graded":
+                graded[rows] = False
+                total[rows] = 0
+            case "tier_at_most" | "tier_at_least":
+                tier_rules.append((rule, rows))
+                continue
+            case "coefficient":
+                factor[rows] = narrow(line(factor[rows], Fraction(rule.amount or 0), 0))
+            case "add" | "deduct" | "cap":
+                before = total[rows]
+                total[rows] = _points(rule, before, scheme.decimals)
+                notes += _points_notes(rule, rows, before, total[rows], scheme.decimals)
+                continue
+        notes += _notes(rule, rows)
+    return Ruled(total, graded, vetoed, factor, tuple(tier_rules), tuple(notes))
+
+
+def _points(rule: Rule, total: Ints, decimals: int) -> Ints:
+    amount = to_micros(rule.amount or 0)
+    unit = 10 ** (DECIMALS - decimals)
+    match rule.action:
+        case "add":
+            total = total + amount
+        case "deduct":
+            total = total - amount
+        case _:
+            total = np.minimum(total, amount)
+    return narrow(round_half_up(total, unit) * unit)
+
+
+def _points_notes(rule: Rule, rows: Ints, before: Ints, after: Ints, decimals: int) -> Iterator[Note]:
+    for row, old, new in zip(rows.tolist(), before.tolist(), after.tolist(), strict=True):
+        words = {
+            "reason": rule.reason,
+            "amount": shorten(rule.amount or Decimal(0)),
+            "before": format_micros(old, decimals),
+            "after": format_micros(new, decimals),
+        }
+        match rule.action:
+            case "add":
+                what = msg("{reason}: {amount} points added, total {before} → {after}", **words)
+            case "deduct":
+                what = msg("{reason}: {amount} points deducted, total {before} → {after}", **words)
+            case _:
+                what = msg("{reason}: total at most {amount}, {before} → {after}", **words)
+        yield row, Decision("rule", rule.id, what)
+
+
+def _notes(rule: Rule, rows: Ints) -> list[Note]:
+    what: Message
+    match rule.action:
+        case "veto":
+            what = msg("{reason}: vetoed, total 0, last tier, no bonus", reason=rule.reason)
+        case "not_graded":
+            what = msg("{reason}: not graded", reason=rule.reason)
+        case _:
+            what = msg("{reason}: bonus × {factor}", reason=rule.reason, factor=shorten(rule.amount or Decimal(0)))
+    return [(int(row), Decision("rule", rule.id, what)) for row in rows]
+
+
+def _unknown_notes(rule: Rule, rows: Ints) -> list[Note]:
+    if rule.unknown == "apply":
+        what = msg("{reason}: unknown whether it holds, applied", reason=rule.reason)
+    else:
+        what = msg("{reason}: unknown whether it holds, ignored", reason=rule.reason)
+    return [(int(row), Decision("rule", rule.id, what)) for row in rows]

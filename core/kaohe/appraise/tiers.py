@@ -1,0 +1,190 @@
+"""Tiers by score or by quota (forced distribution), and the rules that move people between them.
+
+Order: seats by quota, ties at a cut, floors (``min_score``), rules on tiers as written, a veto last. A tier is a
+position in the scheme's levels, best first; −1 stands for none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from kaohe.appraise.columns import magnitude, narrow, room_for, round_half_up
+from kaohe.appraise.model import Decision, Note
+from kaohe.appraise.ranking import Contest
+from kaohe.appraise.rules import Ruled
+from kaohe.appraise.standing import Groups, Standing
+from kaohe.exact import MICRO, Flags, Ints, largest_remainder, to_micros
+from kaohe.scheme.model import Level, Ranking, Tiers
+from kaohe.text import Message, Text, msg
+
+NONE = -1
+
+
+@dataclass(frozen=True)
+class Placed:
+    """The tier of each person, and the decisions behind it."""
+
+    level: Ints
+    notes: tuple[Note, ...]
+
+
+def seats(levels: Sequence[Level], people: int) -> list[int]:
+    """How many of so many people each tier takes, by largest remainder, better tiers first among equal remainders.
+
+    20/70/10 percent of 7 people are 1, 5 and 1.
+    """
+    return largest_remainder([to_micros(level.share or 0) for level in levels], people)
+
+
+def by_score(tiers: Tiers, total: Ints, best: Ints | int = 0) -> Ints:
+    """The best tier, no better than ``best``, whose ``min_score`` a total reaches; the last where it reaches none."""
+    level = np.full(total.shape, len(tiers.levels) - 1)
+    for number, one in reversed(list(enumerate(tiers.levels))):
+        if one.min_score is None:
+            reached = np.ones(total.shape, np.bool_)
+        elif tiers.boundary == "upper":
+            reached = total >= to_micros(one.min_score)
+        else:
+            reached = total > to_micros(one.min_score)
+        level = np.where(reached & (number >= best), number, level)
+    return level
+
+
+def by_quota(tiers: Tiers, standing: Standing, tie: int) -> tuple[Ints, Ints]:
+    """Tiers by seats, per position of the standing; before and after equals at a cut are dealt with.
+
+    ``tie`` is the number of keys besides the total in which people at a cut must be equal to be equal.
+    """
+    sizes, which = np.unique(standing.size, return_inverse=True)
+    cuts = np.array([np.cumsum(seats(tiers.levels, int(size))) for size in sizes], np.int64)
+    cuts = cuts.reshape(len(sizes), len(tiers.levels))
+    place = np.arange(len(standing.rows)) - standing.begin
+    own = np.zeros_like(place)
+    for number in range(len(tiers.levels) - 1):
+        own += place >= cuts[which, number]
+    first, length = standing.ties[tie]
+    match tiers.ties:
+        case "promote":
+            return own, own[first]
+        case "demote":
+            return own, own[first + length - 1]
+        case "break":
+            return own, own
+
+
+def place(
+    tiers: Tiers, ranking: Ranking, ruled: Ruled, divided: Groups, contests: Sequence[Contest], names: Sequence[Text]
+) -> Placed:
+    """Everybody's tier. The contests are sorted by the tiers' own tie-breakers too where ties are broken; ``names``
+    are those of the ranking's tie-breakers and then of these."""
+    graded = ruled.graded
+    level = np.where(graded, by_score(tiers, ruled.total), NONE)
+    notes: list[Note] = []
+    if tiers.kind == "quota":
+        tie = len(ranking.tie_breakers)
+        for contest in contests:
+            standing = contest.standing
+            own, final = by_quota(tiers, standing, tie)
+            by_seats = contest.takes[standing.rows] & (standing.size >= tiers.min_group)
+            rows = standing.rows[by_seats]
+            given = final[by_seats]
+            level[rows] = by_score(tiers, ruled.total[rows], given)
+            notes += _cut_notes(tiers, standing, own, by_seats, tie, names)
+            notes += _floor_notes(tiers, rows, given, level[rows])
+            notes += _no_quota_notes(tiers, standing, contest.takes[standing.rows] & ~by_seats)
+        what = msg("unranked: no quota, tier by score")
+        notes += [(int(row), Decision("quota", "", what)) for row in np.flatnonzero(divided.unranked)]
+    notes += _apply_rules(tiers, ruled, level)
+    level[ruled.vetoed] = len(tiers.levels) - 1
+    return Placed(level, tuple(notes))
+
+
+def coefficients(tiers: Tiers | None, level: Ints, factor: Ints, graded: Flags) -> Ints:
+    """The bonus coefficient in millionths: the tier's (1 without tiers) times the factor of the rules, rounded."""
+    if tiers is None:
+        return np.where(graded, factor, 0)
+    of_level = np.array([*(to_micros(one.coefficient) for one in tiers.levels), 0])
+    bound = 2 * magnitude(of_level) * magnitude(factor) + 2 * MICRO
+    return narrow(round_half_up(room_for(of_level, bound)[level] * factor, MICRO))
+
+
+def _apply_rules(tiers: Tiers, ruled: Ruled, level: Ints) -> Iterator[Note]:
+    """Move people within ``level``, rule by rule."""
+    numbers = {one.id: number for number, one in enumerate(tiers.levels)}
+    for rule, meant in ruled.tier_rules:
+        rows = meant[ruled.graded[meant] & ~ruled.vetoed[meant]]
+        limit = numbers[rule.tier or ""]
+        before = level[rows]
+        level[rows] = np.maximum(before, limit) if rule.action == "tier_at_most" else np.minimum(before, limit)
+        for row, old, new in zip(rows.tolist(), before.tolist(), level[rows].tolist(), strict=True):
+            words = {"reason": rule.reason, "limit": rule.tier, "tier": tiers.levels[old].id}
+            what: Message
+            if rule.action == "tier_at_most":
+                what = msg("{reason}: tier at most {limit}, was {tier}", **words)
+            else:
+                what = msg("{reason}: tier at least {limit}, was {tier}", **words)
+            if old == new:
+                what = msg("{reason}: tier {tier} stays", **words)
+            yield row, Decision("rule", rule.id, what)
+
+
+def _cut_notes(
+    tiers: Tiers, standing: Standing, own: Ints, takes: Flags, tie: int, names: Sequence[Text]
+) -> Iterator[Note]:
+    """Who is equal to others on both sides of a cut, and what decided."""
+    split = [own[first] != own[first + length - 1] for first, length in standing.ties[tie:]]
+    first, length = standing.ties[tie]
+    for at in np.flatnonzero(split[0] & takes):
+        better, worse = tiers.levels[own[first[at]]].id, tiers.levels[own[first[at] + length[at] - 1]].id
+        words = {"count": int(length[at]), "better": better, "worse": worse}
+        match tiers.ties:
+            case "promote":
+                about, what = (
+                    better,
+                    msg("{count} equal people at the cut of {better} and {worse}: all {better}", **words),
+                )
+            case "demote":
+                about, what = (
+                    worse,
+                    msg("{count} equal people at the cut of {better} and {worse}: all {worse}", **words),
+                )
+            case "break":
+                about = tiers.levels[own[at]].id
+                depth = next((number for number, still in enumerate(split) if not still[at]), None)
+                if depth is None:
+                    what = msg(
+                        "{count} equal people at the cut of {better} and {worse}: decided by the order of their codes",
+                        **words,
+                    )
+                else:
+                    what = msg(
+                        "{count} equal people at the cut of {better} and {worse}: decided by {indicator}",
+                        indicator=names[tie + depth - 1],
+                        **words,
+                    )
+        yield int(standing.rows[at]), Decision("tie", about, what)
+
+
+def _floor_notes(tiers: Tiers, rows: Ints, given: Ints, final: Ints) -> Iterator[Note]:
+    for at in np.flatnonzero(given != final):
+        missed, reached = tiers.levels[given[at]], tiers.levels[final[at]]
+        what = msg(
+            "a seat in {missed} by rank, but its least score {least} is missed: {reached}",
+            missed=missed.id,
+            least=missed.min_score,
+            reached=reached.id,
+        )
+        yield int(rows[at]), Decision("floor", missed.id, what)
+
+
+def _no_quota_notes(tiers: Tiers, standing: Standing, takes: Flags) -> Iterator[Note]:
+    for at in np.flatnonzero(takes):
+        what = msg(
+            "{count} graded people in the group, {needed} needed for quotas: tier by score",
+            count=int(standing.size[at]),
+            needed=tiers.min_group,
+        )
+        yield int(standing.rows[at]), Decision("quota", "", what)
