@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib import metadata
 from importlib.machinery import PathFinder
@@ -54,7 +54,7 @@ def digest_of_installed(name: str) -> str:
     return the_installed(name, installed_plugins()).digest()
 
 
-def the_installed(name: str, plugins: tuple[Installed, ...]) -> Installed:
+def the_installed(name: str, plugins: Sequence[Installed]) -> Installed:
     """The only installed plugin of that name; KaoheError where there is none, or more than one."""
     found = [plugin for plugin in plugins if plugin.name == name]
     if not found:
@@ -70,7 +70,7 @@ def _installed() -> Iterator[Installed]:
         # Cheaper than parsing every distribution's entry points, most of which name no plugin.
         if f"[{ENTRY_POINT_GROUP}]" not in (distribution.read_text("entry_points.txt") or "").replace(" ", ""):
             continue
-        name = distribution.metadata["Name"]
+        name = distribution.metadata["Name"] or ""
         if name.lower() in seen:  # shadowed by one earlier on the path, which is the one that would be imported
             continue
         seen.add(name.lower())

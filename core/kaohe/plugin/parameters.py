@@ -16,7 +16,7 @@ _TYPES: dict[str, Callable[[Any], bool]] = {
     "boolean": lambda value: isinstance(value, bool),
     "string": lambda value: isinstance(value, str),
     "integer": lambda value: _number(value) and value == int(value),
-    "number": lambda value: _number(value),
+    "number": lambda value: _number(value),  # noqa: PLW0108 - _number is defined below
 }
 _BOUNDS: dict[str, tuple[str, Callable[[Any, Any], bool]]] = {
     "minimum": ("≥", lambda value, bound: value >= bound),

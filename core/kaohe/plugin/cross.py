@@ -1,0 +1,114 @@
+"""What only all plugins together can show: names brought twice, record types that nobody brings, expressions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from kaohe.errors import KaoheError, Place, Problem
+from kaohe.language import Kind, Scope, compile_expression
+from kaohe.plugin import refusals
+from kaohe.plugin.load import Plugin
+from kaohe.plugin.scope import default_parameters, record_scope, value_kinds
+from kaohe.plugin.types import RecordType
+from kaohe.text import Message, msg
+
+Refused = dict[str, tuple[Problem, ...]]
+"""The reasons, by the plugin's name."""
+
+_KINDS: dict[str, Message] = {
+    "record_types": msg("record type"),
+    "indicators": msg("indicator"),
+    "schemes": msg("scheme template"),
+}
+
+
+def settle(plugins: Sequence[Plugin]) -> tuple[tuple[Plugin, ...], Refused]:
+    """Which plugins can run together. Earlier ones win; one that needs a refused one is refused too."""
+    refused: Refused = {}
+    running = list(_without_duplicates(plugins, refused))
+    while True:
+        record_types = {item.name: item for plugin in running for item in plugin.record_types}
+        failed = {plugin.name: found for plugin in running if (found := tuple(_misfits(plugin, record_types)))}
+        if not failed:
+            return tuple(running), refused
+        refused |= failed
+        running = [plugin for plugin in running if plugin.name not in failed]
+
+
+def _without_duplicates(plugins: Sequence[Plugin], refused: Refused) -> Iterator[Plugin]:
+    owners: dict[tuple[str, str], str] = {}
+    for plugin in plugins:
+        brought = [(kind, index, name) for kind in _KINDS for index, name in enumerate(brings(plugin, kind))]
+        problems = tuple(
+            refusals.duplicate(_KINDS[kind], name, owners[kind, name], plugin.name, plugin.place(kind, index))
+            for kind, index, name in brought
+            if (kind, name) in owners
+        )
+        if problems:
+            refused[plugin.name] = problems
+        else:
+            owners |= {(kind, name): plugin.name for kind, _index, name in brought}
+            yield plugin
+
+
+def brings(plugin: Plugin, kind: str) -> tuple[str, ...]:
+    """The names of the plugin's record types, indicators (their ids) or schemes."""
+    if kind == "indicators":
+        return tuple(item.id for item in plugin.indicators)
+    return tuple(item.name for item in getattr(plugin, kind))
+
+
+def _misfits(plugin: Plugin, record_types: Mapping[str, RecordType]) -> Iterator[Problem]:
+    for index, indicator in enumerate(plugin.indicators):
+        record_type = record_types.get(indicator.records)
+        if record_type is None:
+            place = plugin.place("indicators", index, "records")
+            yield refusals.unknown_record_type(indicator.records, record_types, place)
+            continue
+        fields = {field.name: field.kind for field in record_type.fields}
+        problems = [
+            *_reference(plugin, index, "when", indicator.when, fields, ("date", "datetime")),
+            *_reference(plugin, index, "who", indicator.who, fields, ("person",)),
+            *(_hidden(plugin, index, name) for name in indicator.parameters if name in fields),
+        ]
+        yield from problems
+        if not problems:
+            parameters = default_parameters(indicator)
+            scope = record_scope(record_type, parameters, when=indicator.when)
+            row = record_scope(record_type, parameters, when=indicator.when, aggregates=False)
+            yield from _expression(plugin, index, "value", indicator.value, scope, value_kinds(indicator))
+            if indicator.where is not None:
+                yield from _expression(plugin, index, "where", indicator.where, row, ("boolean",))
+
+
+def _expression(
+    plugin: Plugin, index: int, key: str, text: str, scope: Scope, kinds: tuple[Kind, ...]
+) -> Iterator[Problem]:
+    try:
+        compile_expression(text, scope, expect=kinds)
+    except KaoheError as error:
+        for problem in error.problems:
+            yield problem.at(_inside(plugin, index, key, problem.where))
+
+
+def _inside(plugin: Plugin, index: int, key: str, spot: Place) -> Place:
+    """A spot of an expression as a place of the file (a pack) or beside the indicator's id (Python)."""
+    line, column = spot.line or 1, spot.column or 1
+    if plugin.pack is not None:
+        return plugin.pack.inside(("indicators", index, key), line, column)
+    return plugin.place("indicators", index, f"{key}:{line}:{column}")
+
+
+def _reference(
+    plugin: Plugin, index: int, key: str, name: str | None, fields: Mapping[str, str], kinds: tuple[str, ...]
+) -> Iterator[Problem]:
+    if name is not None and fields.get(name) not in kinds:
+        what = msg("{key} needs a field of another kind", key=key)
+        found = f"{name}: {fields[name]}" if name in fields else name
+        place = plugin.place("indicators", index, key)
+        yield Problem("plugin.declaration", what, place, found, ", ".join(kinds))
+
+
+def _hidden(plugin: Plugin, index: int, name: str) -> Problem:
+    what = msg("the parameter {name} has the name of a field of the record type", name=name)
+    return Problem("plugin.declaration", what, plugin.place("indicators", index, "parameters", name))
