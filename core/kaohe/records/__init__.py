@@ -9,10 +9,18 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from kaohe.records.manifest import Snapshot, SnapshotTable
+    from kaohe.records.partition import Partition
+    from kaohe.records.snapshot import open_snapshot, take_snapshot
     from kaohe.records.store import Store, open_store
 
-__all__ = ["Store", "open_store"]
+__all__ = ["Partition", "Snapshot", "SnapshotTable", "Store", "open_snapshot", "open_store", "take_snapshot"]
 _HOMES = {
+    "Partition": "partition",
+    "Snapshot": "manifest",
+    "SnapshotTable": "manifest",
+    "open_snapshot": "snapshot",
+    "take_snapshot": "snapshot",
     "Store": "store",
     "open_store": "store",
 }

@@ -125,7 +125,7 @@ def undo_batch(store: Store, batch: int, at: datetime) -> Batch:
 def revisions(connection: Connection) -> dict[str, str]:
     """The state of each record type's rows and of the people, as far as anything was ever imported."""
     rows = connection.execute(select(_revisions.c.name, _revisions.c.revision))
-    return dict(row.tuple() for row in rows)
+    return {row.name: row.revision for row in rows}
 
 
 def _tables(store: Store, record_type: str, batch: int) -> Sequence[Any]:

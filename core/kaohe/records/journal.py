@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from sqlalchemy import Column, Connection, Date, Table, delete, insert, select, 
 from kaohe.records.canonical import canonical
 from kaohe.records.columns import Moment, moment_text
 from kaohe.records.core_tables import ReplacedRow
+from kaohe.records.staging import Stage
 from kaohe.records.tables import BATCH, table_of
 
 _replaced = table_of(ReplacedRow)
@@ -49,14 +50,25 @@ def restore(connection: Connection, table: Table, batch: int) -> int:
     """Put back what the batch replaced in the table, forget that it did, and say how many rows that were."""
     mine = (_replaced.c.batch == batch) & (_replaced.c.table_name == table.name)
     rows = connection.execute(select(_replaced.c.key, _replaced.c.former, _replaced.c.former_batch).where(mine)).all()
-    for key, former, former_batch in rows:
-        keys, values = json.loads(key), json.loads(former)
-        # One statement per row: a row's key and the fields it had may be NULL, each differently.
-        same = [table.c[name].is_not_distinct_from(_from_json(table.c[name], value)) for name, value in keys.items()]
-        restored = {name: _from_json(table.c[name], value) for name, value in values.items()}
-        connection.execute(update(table).where(*same).values({**restored, BATCH: former_batch}))
+    if not rows:
+        return 0
+    key = list(json.loads(rows[0].key))
+    content = [column.name for column in table.columns if column.name not in (*key, "id")]
+    stage = Stage(connection, table, [*key, *content])
+    stage.add(enumerate(_former_rows(table, rows)))
+    former = {table.c[name]: stage.table.c[name] for name in stage.columns if name not in key}
+    same = [table.c[name].is_not_distinct_from(stage.table.c[name]) for name in key]
+    connection.execute(update(table).where(*same).values(former))
+    stage.drop()
     connection.execute(delete(_replaced).where(mine))
     return len(rows)
+
+
+def _former_rows(table: Table, rows: Iterable[Any]) -> Iterator[dict[str, Any]]:
+    """Whole rows; a field that the record type gained since then is NULL again."""
+    for row in rows:
+        values = {**json.loads(row.key), **json.loads(row.former)}
+        yield {BATCH: row.former_batch, **{name: _from_json(table.c[name], value) for name, value in values.items()}}
 
 
 def _to_json(value: Any) -> Any:

@@ -1,0 +1,159 @@
+"""The manifest of a snapshot: what it says (which gives it its name) and, beside that, where the files are."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from kaohe.period import Period
+from kaohe.records.canonical import canonical, digest
+from kaohe.records.partition import Partition, write_whole
+
+FORMAT = 1
+_EPOCH = date(1970, 1, 1)
+_MICROSECONDS_PER_DAY = 86_400_000_000
+
+
+@dataclass(frozen=True)
+class SnapshotTable:
+    """One table: physical columns (name, type), the physical column of its ``when`` (None: it has none) and how much
+    of that column is a day, and the partitions in the order of their months."""
+
+    columns: tuple[tuple[str, str], ...]
+    when: str | None
+    per_day: int
+    partitions: tuple[Partition, ...]
+
+    def touches(self, partition: Partition, period: Period) -> bool:
+        """Whether the partition can hold a row of the period."""
+        if self.when is None:
+            return False
+        least, most = partition.ranges[self.when]
+        first, last = self.window(period)
+        return least is not None and most is not None and least < last and most >= first
+
+    def window(self, period: Period) -> tuple[int, int]:
+        return (period.start - _EPOCH).days * self.per_day, (period.end - _EPOCH).days * self.per_day
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """An immutable state of the records, people, teams and assignments. Equal facts have an equal ``digest``, from
+    either database, in any order of import.
+
+    ``records`` by record type; ``organisation`` holds ``people``, ``teams`` and ``assignments``; ``sources`` are the
+    batches behind each, which are not part of the digest.
+    """
+
+    folder: Path
+    timezone: str
+    records: Mapping[str, SnapshotTable]
+    organisation: Mapping[str, SnapshotTable]
+    sources: Mapping[str, tuple[int, ...]]
+
+    @cached_property
+    def digest(self) -> str:
+        return digest(self._content())
+
+    def partitions(self, record_type: str) -> tuple[Partition, ...]:
+        return self.records[record_type].partitions
+
+    def has_records(self, record_type: str, period: Period) -> bool:
+        """Whether any record's ``when`` falls into the period."""
+        table = self.records[record_type]
+        return any(
+            _has_rows(table, partition, period) for partition in table.partitions if table.touches(partition, period)
+        )
+
+    def all_partitions(self) -> tuple[Partition, ...]:
+        tables = [*self.records.values(), *self.organisation.values()]
+        return tuple(partition for table in tables for partition in table.partitions)
+
+    def _content(self) -> dict[str, Any]:
+        return {
+            "format": FORMAT,
+            "timezone": self.timezone,
+            "records": {name: content_of(table) for name, table in self.records.items()},
+            "organisation": {name: content_of(table) for name, table in self.organisation.items()},
+        }
+
+    def write(self) -> None:
+        """Write the manifest under its digest, unless it is there and says the same."""
+        files = {
+            partition.content: [str(partition.path.relative_to(self.folder)), partition.sha256]
+            for partition in self.all_partitions()
+        }
+        sources = {name: list(batches) for name, batches in self.sources.items()}
+        text = canonical({"content": self._content(), "files": files, "sources": sources})
+        path = manifest_path(self.folder, self.digest)
+        if not path.exists() or path.read_text("utf-8") != text:
+            write_whole(path, lambda beside: beside.write_text(text, "utf-8"))
+
+
+def manifest_path(folder: Path, snapshot: str) -> Path:
+    return folder / f"manifest-{snapshot}.json"
+
+
+def content_of(table: SnapshotTable) -> dict[str, Any]:
+    """What a table says, in data; what it is called and where it lies is not part of it."""
+    return {
+        "columns": [list(column) for column in table.columns],
+        "when": table.when,
+        "per_day": table.per_day,
+        "partitions": [
+            {
+                "month": partition.month,
+                "rows": partition.rows,
+                "content": partition.content,
+                "ranges": {name: list(ends) for name, ends in partition.ranges.items()},
+            }
+            for partition in table.partitions
+        ],
+    }
+
+
+def table_from(content: Mapping[str, Any], files: Mapping[str, Any], folder: Path) -> SnapshotTable:
+    """The table that ``content_of`` described; KeyError and the like where it did not."""
+    partitions = tuple(
+        Partition(
+            path=folder / files[part["content"]][0],
+            month=part["month"],
+            rows=part["rows"],
+            content=part["content"],
+            sha256=files[part["content"]][1],
+            ranges={name: (ends[0], ends[1]) for name, ends in part["ranges"].items()},
+        )
+        for part in content["partitions"]
+    )
+    columns = tuple((name, kind) for name, kind in content["columns"])
+    return SnapshotTable(columns, content["when"], content["per_day"], partitions)
+
+
+def snapshot_from(text: str, folder: Path) -> Snapshot:
+    """The snapshot that a manifest describes; ValueError, KeyError or TypeError where the text is not a manifest."""
+    data = json.loads(text)
+    content, files = data["content"], data["files"]
+    return Snapshot(
+        folder=folder,
+        timezone=content["timezone"],
+        records={name: table_from(table, files, folder) for name, table in content["records"].items()},
+        organisation={name: table_from(table, files, folder) for name, table in content["organisation"].items()},
+        sources={name: tuple(batches) for name, batches in data["sources"].items()},
+    )
+
+
+def _has_rows(table: SnapshotTable, partition: Partition, period: Period) -> bool:
+    import pyarrow.compute as pc  # noqa: PLC0415 - a manifest can be read without Arrow
+    import pyarrow.parquet as pq  # noqa: PLC0415
+
+    first, last = table.window(period)
+    least, most = partition.ranges[table.when or ""]
+    if least is not None and most is not None and (first <= least < last or first <= most < last):
+        return True
+    column = pq.read_table(partition.path, columns=[table.when]).column(0)
+    return bool(pc.any(pc.and_(pc.greater_equal(column, first), pc.less(column, last))).as_py())

@@ -1,0 +1,173 @@
+"""Taking a snapshot of the database, and opening one again. Tables that did not change are not read a second time."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, Table, func, select
+
+from kaohe.errors import Exit, KaoheError, Place, Problem, fail, refuse_if_any
+from kaohe.plugin import RecordType
+from kaohe.records.batches import PEOPLE, revisions
+from kaohe.records.canonical import canonical, digest
+from kaohe.records.columnar import LOCAL, Layout, read_columns
+from kaohe.records.columns import STORED, Stored
+from kaohe.records.core_tables import AssignmentRow, BatchRow, PersonRow, TeamRow
+from kaohe.records.failures import guarded_files
+from kaohe.records.manifest import FORMAT, Snapshot, SnapshotTable, content_of, manifest_path, snapshot_from, table_from
+from kaohe.records.partition import split_by_month, write_partition, write_whole
+from kaohe.records.store import Store
+from kaohe.records.tables import table_of
+from kaohe.text import msg
+
+_MICROSECONDS_PER_DAY = 86_400_000_000
+
+
+def take_snapshot(store: Store, record_types: Iterable[RecordType], folder: Path, timezone: ZoneInfo) -> Snapshot:
+    """The records of these types, the people, teams and assignments as they are now, as files in the folder.
+
+    A table whose revision is that of a former snapshot is taken from there, after its files were checked. Raises
+    KaoheError for a full disk and for what the database reports.
+    """
+    layouts = {
+        record_type.name: record_layout(record_type, store.tables[record_type.name]) for record_type in record_types
+    }
+    with guarded_files(str(folder)), store.reading() as connection:
+        folder.mkdir(parents=True, exist_ok=True)
+        states = revisions(connection)
+        snapshot = Snapshot(
+            folder=folder,
+            timezone=timezone.key,
+            records={
+                name: _table(connection, layout, folder, timezone, states.get(name)) for name, layout in layouts.items()
+            },
+            organisation={
+                layout.table.name: _table(connection, layout, folder, timezone, states.get(PEOPLE))
+                for layout in organisation_layouts()
+            },
+            sources=_sources(connection, [*layouts, PEOPLE]),
+        )
+        snapshot.write()
+    return snapshot
+
+
+def open_snapshot(folder: Path, snapshot: str) -> Snapshot:
+    """The snapshot of that digest. KaoheError where its manifest or a file is missing or is not what was written."""
+    path = manifest_path(folder, snapshot)
+    try:
+        with guarded_files(str(path)):
+            opened = snapshot_from(path.read_text("utf-8"), folder)
+    except FileNotFoundError:
+        raise _unusable(path, "snapshot.missing", missing=True) from None
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError):
+        raise _unusable(path, "snapshot.damaged", missing=False) from None
+    if opened.digest != snapshot:
+        raise _unusable(path, "snapshot.damaged", missing=False)
+    broken = [partition.path for partition in opened.all_partitions() if not partition.is_intact()]
+    refuse_if_any(
+        (
+            problem
+            for path in broken
+            for problem in _unusable(path, "snapshot.damaged", missing=not path.exists()).problems
+        ),
+        Exit.ENVIRONMENT,
+    )
+    return opened
+
+
+def record_layout(record_type: RecordType, table: Table) -> Layout:
+    """Every field, rows in key order, split by the month of ``when``."""
+    columns = tuple((field.name, STORED[field.kind]) for field in record_type.fields)
+    return Layout(table, columns, tuple(table.c[name] for name in record_type.key), record_type.when)
+
+
+def organisation_layouts() -> tuple[Layout, ...]:
+    """People, teams, assignments: whole tables without the batch that wrote a row."""
+    people, teams, assignments = (table_of(row) for row in (PersonRow, TeamRow, AssignmentRow))
+    words: Stored = "text"
+    return (
+        Layout(
+            people,
+            (("code", words), ("name", words), ("bonus_base", "integer"), ("attributes", words)),
+            (people.c.code,),
+        ),
+        Layout(teams, (("code", words), ("name", words)), (teams.c.code,)),
+        Layout(
+            assignments,
+            (
+                *((name, words) for name in ("person", "team", "role", "manager")),
+                ("starts", "date"),
+                ("ends", "date"),
+                ("fraction", "integer"),
+            ),
+            (
+                assignments.c.person,
+                assignments.c.starts,
+                func.coalesce(assignments.c.team, ""),
+                func.coalesce(assignments.c.role, ""),
+            ),
+        ),
+    )
+
+
+def _table(connection: Connection, layout: Layout, folder: Path, zone: ZoneInfo, revision: str | None) -> SnapshotTable:
+    """From a former snapshot of the same revision, or else from the database."""
+    state = {
+        "format": FORMAT,
+        "table": layout.table.name,
+        "columns": layout.physical,
+        "when": layout.when,
+        "timezone": zone.key,
+        "revision": revision,
+    }
+    note = folder / f"state-{digest(state)}.json"
+    known = None if revision is None else _remembered(note, folder)
+    if known is not None:
+        return known
+    rows = read_columns(connection, layout, zone)
+    partitions = tuple(
+        write_partition(folder, month, part, layout) for month, part in split_by_month(rows, layout) if part.num_rows
+    )
+    kind = layout.kinds.get(layout.when or "")
+    when = layout.when + LOCAL if layout.when and kind == "datetime" else layout.when
+    table = SnapshotTable(layout.physical, when, _MICROSECONDS_PER_DAY if kind == "datetime" else 1, partitions)
+    if revision is not None:
+        files = {part.content: [str(part.path.relative_to(folder)), part.sha256] for part in partitions}
+        text = canonical({"content": content_of(table), "files": files})
+        write_whole(note, lambda beside: beside.write_text(text, "utf-8"))
+    return table
+
+
+def _remembered(note: Path, folder: Path) -> SnapshotTable | None:
+    """The table as a former snapshot left it, if all of it is still there unharmed."""
+    try:
+        data: Mapping[str, Any] = json.loads(note.read_text("utf-8"))
+        table = table_from(data["content"], data["files"], folder)
+    except (OSError, ValueError, KeyError, TypeError, IndexError):
+        return None
+    broken = [partition.path for partition in table.partitions if not partition.is_intact()]
+    for path in broken:
+        path.unlink(missing_ok=True)
+    return None if broken else table
+
+
+def _sources(connection: Connection, names: list[str]) -> dict[str, tuple[int, ...]]:
+    batches = table_of(BatchRow)
+    rows = connection.execute(
+        select(batches.c.record_type, batches.c.id)
+        .where(batches.c.undone_at.is_(None), batches.c.record_type.in_(names))
+        .order_by(batches.c.id)
+    ).all()
+    return {name: tuple(batch for record_type, batch in rows if record_type == name) for name in names}
+
+
+def _unusable(path: Path, code: str, *, missing: bool) -> KaoheError:
+    what = msg("a file of the snapshot is missing") if missing else msg("a file of the snapshot is damaged")
+    return fail(
+        Problem(code, what, Place(file=str(path)), fix=msg("evaluate again to take a new snapshot from the database")),
+        Exit.ENVIRONMENT,
+    )
