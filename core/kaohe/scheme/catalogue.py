@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from kaohe.language import Expression
 from kaohe.plugin import Indicator, RecordType, Text
 from kaohe.plugin.scope import record_scope
-from kaohe.scheme.draft import Draft, Path
+from kaohe.scheme.draft import Draft, Path, show
 from kaohe.text import msg
 
-VALUE_KINDS = ("number", "duration")
 _TIME_UNITS = ("seconds", "minutes", "hours", "days")
 
 
@@ -51,7 +50,7 @@ def read_catalogue(
             continue
         if identifier in own:
             what = msg("two indicators are called {id}", id=identifier)
-            draft.report((*path, "id"), "duplicate-id", what, found=identifier)
+            draft.report((*path, "id"), "duplicate-id", what, found=show(identifier))
             continue
         indicator = _own_indicator(draft, table, path)
         own[identifier] = indicator
@@ -95,12 +94,17 @@ def _check_own(
                 "{name} is no field of {records} that can say {key}", name=table[key], records=record_type.name, key=key
             )
             draft.unknown((*path, key), "unknown-field", what, table[key], fitting)
-    scope = record_scope(record_type, {})
+    scope = record_scope(record_type, {}, when=indicator.when)
     if "value" in table:
-        value = draft.compile((*path, "value"), table["value"], scope, VALUE_KINDS)
+        value = draft.compile((*path, "value"), table["value"], scope, ("number", "duration"))
         _check_unit(draft, path, indicator, value)
     if "where" in table:
-        draft.compile((*path, "where"), table["where"], replace(scope, aggregates=False), ("boolean",))
+        draft.compile(
+            (*path, "where"),
+            table["where"],
+            record_scope(record_type, {}, when=indicator.when, aggregates=False),
+            ("boolean",),
+        )
 
 
 def _check_unit(draft: Draft, path: Path, indicator: Indicator, value: Expression | None) -> None:
@@ -109,6 +113,6 @@ def _check_unit(draft: Draft, path: Path, indicator: Indicator, value: Expressio
             (*path, "unit"),
             "duration-unit",
             msg("the value is a duration, and its unit is none of time"),
-            found=indicator.unit,
+            found=show(indicator.unit),
             expected=", ".join(_TIME_UNITS),
         )

@@ -37,6 +37,13 @@ _RANGES: dict[str, Message] = {
     "maximum": msg("at most {limit}"),
     "exclusiveMaximum": msg("less than {limit}"),
 }
+_MOST = 8
+# What people write → what is meant.
+_USUAL = {
+    "rmb": "CNY", "yuan": "CNY", "人民币": "CNY", "元": "CNY", "¥": "CNY", "￥": "CNY",
+    "monthly": "month", "月": "month", "月度": "month", "季": "quarter", "季度": "quarter", "半年": "half",
+    "half-year": "half", "annual": "year", "yearly": "year", "年": "year", "年度": "year",
+}  # fmt: skip
 
 
 def report_unknown(draft: Draft, path: Path, known: list[str]) -> None:
@@ -57,18 +64,18 @@ def report_unfit(draft: Draft, path: Path, error: ValidationError) -> None:
     key = path_text(path) or draft.document.file
     if rule == "type":
         what = msg("{key} has the wrong type", key=key)
-        draft.report(path, "wrong-type", what, found=found, expected=_kinds(limit))
+        draft.report(path, "wrong-type", what, found=show(found), expected=_kinds(limit))
     elif rule in _RANGES:
         what = msg("{key} is out of range", key=key)
         fix = _as_share(found) if rule == "maximum" and limit == 1 else None
         expected = Message(_RANGES[rule].template, {"limit": show(limit)})
-        draft.report(path, "out-of-range", what, found=found, expected=expected, fix=fix)
+        draft.report(path, "out-of-range", what, found=show(found), expected=expected, fix=fix)
     elif rule in _LISTS:
-        draft.report(path, "wrong-length", Message(_LISTS[rule].template, {"key": key}), found=found)
+        draft.report(path, "wrong-length", Message(_LISTS[rule].template, {"key": key}), found=show(found))
     else:
         what = msg("{key} has a wrong value", key=key)
         draft.report(
-            path, "wrong-value", what, found=found, expected=_allowed(rule, limit), fix=_near(rule, found, limit)
+            path, "wrong-value", what, found=show(found), expected=_allowed(rule, limit), fix=_near(rule, found, limit)
         )
 
 
@@ -84,11 +91,17 @@ def _kinds(names: Any) -> Message | str:
 def _allowed(rule: str, limit: Any) -> Message | str:
     if rule == "pattern":
         return _PATTERNS.get(limit) or str(limit)
-    return ", ".join(map(show, limit)) if rule == "enum" else show(limit)
+    if rule != "enum":
+        return show(limit)
+    return ", ".join(map(show, limit[:_MOST])) + (", …" if len(limit) > _MOST else "")
 
 
 def _near(rule: str, found: Any, limit: Any) -> Message | None:
-    return nearest(str(found), map(str, limit)) if rule == "enum" else None
+    if rule != "enum":
+        return None
+    written = str(found).lower()
+    meant = _USUAL.get(written, written)
+    return nearest(meant if meant in limit else str(found), map(str, limit))
 
 
 def _as_share(found: Any) -> Message | None:

@@ -49,7 +49,9 @@ def read_adjustments(draft: Draft, names: Names, needed: dict[str, Path]) -> tup
         _unique(draft, seen, identifier, (*path, "id"))
         most, least = _number(table, "max"), _number(table, "min")
         if most is not None and least is not None and least > most:
-            draft.report((*path, "min"), "min-above-max", msg("min is above max"), found=least, expected=show(most))
+            draft.report(
+                (*path, "min"), "min-above-max", msg("min is above max"), found=show(least), expected=show(most)
+            )
         points = compile_about_people(draft, (*path, "points"), table, names.adjustment(), ("number",), needed)
         if points is not None:
             found.append(Adjustment(identifier, read_text(table.get("name"), identifier), points, most, least))
@@ -87,7 +89,7 @@ def read_bonus(draft: Draft, names: Names, needed: dict[str, Path]) -> Bonus | N
     floor, cap = amounts["floor"], amounts["cap"]
     if floor is not None and cap is not None and floor > cap:
         what = msg("the floor is above the cap")
-        draft.report((*path, "floor"), "floor-above-cap", what, found=table["floor"], expected=show(table["cap"]))
+        draft.report((*path, "floor"), "floor-above-cap", what, found=show(table["floor"]), expected=show(table["cap"]))
     kind = table.get("kind")
     if kind == "pool" and "pool" not in draft.document.data["bonus"]:
         draft.report((*path, "pool"), "missing-key", msg("{key} is missing", key="bonus.pool"))
@@ -151,7 +153,7 @@ def _known(draft: Draft, path: Path, table: Mapping[str, Any], known: Collection
 
 def _unique(draft: Draft, seen: set[str], identifier: str, path: Path) -> None:
     if identifier in seen:
-        draft.report(path, "duplicate-id", msg("{id} is used twice", id=identifier), found=identifier)
+        draft.report(path, "duplicate-id", msg("{id} is used twice", id=identifier), found=show(identifier))
     seen.add(identifier)
 
 
@@ -162,7 +164,7 @@ def _fen(draft: Draft, table: Mapping[str, Any], path: Path) -> int | None:
     fen = to_fen(amount)
     if Decimal(fen) != amount * 100:
         what = msg("an amount has at most two decimals")
-        draft.report(path, "amount-decimals", what, found=amount)
+        draft.report(path, "amount-decimals", what, found=show(amount))
     return fen
 
 

@@ -37,7 +37,11 @@ def read_curve(draft: Draft, table: dict[str, Any], path: Path, indicator: Indic
     floor, cap = table.get("floor"), table.get("cap")
     if floor is not None and cap is not None and floor > cap:
         draft.report(
-            (*path, "floor"), "floor-above-cap", msg("the floor is above the cap"), found=floor, expected=show(cap)
+            (*path, "floor"),
+            "floor-above-cap",
+            msg("the floor is above the cap"),
+            found=show(floor),
+            expected=show(cap),
         )
     if curve is not None:
         _check_direction(draft, curve, path, indicator, allowed=table.get("allow_reverse", False))
@@ -58,7 +62,7 @@ def _points(draft: Draft, table: dict[str, Any], path: Path) -> PointsCurve | No
                 (*path, "at", index),
                 "points-order",
                 msg("the values of the points must ascend"),
-                found=right,
+                found=show(right),
                 expected=msg("more than {limit}", limit=show(left)),
             )
     if not ascending:
@@ -99,7 +103,7 @@ def _check_ends(draft: Draft, path: Path, bands: list[Band], order: list[int]) -
             (*path, lowest, "from"),
             "bands-not-open",
             msg("values below the lowest band have no points"),
-            found=bands[lowest].lower,
+            found=show(bands[lowest].lower),
             fix=msg("leave out {key} in the lowest band", key="from"),
         )
     if bands[highest].upper is not None:
@@ -107,7 +111,7 @@ def _check_ends(draft: Draft, path: Path, bands: list[Band], order: list[int]) -
             (*path, highest, "to"),
             "bands-not-open",
             msg("values above the highest band have no points"),
-            found=bands[highest].upper,
+            found=show(bands[highest].upper),
             fix=msg("leave out {key} in the highest band", key="to"),
         )
 
@@ -133,7 +137,7 @@ def _per_unit(draft: Draft, table: dict[str, Any], path: Path) -> PerUnitCurve |
     whole = draft.get(table, path, "whole", False)
     most, least = _number(table, "max"), _number(table, "min")
     if most is not None and least is not None and least > most:
-        draft.report((*path, "min"), "min-above-max", msg("min is above max"), found=least, expected=show(most))
+        draft.report((*path, "min"), "min-above-max", msg("min is above max"), found=show(least), expected=show(most))
     if not {"target", "unit", "points"} <= table.keys():
         return None
     target, unit, points = (Decimal(table[key]) for key in ("target", "unit", "points"))
@@ -202,7 +206,7 @@ def _suspect_percentages(draft: Draft, curve: Curve, path: Path, indicator: Indi
             (*path, *inner),
             "suspect-percentage",
             msg("{indicator} is a share from 0 to 1; this looks like a percentage", indicator=indicator.name),
-            found=number,
+            found=show(number),
             fix=msg("{percent} % is written {share}", percent=show(number), share=show(number / 100)),
             severity="warning",
         )

@@ -32,7 +32,7 @@ class Draft:
         code: str,
         what: Message,
         *,
-        found: Any = None,
+        found: str | Message | None = None,
         expected: str | Message | None = None,
         fix: Message | None = None,
         severity: Severity = "error",
@@ -40,8 +40,7 @@ class Draft:
     ) -> None:
         """Note a problem at the value (or key) of a path."""
         where = self.document.key_place(path) if at_key else self.document.place(path)
-        shown = found if found is None or isinstance(found, Message) else show(found)
-        self.problems.append(Problem(f"scheme.{code}", what, where, shown, expected, fix, severity))
+        self.problems.append(Problem(f"scheme.{code}", what, where, found, expected, fix, severity))
 
     def default(self, path: Path, value: Any) -> Any:
         """Note that a choice was left to its default, and return it."""

@@ -10,8 +10,8 @@ from typing import Any
 from kaohe.errors import Problem
 from kaohe.language import Expression
 from kaohe.plugin import Indicator
-from kaohe.plugin.scope import record_scope
-from kaohe.scheme.catalogue import VALUE_KINDS, Catalogue, read_text
+from kaohe.plugin.scope import default_parameters, record_scope, value_kinds
+from kaohe.scheme.catalogue import Catalogue, read_text
 from kaohe.scheme.curves import read_curve
 from kaohe.scheme.draft import Draft, Path, attempt, show
 from kaohe.scheme.model import Curve, Dimension, Measured, Missing, UsedIndicator
@@ -31,7 +31,7 @@ def read_missing(table: Any, draft: Draft, path: Path) -> Missing | None:
         return None
     if table["policy"] != "neutral" and neutral is not None:
         what = msg("neutral points have no effect under this policy")
-        draft.report((*path, "neutral"), "no-effect", what, found=neutral, severity="warning", at_key=True)
+        draft.report((*path, "neutral"), "no-effect", what, found=show(neutral), severity="warning", at_key=True)
         return Missing(table["policy"])
     return Missing(table["policy"], None if neutral is None else Decimal(neutral))
 
@@ -47,7 +47,7 @@ def read_dimensions(draft: Draft, catalogue: Catalogue, missing: Missing | None)
         identifier = table.get("id")
         if identifier in ids:
             what = msg("two dimensions are called {id}", id=identifier)
-            draft.report((*path, "id"), "duplicate-id", what, found=identifier)
+            draft.report((*path, "id"), "duplicate-id", what, found=show(identifier))
         ids.add(identifier)
         rows = table.get("indicators", [])
         used = [
@@ -103,12 +103,12 @@ def _use(
             (*path, "as" if "as" in row else "use"),
             "duplicate-key",
             msg("{key} is used twice", key=key),
-            found=key,
+            found=show(key),
             fix=msg('give this use a name of its own: as = "{name}"', name=f"{key}_2"),
         )
     elif "as" in row and key in catalogue.indicators and key != row["use"]:
         what = msg("{key} is the id of another indicator", key=key)
-        draft.report((*path, "as"), "duplicate-key", what, found=key)
+        draft.report((*path, "as"), "duplicate-key", what, found=show(key))
     keys.setdefault(key, path)
     indicator = catalogue.indicators.get(row["use"])
     if indicator is None:
@@ -132,7 +132,7 @@ def read_measured(draft: Draft, catalogue: Catalogue, needed: Mapping[str, Path]
     measured = []
     for identifier, path in sorted(needed.items()):
         indicator = catalogue.indicators[identifier]
-        parameters = {name: parameter.default for name, parameter in indicator.parameters.items()}
+        parameters = default_parameters(indicator)
         value, where = _measure(draft, path, indicator, parameters, catalogue)
         if value is not None:
             place = draft.document.place(path)
@@ -185,13 +185,14 @@ def _measure(
     if record_type is None:
         if indicator.id not in catalogue.own:
             what = msg("{id} measures records that no plugin brings", id=indicator.id)
-            draft.report(path, "unknown-record-type", what, found=indicator.records)
+            draft.report(path, "unknown-record-type", what, found=show(indicator.records))
         return None, None
-    scope = record_scope(record_type, parameters)
-    problems, value = attempt(indicator.value, scope, VALUE_KINDS, None)
+    rows = record_scope(record_type, parameters, when=indicator.when, aggregates=False)
+    records = record_scope(record_type, parameters, when=indicator.when)
+    problems, value = attempt(indicator.value, records, value_kinds(indicator), None)
     where = None
     if indicator.where is not None:
-        more, where = attempt(indicator.where, replace(scope, aggregates=False), ("boolean",), None)
+        more, where = attempt(indicator.where, rows, ("boolean",), None)
         problems += more
         value = None if more else value
     if indicator.id not in catalogue.own:

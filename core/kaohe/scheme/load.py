@@ -150,14 +150,14 @@ def _effective(draft: Draft, table: Mapping[str, str]) -> tuple[date | None, dat
         try:
             days[key] = date.fromisoformat(text)
         except ValueError:
-            draft.report(("scheme", "effective", key), "no-such-date", msg("there is no such date"), found=text)
+            draft.report(("scheme", "effective", key), "no-such-date", msg("there is no such date"), found=show(text))
     start, end = days.get("from"), days.get("to")
     if start and end and end < start:
         draft.report(
             ("scheme", "effective", "to"),
             "effective-reversed",
             msg("the scheme ends before it begins"),
-            found=str(end),
+            found=show(str(end)),
             expected=msg("{day} or later", day=str(start)),
         )
     return start, end
@@ -170,7 +170,7 @@ def _report_unused(draft: Draft, catalogue: Catalogue, names: Names, needed: Map
     for identifier, path in catalogue.own.items():
         if identifier not in used | needed.keys() and not draft.failed:
             what = msg("nothing uses the indicator {id}", id=identifier)
-            draft.report((*path, "id"), "unused-indicator", what, found=identifier, severity="warning")
+            draft.report((*path, "id"), "unused-indicator", what, found=show(identifier), severity="warning")
 
 
 def _in_order(problems: list[Problem]) -> tuple[Problem, ...]:

@@ -41,7 +41,7 @@ def _tie_breakers(
         here: Path = (*path, "tie_breakers", index)
         if identifier in seen:
             what = msg("{id} breaks ties twice", id=identifier)
-            draft.report(here, "duplicate-tie-breaker", what, found=identifier)
+            draft.report(here, "duplicate-tie-breaker", what, found=show(identifier))
         elif identifier not in names.values:
             what = msg("there is no indicator {id}", id=identifier)
             draft.unknown(here, "unknown-indicator", what, identifier, names.values)
@@ -97,7 +97,7 @@ def _check_ids(draft: Draft, rows: list[dict[str, Any]], path: Path) -> None:
     for index, row in enumerate(rows):
         if row.get("id") in seen:
             what = msg("two tiers are called {id}", id=row["id"])
-            draft.report((*path, index, "id"), "duplicate-id", what, found=row["id"])
+            draft.report((*path, index, "id"), "duplicate-id", what, found=show(row["id"]))
         if "id" in row:
             seen.add(row["id"])
 
@@ -110,7 +110,7 @@ def _check_scores(draft: Draft, rows: list[dict[str, Any]], path: Path, kind: st
                 (*path, index, "min_score"),
                 "tiers-order",
                 msg("tiers stand best first: their min_score must descend"),
-                found=worse,
+                found=show(worse),
                 expected=msg("less than {limit}", limit=show(better)),
             )
     if rows and "min_score" in rows[-1]:
@@ -118,7 +118,7 @@ def _check_scores(draft: Draft, rows: list[dict[str, Any]], path: Path, kind: st
             (*path, len(rows) - 1, "min_score"),
             "tiers-not-open",
             msg("whoever scores less than the last tier asks for would have no tier"),
-            found=rows[-1]["min_score"],
+            found=show(rows[-1]["min_score"]),
             fix=msg("leave out min_score in the last tier"),
         )
     if kind == "score":
@@ -127,7 +127,9 @@ def _check_scores(draft: Draft, rows: list[dict[str, Any]], path: Path, kind: st
                 draft.report((*path, index, "min_score"), "missing-key", msg("{key} is missing", key="min_score"))
     if scores and all(0 < score <= 1 for _index, score in scores):
         what = msg("totals count to 100; this looks like a share")
-        draft.report((*path, scores[0][0], "min_score"), "suspect-share", what, found=scores[0][1], severity="warning")
+        draft.report(
+            (*path, scores[0][0], "min_score"), "suspect-share", what, found=show(scores[0][1]), severity="warning"
+        )
 
 
 def _check_shares(draft: Draft, rows: list[dict[str, Any]], path: Path) -> None:

@@ -1,0 +1,235 @@
+"""``kaohe scheme``: new, check, show, schema."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kaohe.cli.context import App
+from kaohe.cli.words import _
+from kaohe.errors import Exit, KaoheError, Place, Problem, fail
+from kaohe.text import Message, msg, render
+
+if TYPE_CHECKING:
+    from kaohe.plugin import SchemeTemplate
+    from kaohe.scheme import Checked
+
+_LONGEST = 1_000_000  # bytes; the loader refuses more
+
+
+@click.group(help=_("Schemes: new, check, show, schema."))
+def scheme() -> None:
+    pass
+
+
+@scheme.command(help=_("Write a new scheme file from a template; never over an existing file."))
+@click.argument("file", metavar=_("FILE"))
+@click.option("--from", "template", metavar=_("TEMPLATE"), help=_("The template's name; left out: the first one."))
+@click.pass_obj
+def new(app: App, file: str, template: str | None) -> None:
+    from kaohe.scheme.schema import SCHEMA_FILE, schema_text
+
+    path = _target(app, file)
+    chosen = _template(app, template)
+    body = "\n".join(line for line in chosen.text.splitlines() if not line.startswith("#:schema"))
+    _write_new(path, f"#:schema ./{SCHEMA_FILE}\n{body.lstrip()}\n")
+    (path.parent / SCHEMA_FILE).write_text(schema_text(), "utf-8", newline="\n")
+    app.say(msg("wrote {file}; look through it, then: kaohe scheme check {file}", file=str(path)))
+
+
+@scheme.command(help=_("Report every mistake in scheme files, and every default that they use."))
+@click.argument("files", nargs=-1, required=True, metavar=_("FILE..."))
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help=_("Form of the answer."))
+@click.pass_obj
+def check(app: App, files: tuple[str, ...], form: str) -> int:
+    results = [_load(app, file) for file in files]
+    if form == "json":
+        app.json([_as_data(app, path, checked) for path, checked in results])
+    else:
+        for path, checked in results:
+            _print_check(app, path, checked)
+    return Exit.OK if all(checked.scheme is not None for _path, checked in results) else Exit.MISTAKE
+
+
+@scheme.command(help=_("Read a scheme aloud: what counts, how values become points, who gets what."))
+@click.argument("file", metavar=_("FILE"))
+@click.pass_obj
+def show(app: App, file: str) -> None:
+    from kaohe.scheme.describe import describe
+
+    _path, checked = _load(app, file)
+    found = checked.require()
+    app.problems(checked.problems)
+    for section in describe(found):
+        sys.stdout.write(f"{section.title.in_(app.language)}\n")
+        for line in section.lines:
+            sys.stdout.write(f"  {line.in_(app.language)}\n")
+        if section.headers:
+            headers = [header.in_(app.language) for header in section.headers]
+            rows = [[render(cell, app.language) for cell in row] for row in section.rows]
+            app.table(headers, rows, right=section.right)
+        else:
+            sys.stdout.write("\n")
+
+
+@scheme.command(help=_("Print the JSON Schema of scheme files, for editors."))
+@click.option("--output", metavar=_("FILE"), help=_("Write it to this file instead."))
+@click.pass_obj
+def schema(app: App, output: str | None) -> None:
+    from kaohe.scheme import schema_text
+
+    if output is None:
+        sys.stdout.write(schema_text())
+        return
+    try:
+        Path(output).write_text(schema_text(), "utf-8", newline="\n")
+    except OSError as error:
+        raise _cannot_write(Path(output), error) from error
+    app.say(msg("wrote {file}", file=output))
+
+
+def find_scheme(app: App, name: str) -> Path:
+    """The file of that path, or the scheme of that name in the workspace's folder ``schemes``."""
+    path = Path(name)
+    if path.is_file():
+        return path
+    candidates = []
+    if app.folder is not None:
+        folder = app.folder / "schemes"
+        candidates = [folder / name, folder / f"{name}.toml"]
+        known = sorted(entry.stem for entry in folder.glob("*.toml"))
+    else:
+        known = []
+    for candidate in candidates:
+        if candidate.is_file():
+            return candidate
+    raise fail(
+        Problem(
+            "scheme.no-file",
+            msg("there is no scheme file {name}", name=name),
+            expected=", ".join(known) or None,
+            fix=msg("name a file, or a scheme of the workspace's folder schemes"),
+        )
+    )
+
+
+def _load(app: App, name: str) -> tuple[Path, Checked]:
+    from kaohe.scheme import load_scheme
+
+    path = find_scheme(app, name)
+    registry = app.registry
+    return path, load_scheme(read_scheme(path), str(path), registry.record_types, registry.indicators)
+
+
+def read_scheme(path: Path) -> str:
+    """The text of a scheme file; KaoheError where it cannot be read or is no UTF-8."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(_LONGEST + 1)
+        return content.decode("utf-8")
+    except OSError as error:
+        problem = Problem("scheme.unreadable", msg("this file cannot be read"), Place(str(path)), found=error.strerror)
+        raise fail(problem, Exit.ENVIRONMENT) from error
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise fail(
+            Problem(
+                "scheme.encoding",
+                msg("this file is not UTF-8"),
+                Place(str(path), line),
+                fix=msg("save it as UTF-8 in the editor"),
+            )
+        ) from error
+
+
+def _print_check(app: App, path: Path, checked: Checked) -> None:
+    app.problems(checked.problems)
+    notes = [
+        Problem(
+            "scheme.default",
+            msg("{key} is not written; {value} is taken", key=default.path, value=default.value),
+            Place(str(path)),
+            severity="note",
+        )
+        for default in checked.defaults
+    ]
+    app.problems(notes)
+    errors = sum(problem.severity == "error" for problem in checked.problems)
+    warnings = sum(problem.severity == "warning" for problem in checked.problems)
+    counts = {"file": str(path), "errors": errors, "warnings": warnings, "defaults": len(checked.defaults)}
+    verdict: Message = (
+        msg("{file}: {errors} errors, {warnings} warnings, {defaults} defaults", **counts)
+        if errors
+        else msg("{file}: sound; {warnings} warnings, {defaults} defaults", **counts)
+    )
+    app.say(verdict)
+
+
+def _as_data(app: App, path: Path, checked: Checked) -> dict[str, Any]:
+    return {
+        "file": str(path),
+        "sound": checked.scheme is not None,
+        "digest": checked.scheme.digest if checked.scheme else None,
+        "problems": [
+            {
+                "severity": problem.severity,
+                "code": problem.code,
+                "line": problem.where.line,
+                "column": problem.where.column,
+                "what": problem.what.in_(app.language),
+                "found": render(problem.found, app.language),
+                "expected": render(problem.expected, app.language),
+                "fix": render(problem.fix, app.language),
+            }
+            for problem in checked.problems
+        ],
+        "defaults": [{"key": default.path, "value": default.value} for default in checked.defaults],
+    }
+
+
+def _target(app: App, name: str) -> Path:
+    """Where a new scheme goes: a bare name into the workspace's folder ``schemes``, a path where it says."""
+    path = Path(name)
+    if app.folder is not None and path.parent == Path() and not name.endswith(".toml"):
+        return app.folder / "schemes" / f"{name}.toml"
+    return path if path.suffix else path.with_suffix(".toml")
+
+
+def _template(app: App, name: str | None) -> SchemeTemplate:
+    templates = dict(app.registry.schemes)
+    if name is None and templates:
+        return next(iter(templates.values()))
+    if name in templates:
+        return templates[name]
+    raise fail(
+        Problem(
+            "scheme.no-template",
+            msg("there is no scheme template {name}", name=name or ""),
+            expected=", ".join(templates) or None,
+        )
+    )
+
+
+def _write_new(path: Path, text: str) -> None:
+    try:
+        with path.open("x", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+    except FileExistsError:
+        problem = Problem(
+            "scheme.exists",
+            msg("this file exists already; it is left as it is"),
+            Place(str(path)),
+            fix=msg("choose another name, or move the old file away"),
+        )
+        raise fail(problem) from None
+    except OSError as error:
+        raise _cannot_write(path, error) from error
+
+
+def _cannot_write(path: Path, error: OSError) -> KaoheError:
+    problem = Problem("scheme.unwritable", msg("this file cannot be written"), found=error.strerror)
+    return fail(replace(problem, where=Place(str(path))), Exit.ENVIRONMENT)

@@ -1,0 +1,214 @@
+"""A scheme read aloud, as a person in HR would say it: sections of sentences and tables, in messages only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from kaohe.exact import format_fen, shorten
+from kaohe.scheme.model import Bonus, Level, Ranking, Rule, Scheme, Tiers, UsedIndicator
+from kaohe.scheme.words import ACTIONS, chain, curve_words, missing_words, number
+from kaohe.text import Message, Text, msg
+
+Cell = Message | Text | str
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading, then sentences, then a table where there are ``headers``; ``right`` are columns of numbers."""
+
+    title: Message
+    lines: tuple[Message, ...] = ()
+    headers: tuple[Message, ...] = ()
+    rows: tuple[tuple[Cell, ...], ...] = ()
+    right: tuple[int, ...] = ()
+
+
+def describe(scheme: Scheme) -> tuple[Section, ...]:
+    """Everything the scheme says, in the order in which it acts."""
+    sections = [_head(scheme), _dimensions(scheme), _curves(scheme)]
+    if scheme.measured:
+        sections.append(_measured(scheme))
+    if scheme.adjustments:
+        sections.append(_adjustments(scheme))
+    if scheme.rules:
+        sections.append(Section(msg("Rules"), tuple(_rule(rule) for rule in scheme.rules)))
+    sections.append(Section(msg("Ranking"), tuple(_ranking(scheme.ranking))))
+    if scheme.tiers is not None:
+        sections.append(_tiers(scheme.tiers))
+    if scheme.bonus is not None:
+        sections.append(Section(msg("Bonus"), tuple(_bonus(scheme.bonus))))
+    if scheme.outcomes:
+        sections.append(_outcomes(scheme))
+    return tuple(sections)
+
+
+def _head(scheme: Scheme) -> Section:
+    cycles = {
+        "month": msg("Appraised every month."),
+        "quarter": msg("Appraised every quarter."),
+        "half": msg("Appraised every half year."),
+        "year": msg("Appraised every year."),
+        "dates": msg("Appraised over named dates."),
+    }
+    lines = [msg("{name}, version {version}", name=scheme.name, version=scheme.version), cycles[scheme.cycle]]
+    match (scheme.effective_from, scheme.effective_to):
+        case (None, None):
+            pass
+        case (start, None):
+            lines.append(msg("In force from {start}.", start=start))
+        case (None, end):
+            lines.append(msg("In force until {end}.", end=end))
+        case (start, end):
+            lines.append(msg("In force from {start} to {end}.", start=start, end=end))
+    if scheme.population is None:
+        lines.append(msg("Everybody is appraised."))
+    else:
+        lines.append(msg("Appraised is whoever meets: {condition}", condition=scheme.population.text.strip()))
+    lines.append(msg("Totals are rounded half up to {count} decimals.", count=scheme.decimals))
+    if scheme.min_coverage:
+        share = number(scheme.min_coverage, "share")
+        lines.append(msg("Whoever has data for less than {share} of the weight is not graded.", share=share))
+    return Section(msg("Scheme"), tuple(lines))
+
+
+def _dimensions(scheme: Scheme) -> Section:
+    rows: list[tuple[Cell, ...]] = []
+    for dimension in scheme.dimensions:
+        name: Cell = dimension.name
+        weight = str(shorten(dimension.weight))
+        for used in dimension.indicators:
+            cells = (used_name(used), str(shorten(used.weight)), str(used.min_sample), missing_words(used.missing))
+            rows.append((name, weight, *cells))
+            name = weight = ""
+    lines = [msg("Weights are shares of their sum.")] if scheme.weights == "relative" else []
+    headers = (
+        msg("Dimension"),
+        msg("Weight"),
+        msg("Indicator"),
+        msg("Weight"),
+        msg("Least records"),
+        msg("Without data"),
+    )
+    return Section(msg("What counts"), tuple(lines), headers, tuple(rows), right=(1, 3, 4))
+
+
+def used_name(used: UsedIndicator) -> Cell:
+    """The indicator's name, with the name this scheme gives it where that differs."""
+    if used.key == used.indicator.id:
+        return used.indicator.name
+    return msg("{indicator} as {key}", indicator=used.indicator.name, key=used.key)
+
+
+def _curves(scheme: Scheme) -> Section:
+    rows = []
+    for used in scheme.weighted:
+        settings = ", ".join(f"{name} = {value}" for name, value in used.parameters.items())
+        rows.append((used_name(used), settings, curve_words(used.curve, used.indicator)))
+    headers = (msg("Indicator"), msg("Parameters"), msg("From value to points"))
+    return Section(msg("How values become points"), (), headers, tuple(rows))
+
+
+def _measured(scheme: Scheme) -> Section:
+    rows = tuple((measured.key, measured.indicator.name) for measured in scheme.measured)
+    lines = (msg("These carry no weight; rules, tie-breakers or outcomes ask for them."),)
+    return Section(msg("Measured besides"), lines, (msg("Id"), msg("Indicator")), rows)
+
+
+def _adjustments(scheme: Scheme) -> Section:
+    rows: list[tuple[Cell, ...]] = []
+    for adjustment in scheme.adjustments:
+        limits = [] if adjustment.minimum is None else [msg("at least {limit}", limit=shorten(adjustment.minimum))]
+        if adjustment.maximum is not None:
+            limits.append(msg("at most {limit}", limit=shorten(adjustment.maximum)))
+        rows.append((adjustment.name, adjustment.points.text.strip(), chain(limits) if limits else ""))
+    headers = (msg("Name"), msg("Points"), msg("Limits"))
+    return Section(msg("Points outside the weighting"), (), headers, tuple(rows))
+
+
+def _rule(rule: Rule) -> Message:
+    about = {"amount": "" if rule.amount is None else shorten(rule.amount), "tier": rule.tier or ""}
+    action = Message(ACTIONS[rule.action].template, about)
+    condition = rule.when.text.strip()
+    if rule.unknown == "apply":
+        return msg(
+            "If {condition}, or if that is unknown: {action} ({reason}).",
+            condition=condition,
+            action=action,
+            reason=rule.reason,
+        )
+    return msg("If {condition}: {action} ({reason}).", condition=condition, action=action, reason=rule.reason)
+
+
+def _ranking(ranking: Ranking) -> Iterable[Message]:
+    if ranking.within:
+        yield msg("People are ranked within the same {attributes}.", attributes=", ".join(ranking.within))
+    else:
+        yield msg("Everybody is ranked in one group.")
+    yield {
+        "competition": msg("After two equals the next rank is left out (1, 2, 2, 4)."),
+        "dense": msg("After two equals the next rank follows (1, 2, 2, 3)."),
+        "ordinal": msg("Every rank is given once (1, 2, 3, 4)."),
+    }[ranking.method]
+    if ranking.tie_breakers:
+        yield msg("Equal totals are told apart by {indicators}.", indicators=", ".join(ranking.tie_breakers))
+    if ranking.within and ranking.min_group > 1:
+        small = {
+            "merge": msg("Groups of fewer than {count} are ranked among everybody.", count=ranking.min_group),
+            "unranked": msg("Groups of fewer than {count} are not ranked.", count=ranking.min_group),
+        }
+        yield small[ranking.small_groups]
+
+
+def _tiers(tiers: Tiers) -> Section:
+    lines = []
+    if tiers.kind == "quota":
+        lines.append(msg("Seats are shared out by quota within each ranking group."))
+        lines.append(
+            {
+                "promote": msg("Equals at a cut all get the better tier."),
+                "demote": msg("Equals at a cut all get the lower tier."),
+                "break": msg(
+                    "Equals at a cut are told apart by {names}, at last by code.", names=", ".join(tiers.tie_breakers)
+                )
+                if tiers.tie_breakers
+                else msg("Equals at a cut are told apart by code."),
+            }[tiers.ties]
+        )
+        if tiers.min_group > 1:
+            lines.append(msg("Groups of fewer than {count} have no quota: scores alone decide.", count=tiers.min_group))
+    else:
+        lines.append(msg("The total decides."))
+    if any(level.min_score is not None for level in tiers.levels) and tiers.boundary == "lower":
+        lines.append(msg("A total on a threshold belongs to the lower tier."))
+    headers = (msg("Tier"), msg("Share"), msg("Least total"), msg("Coefficient"))
+    return Section(msg("Tiers"), tuple(lines), headers, tuple(map(_level, tiers.levels)), right=(1, 2, 3))
+
+
+def _level(level: Level) -> tuple[Cell, ...]:
+    plain = level.name.zh == level.name.en == level.id
+    return (
+        level.id if plain else msg("{id} {name}", id=level.id, name=level.name),
+        "" if level.share is None else number(level.share, "share"),
+        "" if level.min_score is None else str(shorten(level.min_score)),
+        str(shorten(level.coefficient)),
+    )
+
+
+def _bonus(bonus: Bonus) -> Iterable[Message]:
+    base = bonus.base.text.strip()
+    if bonus.prorate == "days":
+        yield msg("Bonus = {base} × the tier's coefficient × days in service / days of the period.", base=base)
+    else:
+        yield msg("Bonus = {base} × the tier's coefficient.", base=base)
+    if bonus.kind == "pool" and bonus.pool is not None:
+        yield msg("All bonuses are scaled so that they add up to {amount}.", amount=format_fen(bonus.pool))
+    if bonus.floor is not None:
+        yield msg("Nobody gets less than {amount}.", amount=format_fen(bonus.floor))
+    if bonus.cap is not None:
+        yield msg("Nobody gets more than {amount}.", amount=format_fen(bonus.cap))
+
+
+def _outcomes(scheme: Scheme) -> Section:
+    rows = tuple((outcome.kind, outcome.when.text.strip(), outcome.note) for outcome in scheme.outcomes)
+    return Section(msg("Outcomes"), (), (msg("Kind"), msg("When"), msg("Note")), rows)

@@ -1,0 +1,139 @@
+"""Curves, policies and actions in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from functools import reduce
+
+from kaohe.exact import shorten
+from kaohe.plugin import Indicator
+from kaohe.scheme.model import Band, BandsCurve, Curve, Missing, PerUnitCurve, PointsCurve, RatioCurve
+from kaohe.text import Message, msg
+
+ACTIONS: dict[str, Message] = {
+    "veto": msg("veto: total zero, last tier, no bonus"),
+    "deduct": msg("{amount} points are deducted"),
+    "add": msg("{amount} points are added"),
+    "cap": msg("the total is at most {amount}"),
+    "tier_at_most": msg("the tier is at most {tier}"),
+    "tier_at_least": msg("the tier is at least {tier}"),
+    "not_graded": msg("not graded"),
+    "coefficient": msg("the bonus is multiplied by {amount}"),
+}
+_UNITS: dict[str, Message] = {
+    "seconds": msg("{value} seconds"),
+    "minutes": msg("{value} minutes"),
+    "hours": msg("{value} hours"),
+    "days": msg("{value} days"),
+    "kilowatt_hours": msg("{value} kWh"),
+}
+
+
+def chain(parts: Sequence[Message]) -> Message:
+    """The parts as one sentence, parted by semicolons."""
+    return reduce(lambda left, right: msg("{left}; {right}", left=left, right=right), parts)
+
+
+def number(value: Decimal, unit: str) -> Message | str:
+    """A value with its unit: 80%, 4 hours, 12."""
+    if unit == "share":
+        return f"{shorten(value * 100):f}%"
+    plain = f"{shorten(value):f}"
+    return Message(_UNITS[unit].template, {"value": plain}) if unit in _UNITS else plain
+
+
+def missing_words(missing: Missing) -> Message:
+    """What no data means."""
+    match missing.policy:
+        case "zero":
+            return msg("zero points")
+        case "renormalise":
+            return msg("the other weights count")
+        case "neutral":
+            return msg("{points} points", points=_points(missing.neutral or Decimal(0)))
+        case "not_graded":
+            return msg("not graded")
+
+
+def curve_words(curve: Curve, indicator: Indicator) -> Message:
+    """The curve as a sentence."""
+    parts = _shape_words(curve, indicator.unit)
+    if curve.floor is not None:
+        parts.append(msg("at least {limit}", limit=_points(curve.floor)))
+    if curve.cap is not None:
+        parts.append(msg("at most {limit}", limit=_points(curve.cap)))
+    return chain(parts)
+
+
+def _shape_words(curve: Curve, unit: str) -> list[Message]:
+    match curve:
+        case PointsCurve():
+            return _points_words(curve, unit)
+        case BandsCurve():
+            return [_band_words(band, unit, curve.boundary) for band in curve.bands]
+        case RatioCurve():
+            return [_ratio_words(curve, unit)]
+        case PerUnitCurve():
+            return _per_unit_words(curve, unit)
+
+
+def _points_words(curve: PointsCurve, unit: str) -> list[Message]:
+    parts = [msg("{value}: {points}", value=number(value, unit), points=_points(points)) for value, points in curve.at]
+    first, last = curve.at[0][0], curve.at[-1][0]
+    if curve.below is not None:
+        parts.insert(0, msg("below {value}: {points}", value=number(first, unit), points=_points(curve.below)))
+    if curve.above is not None:
+        parts.append(msg("above {value}: {points}", value=number(last, unit), points=_points(curve.above)))
+    return [*parts, msg("straight lines between")]
+
+
+def _band_words(band: Band, unit: str, boundary: str) -> Message:
+    """Which end belongs to the band is told by the words: from … to below …, or above … to …."""
+    points = _points(band.points)
+    lower = None if band.lower is None else number(band.lower, unit)
+    upper = None if band.upper is None else number(band.upper, unit)
+    if lower is None and upper is None:
+        return msg("always {points}", points=points)
+    if boundary == "upper":
+        if lower is None:
+            return msg("below {value}: {points}", value=upper, points=points)
+        if upper is None:
+            return msg("from {value}: {points}", value=lower, points=points)
+        return msg("from {lower} to below {upper}: {points}", lower=lower, upper=upper, points=points)
+    if lower is None:
+        return msg("up to {value}: {points}", value=upper, points=points)
+    if upper is None:
+        return msg("above {value}: {points}", value=lower, points=points)
+    return msg("above {lower} up to {upper}: {points}", lower=lower, upper=upper, points=points)
+
+
+def _ratio_words(curve: RatioCurve, unit: str) -> Message:
+    target = number(curve.target, unit)
+    match curve.mode:
+        case "higher":
+            return msg("100 at {target}, more or less in proportion to the value", target=target)
+        case "lower":
+            return msg("100 at {target}, less in proportion to what is above it, more for what is below", target=target)
+        case "on_target":
+            return msg("100 at {target}, less in proportion to the distance from it", target=target)
+
+
+def _per_unit_words(curve: PerUnitCurve, unit: str) -> list[Message]:
+    target, step, points = number(curve.target, unit), number(curve.unit, unit), _points(abs(curve.points))
+    parts = [msg("{base} at {target}", base=_points(curve.base), target=target)]
+    if curve.points < 0:
+        parts.append(msg("{points} less for each {step} above, {points} more for each below", points=points, step=step))
+    else:
+        parts.append(msg("{points} more for each {step} above, {points} less for each below", points=points, step=step))
+    if curve.whole:
+        parts.append(msg("whole steps only"))
+    if curve.maximum is not None:
+        parts.append(msg("at most {points} more", points=_points(curve.maximum)))
+    if curve.minimum is not None:
+        parts.append(msg("at most {points} less", points=_points(-curve.minimum)))
+    return parts
+
+
+def _points(points: Decimal) -> str:
+    return f"{shorten(points):f}"
