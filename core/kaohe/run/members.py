@@ -1,0 +1,48 @@
+"""The organisation as a snapshot holds it."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from datetime import date, timedelta
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from kaohe.records import Snapshot
+from kaohe.run.population import Assignment, Member
+
+_EPOCH = date(1970, 1, 1)
+
+
+def read_members(snapshot: Snapshot) -> list[Member]:
+    """Everybody with all their assignments, by ascending code; a team is called by its name."""
+    teams = {row["code"]: row["name"] for row in _rows(snapshot, "teams")}
+    assignments: dict[str, list[Assignment]] = defaultdict(list)
+    for row in _rows(snapshot, "assignments"):
+        assignments[row["person"]].append(
+            Assignment(
+                team=teams.get(row["team"], row["team"]),
+                role=row["role"],
+                manager=row["manager"],
+                starts=_day(row["starts"]),
+                ends=None if row["ends"] is None else _day(row["ends"]),
+            )
+        )
+    return [
+        Member(
+            row["code"], row["name"], row["bonus_base"], json.loads(row["attributes"]), tuple(assignments[row["code"]])
+        )
+        for row in _rows(snapshot, "people")
+    ]
+
+
+def _rows(snapshot: Snapshot, table: str) -> list[dict[str, Any]]:
+    parts = [pq.read_table(partition.path) for partition in snapshot.organisation[table].partitions]
+    rows: list[dict[str, Any]] = pa.concat_tables(parts).to_pylist() if parts else []
+    return rows
+
+
+def _day(number: int) -> date:
+    return _EPOCH + timedelta(days=number)
