@@ -121,8 +121,8 @@ class _Report:
                 found=indicator.id,
                 expected=f"{plugin_name}.…",
             )
-        if indicator.min_sample < 1:
-            what = msg("the least number of records is at least 1")
+        if indicator.min_sample < 0:
+            what = msg("the least number of records is not negative")
             yield self.problem(what, "min_sample", found=indicator.min_sample)
         for name, parameter in indicator.parameters.items():
             if not _WORD.fullmatch(name):

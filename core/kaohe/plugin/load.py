@@ -18,7 +18,7 @@ from kaohe.plugin import hooks, refusals
 from kaohe.plugin.build import misfits
 from kaohe.plugin.hooks import API_VERSION
 from kaohe.plugin.importing import careful
-from kaohe.plugin.pack import Pack
+from kaohe.plugin.pack import Pack, PackText
 from kaohe.plugin.types import Indicator, RecordType, SampleFile, SchemeTemplate
 
 MAX_ITEMS = 10_000
@@ -37,7 +37,7 @@ class Plugin:
 
     name: str
     where: Place
-    pack: Pack | None
+    pack: PackText | None
     record_types: tuple[RecordType, ...] = ()
     indicators: tuple[Indicator, ...] = ()
     schemes: tuple[SchemeTemplate, ...] = ()
@@ -61,7 +61,7 @@ def ask(name: str, plugin: Any, where: Place) -> Plugin:
         api = getattr(plugin, "kaohe_api", None)
         if type(api) is not int or api != API_VERSION:
             raise fail(refusals.incompatible(api, where))
-        pack = plugin if isinstance(plugin, Pack) else None
+        pack = plugin.source if isinstance(plugin, Pack) else None
         if pack is not None and pack.content.name != name:
             raise fail(refusals.wrong_name(pack.content.name, name, pack.place(("name",))))
         manager = _register(name, plugin, where)

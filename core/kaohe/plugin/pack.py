@@ -16,7 +16,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-from kaohe.errors import NOWHERE, Place, Problem, fail
+from kaohe.errors import KaoheError, Place, Problem, fail
 from kaohe.plugin.build import build, misfits
 from kaohe.plugin.hooks import API_VERSION, hookimpl
 from kaohe.plugin.types import Indicator, RecordType, SampleFile, SchemeTemplate
@@ -67,6 +67,33 @@ def read_pack(text: str, file: str) -> PackFile:
     raise refuse_pack(text, file)
 
 
+@dataclass(frozen=True)
+class PackText:
+    """The text of a ``pack.toml`` and the name by which messages call it; read when first asked."""
+
+    text: str
+    file: str
+
+    @cached_property
+    def content(self) -> PackFile:
+        """The checked file; KaoheError with every mistake."""
+        return read_pack(self.text, self.file)
+
+    def place(self, path: Path) -> Place:
+        """Where a key stands."""
+        return self._document.place(path)
+
+    def inside(self, path: Path, line: int, column: int) -> Place:
+        """Where a character of a string stands, by its line and column in the string."""
+        return self._document.inside(path, line, column)
+
+    @cached_property
+    def _document(self) -> Document:
+        from kaohe.toml import load_toml  # noqa: PLC0415 - only mistakes have places
+
+        return load_toml(self.text, self.file)
+
+
 class Pack:
     """The plugin object of a pack. ``package`` is the name of the package that holds ``pack.toml``."""
 
@@ -76,22 +103,19 @@ class Pack:
             self.generate_sample = _sample_hook(package)
 
     @cached_property
+    def source(self) -> PackText:
+        """The package's ``pack.toml``; KaoheError where there is none."""
+        return PackText(self._read(FILE), f"{self.package.replace('.', '/')}/{FILE}")
+
+    @property
     def content(self) -> PackFile:
-        """The checked file; KaoheError where it is missing or wrong."""
-        return read_pack(self._text, self._file)
+        """What the pack declares; KaoheError with every mistake."""
+        return self.source.content
 
     @property
     def kaohe_api(self) -> int:
         """A pack's format is the interface it was written for."""
         return self.content.format
-
-    def place(self, path: Path) -> Place:
-        """Where a key of ``pack.toml`` stands."""
-        return self._document.place(path)
-
-    def inside(self, path: Path, line: int, column: int) -> Place:
-        """Where a character of a string in ``pack.toml`` stands."""
-        return self._document.inside(path, line, column)
 
     @hookimpl
     def provide_record_types(self) -> Iterable[RecordType]:
@@ -104,38 +128,30 @@ class Pack:
     @hookimpl
     def provide_schemes(self) -> Iterable[SchemeTemplate]:
         return [
-            SchemeTemplate(scheme.name, scheme.label, self._read(scheme.file, ("schemes", index, "file")))
+            SchemeTemplate(scheme.name, scheme.label, self._scheme(index, scheme.file))
             for index, scheme in enumerate(self.content.schemes)
         ]
 
-    @property
-    def _file(self) -> str:
-        return f"{self.package.replace('.', '/')}/{FILE}"
+    def _scheme(self, index: int, file: str) -> str:
+        try:
+            return self._read(file)
+        except KaoheError as error:
+            where = self.source.place(("schemes", index, "file"))
+            raise KaoheError(tuple(problem.at(where) for problem in error.problems)) from None
 
-    @cached_property
-    def _text(self) -> str:
-        return self._read(FILE, None)
-
-    @cached_property
-    def _document(self) -> Document:
-        from kaohe.toml import load_toml  # noqa: PLC0415 - only mistakes have places
-
-        return load_toml(self._text, self._file)
-
-    def _read(self, name: str, named_at: Path | None) -> str:
-        where = NOWHERE if named_at is None else self.place(named_at)
+    def _read(self, name: str) -> str:
         try:
             data = pkgutil.get_data(self.package, name)
         except OSError:
             data = None
         if data is None:
             missing = msg("the package {package} holds no file {file}", package=self.package, file=name)
-            raise fail(Problem("pack.file-missing", missing, where))
+            raise fail(Problem("pack.file-missing", missing))
         try:
             return data.decode("utf-8-sig")
         except UnicodeDecodeError as error:
             garbled = msg("the file {file} is not UTF-8", file=name)
-            raise fail(Problem("pack.encoding", garbled, where, found=repr(data[error.start : error.end]))) from None
+            raise fail(Problem("pack.encoding", garbled, found=repr(data[error.start : error.end]))) from None
 
 
 def _sample_hook(package: str) -> Any:

@@ -9,7 +9,7 @@ from importlib import import_module
 from pathlib import Path
 
 from kaohe import __version__
-from kaohe.errors import KaoheError, Place, fail
+from kaohe.errors import KaoheError, Place, Problem, fail
 from kaohe.plugin import refusals
 from kaohe.plugin.check import check_contents
 from kaohe.plugin.cross import brings, settle
@@ -65,7 +65,7 @@ class _Opening:
         where = Place(target, key=BASE)
         state = PluginState(BASE, "core", "running", "kaohe", __version__)
         try:
-            with careful(lambda error, at: refusals.not_loaded(error, at, where)):
+            with careful(lambda error, at: refusals.notloaded(error, at, where)):
                 module = import_module(target)
                 state = replace(state, digest=digest_of_packages([Path(str(module.__file__)).parent]))
             self._ask(module.plugin, state, where)
@@ -126,7 +126,7 @@ class _Opening:
             indicators={item.id: item for plugin in running for item in plugin.indicators},
             schemes={item.name: item for plugin in running for item in plugin.schemes},
             plugins=tuple(_final(state, loaded, refused) for state in self.states),
-            _loaded=loaded,
+            loaded=loaded,
         )
 
 

@@ -58,7 +58,7 @@ class Registry:
     indicators: Mapping[str, Indicator]
     schemes: Mapping[str, SchemeTemplate]
     plugins: tuple[PluginState, ...]
-    _loaded: Mapping[str, Plugin] = field(repr=False)
+    loaded: Mapping[str, Plugin] = field(repr=False)
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -75,7 +75,7 @@ class Registry:
 
     def owner_of(self, name: str) -> str:
         """The plugin that brings the record type or indicator; KeyError where none does."""
-        for plugin in self._loaded.values():
+        for plugin in self.loaded.values():
             if name in brings(plugin, "record_types") or name in brings(plugin, "indicators"):
                 return plugin.name
         raise KeyError(name)
@@ -85,9 +85,9 @@ class Registry:
 
         Raises KaoheError where the plugin does not run, has no samples, or makes something else than it should.
         """
-        plugin = self._loaded.get(name)
+        plugin = self.loaded.get(name)
         if plugin is None or plugin.generate is None:
-            able = ", ".join(plugin.name for plugin in self._loaded.values() if plugin.generate)
+            able = ", ".join(plugin.name for plugin in self.loaded.values() if plugin.generate)
             what = msg("this plugin makes no samples")
             raise fail(Problem("plugin.no-samples", what, found=name, expected=able), Exit.ENVIRONMENT)
         return sample(plugin, people, seed, self.record_types)
