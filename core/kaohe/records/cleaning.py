@@ -19,6 +19,7 @@ from kaohe.records.words import (
     parse_text,
     person_parser,
     trim,
+    unguarded,
 )
 from kaohe.text import Message, msg
 
@@ -82,7 +83,7 @@ class Cleaner(dict[str, Stored | Unfit]):
             raise Unfit(
                 msg("the cell holds more than {count} characters", count=f"{LONGEST_CELL:,}"), msg("Shorten the text.")
             )
-        text = trim(cell)
+        text = unguarded(trim(cell))
         if self._values:
             text = self._replaced(text)
         if not text or fold(text) in self._missing:

@@ -17,13 +17,13 @@ _SCIENTIFIC = re.compile(r"[+-]?\d+(?:\.\d*)?e[+-]?\d+", re.ASCII | re.IGNORECAS
 _CURRENCY = re.compile(r"^([+-]?)\s*(?:¥|rmb|cny)\s*|\s*元$", re.IGNORECASE)
 _LONGEST = 40
 _LARGEST = 2**63 - 1
-MONEY_SCALE = 2
+_MONEY_SCALE = 2
 
 
 def number_parser(field: Field) -> Callable[[str], int]:
     """A parser of an ``integer``, ``decimal`` or ``money`` field; it raises Unfit."""
     money = field.kind == "money"
-    scale = MONEY_SCALE if money else field.scale if field.kind == "decimal" else 0
+    scale = scale_of(field)
     percent = field.kind == "decimal"
     least = None if field.minimum is None else field.minimum.scaleb(scale)
     most = None if field.maximum is None else field.maximum.scaleb(scale)
@@ -37,6 +37,11 @@ def number_parser(field: Field) -> Callable[[str], int]:
         return number
 
     return parse
+
+
+def scale_of(field: Field) -> int:
+    """How many decimals a stored number of the field has: it counts units of 10^-scale."""
+    return _MONEY_SCALE if field.kind == "money" else field.scale if field.kind == "decimal" else 0
 
 
 def read_number(cell: str) -> Decimal | None:

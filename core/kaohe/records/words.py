@@ -18,11 +18,26 @@ _SPACING = re.compile(r"[\s_]+")
 _YES = frozenset({"是", "y", "yes", "true", "1", "√", "✓", "✔"})
 _NO = frozenset({"否", "n", "no", "false", "0", "×", "✗", "✘"})
 _SHOWN = 8
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
 def trim(cell: str) -> str:
     """Without spaces (also full-width, no-break and invisible ones) around it."""
     return cell.strip().strip(_INVISIBLE).strip()
+
+
+def guarded(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula: text that begins like one gets an apostrophe in front."""
+    return f"'{cell}" if cell.startswith(_FORMULA) and not _is_number(cell) else cell
+
+
+def unguarded(cell: str) -> str:
+    """The cell that ``guarded`` was given."""
+    return cell[1:] if cell[:1] == "'" and cell.startswith(_FORMULA, 1) else cell
+
+
+def _is_number(cell: str) -> bool:
+    return cell.lstrip("+-").replace(",", "").replace(".", "", 1).isdecimal()
 
 
 def fold(name: str) -> str:

@@ -1,0 +1,141 @@
+"""CSV as it arrives: its encoding, its delimiter, its header, its rows."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import IO
+
+from kaohe.errors import Place, Problem
+from kaohe.records.source import HEAD, Table, header_problem, refused
+from kaohe.records.words import trim
+from kaohe.text import msg
+
+DELIMITERS = ",;\t"
+_HEADER_WITHIN = 50
+_LARGEST_CELL = 1_000_000
+
+
+def open_csv(source: Path, *, encoding: str | None = None, delimiter: str | None = None, header: int = 0) -> Table:
+    """Open a CSV file; ``header`` is the row that names the columns (0: the first row that is not empty).
+
+    Raises KaoheError where encoding or header cannot be made out.
+    """
+    encoding = encoding or detect_encoding(source)
+    separator = delimiter or _declared(source, encoding) or _detect_delimiter(source, encoding, header)
+    csv.field_size_limit(_LARGEST_CELL)
+    file = source.open(encoding=encoding, newline="")
+    table = Table(source.name, (), iter(()))
+    rows = _rows(file, source, encoding, separator, table)
+    for number, cells in rows:
+        if number == header or (not header and any(cells) and not _declaration(cells, separator)):
+            table.header = tuple(trim(cell) for cell in cells)
+            break
+    if not any(table.header):
+        raise header_problem(source, msg("the file has no header row"), msg("Put the columns' names into a first row."))
+    table.rows = rows
+    if encoding not in ("utf-8", "utf-8-sig"):
+        what = msg("read as {encoding}", encoding=encoding.upper())
+        table.notes.append(Problem("records.encoding", what, Place(source.name), severity="note"))
+    return table
+
+
+def detect_encoding(source: Path) -> str:
+    """By byte order mark, else UTF-8 if every byte fits, else GB18030 if every byte fits. Raises KaoheError."""
+    with source.open("rb") as file:
+        start = file.read(4)
+    if start.startswith(codecs.BOM_UTF8):
+        return "utf-8-sig"
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    for encoding in ("utf-8", "gb18030"):
+        if _decodes(source, encoding):
+            return encoding
+    raise refused(
+        source,
+        msg("the text is neither UTF-8 nor GB18030"),
+        msg("Save it as UTF-8, or name its encoding in the mapping under [source]."),
+    )
+
+
+def _decodes(source: Path, encoding: str) -> bool:
+    decoder = codecs.getincrementaldecoder(encoding)()
+    with source.open("rb") as file:
+        try:
+            while chunk := file.read(1 << 20):
+                decoder.decode(chunk)
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            return False
+    return True
+
+
+def _declared(source: Path, encoding: str) -> str | None:
+    """The delimiter of a first line such as ``sep=;``, which Excel writes for itself."""
+    with source.open(encoding=encoding, errors="replace") as file:
+        line = file.readline(16).strip()
+    return line[4] if len(line) == 5 and line.lower().startswith("sep=") else None
+
+
+def _declaration(cells: Sequence[str], delimiter: str) -> bool:
+    return delimiter.join(cells).lower() == f"sep={delimiter}"
+
+
+def _detect_delimiter(source: Path, encoding: str, header: int) -> str:
+    """The delimiter that cuts the header row into the most cells."""
+    with source.open(encoding=encoding, errors="replace", newline="") as file:
+        sample = file.read(HEAD)
+
+    def width(delimiter: str) -> int:
+        rows = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
+        wanted = (row for number, row in enumerate(rows, 1) if number == header or (not header and any(row)))
+        try:
+            return len(next(wanted, ()))
+        except csv.Error:
+            return 0
+
+    return max(DELIMITERS, key=width)
+
+
+def _rows(file: IO[str], source: Path, encoding: str, delimiter: str, table: Table) -> Iterator[tuple[int, list[str]]]:
+    """Every row with its number; a row whose quotation marks do not match goes to ``table.broken``."""
+    number = 0
+    with file:
+        reader = csv.reader(file, delimiter=delimiter, strict=True)
+        while True:
+            number += 1
+            line = reader.line_num + 1
+            try:
+                yield number, next(reader)
+            except StopIteration:
+                return
+            except UnicodeDecodeError:
+                raise refused(
+                    source,
+                    msg("from here on the text is not in the encoding {encoding}", encoding=encoding),
+                    msg("Correct the encoding in the mapping under [source], or leave it out."),
+                    line,
+                ) from None
+            except csv.Error as error:
+                if "expected after" not in str(error):
+                    raise _unclosed(source, line) from None
+                table.broken.append(
+                    table.reject(
+                        number,
+                        (),
+                        msg("a quotation mark stands in the middle of a cell"),
+                        msg("Put the whole cell in quotation marks and double those inside it."),
+                    )
+                )
+
+
+def _unclosed(source: Path, line: int) -> Exception:
+    return refused(
+        source,
+        msg("a quotation mark that is opened on this line is not closed"),
+        msg("Close the quotation mark, or double it if it belongs to the text."),
+        line,
+    )

@@ -1,0 +1,101 @@
+"""A file opened as a table of text cells: what CSV, XLSX and JSON have in common, and how each is told apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from kaohe.errors import Exit, KaoheError, Place, Problem, fail
+from kaohe.records.rows import Mistake, Rejection
+from kaohe.text import Message, msg
+
+_ZIP = b"PK\x03\x04"
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_MARKUP = (b"<html", b"<!doctype", b"<table", b"<?xml", b"<meta", b"<head", b"<style", b"mime-version")
+_BOMS = (b"\xff\xfe", b"\xfe\xff")
+_JSON = (".json", ".jsonl", ".ndjson")
+HEAD = 65_536
+
+
+@dataclass
+class Table:
+    """A header and the rows below it, read as they are asked for.
+
+    ``rows`` gives the row's number (the first row of the file is 1) and its cells. A row that the format itself
+    makes unreadable goes to ``broken`` instead. ``first_column`` is where the header begins in a sheet, from 0.
+    """
+
+    file: str
+    header: tuple[str, ...]
+    rows: Iterator[tuple[int, Sequence[str]]]
+    sheet: str | None = None
+    first_column: int = 0
+    broken: list[Rejection] = field(default_factory=list)
+    notes: list[Problem] = field(default_factory=list)
+
+    def place(self, row: int, column: int = 0) -> Place:
+        """Where a row stands; in a sheet, one of its cells."""
+        if self.sheet is None:
+            return Place(self.file, row)
+        return Place(self.file, sheet=self.sheet, cell=f"{column_letters(self.first_column + column)}{row}")
+
+    def reject(self, row: int, cells: Sequence[str], reason: Message, fix: Message) -> Rejection:
+        """A row refused as a whole."""
+        return Rejection(row, tuple(cells), (Mistake(None, None, "", reason, fix),), self.place(row))
+
+
+def kind_of(source: Path) -> str:
+    """``xlsx``, ``json`` or ``csv``, by content first. Raises KaoheError for a file that is none of them."""
+    try:
+        with source.open("rb") as file:
+            head = file.read(HEAD)
+    except OSError as error:
+        raise fail(
+            Problem(
+                "records.unreadable-file",
+                msg("the file cannot be opened: {reason}", reason=error.strerror or str(error)),
+                Place(str(source)),
+            ),
+            Exit.ENVIRONMENT,
+        ) from None
+    start = head.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if head.startswith(_ZIP):
+        return "xlsx"
+    if head.startswith(_OLE):
+        raise refused(
+            source,
+            msg("this is an old Excel workbook (.xls), or one that is protected by a password"),
+            msg("Open it in Excel and save it as .xlsx without a password."),
+        )
+    if start[:16].lower().startswith(_MARKUP):
+        raise refused(
+            source,
+            msg("this is a web page, although Excel may open it"),
+            msg("Open it in Excel and save it as .xlsx or CSV."),
+        )
+    if not head.startswith(_BOMS) and b"\0" in head:
+        raise refused(source, msg("this is not a text file"), msg("Give a CSV, XLSX or JSON file."))
+    if not start:
+        raise refused(source, msg("the file is empty"), msg("Give a file with a header row and records."))
+    return "json" if source.suffix.lower() in _JSON or start[:1] in (b"{", b"[") else "csv"
+
+
+def refused(source: Path, what: Message, fix: Message, line: int | None = None) -> KaoheError:
+    """The error of a file that cannot be read at all."""
+    return fail(Problem("records.unreadable-file", what, Place(source.name, line), fix=fix))
+
+
+def header_problem(source: Path, what: Message, fix: Message, place: Place | None = None) -> KaoheError:
+    """The error of a file whose header cannot be used."""
+    return fail(Problem("records.header", what, place or Place(source.name), fix=fix))
+
+
+def column_letters(index: int) -> str:
+    """The letters a spreadsheet gives a column: 0 is A, 26 is AA."""
+    letters = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
