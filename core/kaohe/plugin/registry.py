@@ -65,7 +65,7 @@ class _Opening:
         where = Place(target, key=BASE)
         state = PluginState(BASE, "core", "running", "kaohe", __version__)
         try:
-            with careful(lambda error, at: refusals.notloaded(error, at, where)):
+            with careful(lambda error, at: refusals.not_loaded(error, at, where)):
                 module = import_module(target)
                 state = replace(state, digest=digest_of_packages([Path(str(module.__file__)).parent]))
             self._ask(module.plugin, state, where)

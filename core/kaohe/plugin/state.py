@@ -9,7 +9,7 @@ from typing import Literal
 from kaohe.errors import Exit, Problem, fail
 from kaohe.plugin.cross import brings
 from kaohe.plugin.load import Plugin
-from kaohe.plugin.samples import sample
+from kaohe.plugin.sampling import sample
 from kaohe.plugin.types import Indicator, RecordType, SampleFile, SchemeTemplate
 from kaohe.text import Text, msg
 
