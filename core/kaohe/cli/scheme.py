@@ -27,8 +27,8 @@ def scheme() -> None:
 
 
 @scheme.command(help=_("Write a new scheme file from a template; never over an existing file."))
-@click.argument("file", metavar=_("FILE"))
-@click.option("--from", "template", metavar=_("TEMPLATE"), help=_("The template's name; left out: the first one."))
+@click.argument("file", metavar="FILE")
+@click.option("--from", "template", metavar="TEMPLATE", help=_("The template's name; left out: the first one."))
 @click.pass_obj
 def new(app: App, file: str, template: str | None) -> None:
     from kaohe.scheme.schema import SCHEMA_FILE, schema_text
@@ -42,7 +42,7 @@ def new(app: App, file: str, template: str | None) -> None:
 
 
 @scheme.command(help=_("Report every mistake in scheme files, and every default that they use."))
-@click.argument("files", nargs=-1, required=True, metavar=_("FILE..."))
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help=_("Form of the answer."))
 @click.pass_obj
 def check(app: App, files: tuple[str, ...], form: str) -> int:
@@ -56,7 +56,7 @@ def check(app: App, files: tuple[str, ...], form: str) -> int:
 
 
 @scheme.command(help=_("Read a scheme aloud: what counts, how values become points, who gets what."))
-@click.argument("file", metavar=_("FILE"))
+@click.argument("file", metavar="FILE")
 @click.pass_obj
 def show(app: App, file: str) -> None:
     from kaohe.scheme.describe import describe
@@ -77,7 +77,7 @@ def show(app: App, file: str) -> None:
 
 
 @scheme.command(help=_("Print the JSON Schema of scheme files, for editors."))
-@click.option("--output", metavar=_("FILE"), help=_("Write it to this file instead."))
+@click.option("--output", metavar="FILE", help=_("Write it to this file instead."))
 @click.pass_obj
 def schema(app: App, output: str | None) -> None:
     from kaohe.scheme import schema_text

@@ -152,15 +152,17 @@ def _check_direction(draft: Draft, curve: Curve, path: Path, indicator: Indicato
     wrong = slope < 0 if indicator.direction == "higher" else slope > 0
     mixed = slope == _MIXED
     if wrong or mixed:
-        better = msg("more") if indicator.direction == "higher" else msg("less")
+        what = (
+            msg("of {indicator} more is better, and this curve gives more of it fewer points", indicator=indicator.name)
+            if indicator.direction == "higher"
+            else msg(
+                "of {indicator} less is better, and this curve gives less of it fewer points", indicator=indicator.name
+            )
+        )
         draft.report(
             (*path, key),
             "curve-reversed",
-            msg(
-                "the curve punishes what is better: of {indicator}, {better} is better",
-                indicator=indicator.name,
-                better=better,
-            ),
+            what,
             fix=msg("turn the curve round, or write allow_reverse = true if this is meant"),
         )
 
