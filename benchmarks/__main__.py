@@ -1,0 +1,14 @@
+"""``python -m benchmarks`` runs all; a name runs one."""
+
+from __future__ import annotations
+
+import sys
+
+from benchmarks.million import million
+from benchmarks.startup import demo, startup
+
+BENCHMARKS = {"startup": startup, "demo": demo, "million": million}
+
+if __name__ == "__main__":
+    for name in sys.argv[1:] or BENCHMARKS:
+        BENCHMARKS[name]()

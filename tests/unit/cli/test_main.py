@@ -1,0 +1,61 @@
+"""The frame of the command line: language, workspace and options before any command is loaded."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from kaohe.cli.main import COMMANDS, take_global_options
+from kaohe.cli.words import choose
+
+
+@pytest.mark.parametrize(
+    ("option", "environment", "workspace", "language"),
+    [
+        ("en", {"KAOHE_LANG": "zh_CN"}, "zh_CN", "en"),
+        (None, {"KAOHE_LANG": "en_US.UTF-8", "LANG": "zh_CN.UTF-8"}, "zh_CN", "en"),
+        (None, {"LANG": "zh_CN.UTF-8"}, "en", "en"),
+        (None, {"LANG": "en_GB.UTF-8"}, None, "en"),
+        (None, {"LANG": "de_DE.UTF-8"}, None, "zh_CN"),
+        (None, {}, None, "zh_CN"),
+        ("fr", {"LANG": "en"}, None, "en"),
+    ],
+)
+def test_the_language_is_that_of_the_first_who_names_one(
+    option: str | None, environment: dict[str, str], workspace: str | None, language: str
+) -> None:
+    assert choose(option, environment, workspace) == language
+
+
+def test_global_options_may_stand_anywhere_before_the_double_dash() -> None:
+    arguments = ["evaluate", "--lang", "en", "x", "--workspace=w", "--", "--lang", "zh"]
+    assert take_global_options(arguments) == (["evaluate", "x", "--", "--lang", "zh"], "en", "w")
+
+
+def test_help_loads_none_of_the_heavy_libraries() -> None:
+    code = (
+        "import sys; from kaohe.cli.main import run; run(['--help'], {}); "
+        "heavy = {'sqlmodel', 'sqlalchemy', 'pydantic', 'jsonschema', 'duckdb', 'numpy', 'pyarrow', 'rich', 'pluggy'}; "
+        "sys.exit(repr(heavy & set(sys.modules)) if heavy & set(sys.modules) else 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "evaluate" in done.stdout
+
+
+def test_every_command_of_the_table_exists_and_has_help_in_both_languages(tmp_path: Path) -> None:
+    for name in COMMANDS:
+        for language, usage in (("zh_CN", "用法"), ("en", "Usage")):
+            done = subprocess.run(
+                [sys.executable, "-m", "kaohe", name, "--help", "--lang", language],
+                capture_output=True,
+                text=True,
+                encoding="utf-8",
+                cwd=tmp_path,
+                check=False,
+            )
+            assert done.returncode == 0, done.stderr
+            assert done.stdout.startswith(usage), name
