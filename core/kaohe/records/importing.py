@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -103,15 +103,22 @@ def import_rows(
                 finish_batch(connection, batch, counts)
             else:
                 current.rollback()
-    return gathered.imported(batch if kept else None, counts, refused=refused, more=reject(read, contradictions))
+    more = reject(_read_again(read), contradictions) if contradictions else []
+    return gathered.imported(batch if kept else None, counts, refused=refused, more=more)
 
 
-def reject(read: ReadFile, contradictions: dict[int, Mistake]) -> list[Rejection]:
+def reject(rows: Iterable[CleanRow], contradictions: Mapping[int, Mistake]) -> list[Rejection]:
     """Clean rows that were found to contradict others, by their position among the clean rows of the file."""
-    if not contradictions:
-        return []
-    rows = (row for reading in read() for row in reading.rows)
-    return [_rejection(row, contradictions[place]) for place, row in enumerate(rows) if place in contradictions]
+    return [
+        Rejection(row.row, row.cells, (contradictions[position],), row.place)
+        for position, row in enumerate(rows)
+        if position in contradictions
+    ]
+
+
+def _read_again(read: ReadFile) -> Iterator[CleanRow]:
+    for reading in read():
+        yield from reading.rows
 
 
 def repeats_differently(key: Sequence[str]) -> Mistake:
@@ -132,7 +139,3 @@ def differs_from_stored(key: Sequence[str]) -> Mistake:
 
 def _mistake(key: Sequence[str], reason: Message, fix: Message) -> Mistake:
     return Mistake(column=None, field=", ".join(key), value="", reason=reason, fix=fix)
-
-
-def _rejection(row: CleanRow, mistake: Mistake) -> Rejection:
-    return Rejection(row.row, row.cells, (mistake,), row.place)

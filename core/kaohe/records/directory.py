@@ -1,0 +1,28 @@
+"""Who is who: people found by their code, or by a name that only one of them bears."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+
+
+class Directory:
+    """Codes and names of people; the one the reading of files asks."""
+
+    def __init__(self, people: Iterable[tuple[str, str]]) -> None:
+        self._codes: set[str] = set()
+        self._names: dict[str, list[str]] = {}
+        for code, name in people:
+            self._codes.add(code)
+            self._names.setdefault(name, []).append(code)
+
+    def find(self, code_or_name: str) -> str | tuple[str, ...] | None:
+        """The code of the person; all codes, ascending, where several bear the name; None where nobody does."""
+        if code_or_name in self._codes:
+            return code_or_name
+        codes = self._names.get(code_or_name, ())
+        return tuple(sorted(codes)) if len(codes) > 1 else codes[0] if codes else None
+
+    def nearest(self, code_or_name: str) -> Sequence[str]:
+        """At most three names or codes that read alike, the nearest first."""
+        return difflib.get_close_matches(code_or_name, sorted({*self._codes, *self._names}), n=3)
