@@ -9,6 +9,7 @@ import numpy as np
 from kaohe.appraise.adjustments import adjust
 from kaohe.appraise.bonus import pay
 from kaohe.appraise.facts import facts
+from kaohe.appraise.missing import indicators
 from kaohe.appraise.model import Appraisal, Decision, Note, People, Values
 from kaohe.appraise.outcomes import outcomes
 from kaohe.appraise.ranking import Contest, rank
@@ -58,7 +59,8 @@ def appraise(scheme: Scheme, people: People, values: Mapping[str, Values]) -> Ap
     coefficient = coefficients(scheme.tiers, level, ruled.factor, ruled.graded)
     seen = seen.numbers("total", ruled.total, ruled.graded).counts("rank", ranked.rank, ranked.rank > 0)
     seen = seen.words("tier", tier)
-    bonus, bonus_notes = np.zeros(count, np.int64), ()
+    bonus = np.zeros(count, np.int64)
+    bonus_notes: tuple[Note, ...] = ()
     if scheme.bonus is not None:
         paid = pay(scheme.bonus, people, ruled, coefficient, seen)
         bonus, bonus_notes = paid.bonus, paid.notes
@@ -102,7 +104,7 @@ def _contests(ruled: Ruled, divided: Groups, breakers: list[Ints]) -> tuple[Cont
 
 
 def _names(scheme: Scheme, keys: Iterable[str]) -> tuple[Text, ...]:
-    of = {used.key: used.indicator.name for used in (*scheme.weighted, *scheme.measured)}
+    of = {used.key: used.indicator.name for used in indicators(scheme)}
     return tuple(of[key] for key in keys)
 
 

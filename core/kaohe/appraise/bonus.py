@@ -53,11 +53,10 @@ def pay(bonus: Bonus, people: People, ruled: Ruled, coefficient: Ints, seen: Fac
     worked = people.worked[rows] if bonus.prorate == "days" else None
     of_rows = claims([base for base in bases if base is not None], coefficient[rows], worked, people.period_days)
     amounts = np.zeros(len(people), np.int64)
-    match bonus.kind:
-        case "coefficient":
-            paid, raised, held = _by_coefficient(bonus, of_rows)
-        case "pool":
-            paid, raised, held = _out_of_pool(bonus, of_rows, ruled, int((~known).sum()))
+    if bonus.kind == "coefficient":
+        paid, raised, held = _by_coefficient(bonus, of_rows)
+    else:
+        paid, raised, held = _out_of_pool(bonus, of_rows, ruled, int((~known).sum()))
     amounts[rows] = paid
     return Paid(amounts, (*unknown_notes, *_limit_notes(bonus, rows[raised], rows[held])))
 

@@ -20,17 +20,20 @@ def points(curve: Curve, micros: Ints, known: Flags) -> Ints:
 
     Raises OverflowError where points do not fit into 64 bits: a curve without a cap and a value far off its target.
     """
-    values = np.where(known, micros, 0)
+    earned = _earned(curve, np.where(known, micros, 0))
+    return np.where(known, narrow(between(earned, curve.floor, curve.cap)), 0)
+
+
+def _earned(curve: Curve, values: Ints) -> Wide:
     match curve:
         case PointsCurve():
-            earned = _between_points(curve, values)
+            return _between_points(curve, values)
         case BandsCurve():
-            earned = _by_band(curve, values)
+            return _by_band(curve, values)
         case RatioCurve():
-            earned = _by_ratio(curve, values)
+            return _by_ratio(curve, values)
         case PerUnitCurve():
-            earned = _per_unit(curve, values)
-    return np.where(known, narrow(between(earned, curve.floor, curve.cap)), 0)
+            return _per_unit(curve, values)
 
 
 def _between_points(curve: PointsCurve, values: Ints) -> Wide:
@@ -61,9 +64,9 @@ def _by_band(curve: BandsCurve, values: Ints) -> Wide:
 
 
 def _by_ratio(curve: RatioCurve, values: Ints) -> Wide:
-    slope = 100 / Fraction(curve.target)
-    if slope <= 0:
+    if curve.target <= 0:
         raise ValueError("a ratio needs a target above zero")
+    slope = 100 / Fraction(curve.target)
     match curve.mode:
         case "higher":
             return line(values, slope, 0)

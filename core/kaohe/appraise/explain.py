@@ -15,22 +15,25 @@ def explain_curve(curve: Curve, value: int) -> Message:
 
     Its argument ``points`` is the figure that ``curves.points`` gives, worked out here step by step with fractions.
     """
-    number = from_micros(value)
-    match curve:
-        case PointsCurve():
-            earned, step = _between_points(curve, number)
-        case BandsCurve():
-            earned, step = _band(curve, number)
-        case RatioCurve():
-            earned, step = _ratio(curve, number)
-        case PerUnitCurve():
-            earned, step = _per_unit(curve, number)
+    earned, step = _step(curve, from_micros(value))
     exact = from_micros(to_micros(earned))
     if curve.floor is not None and exact < curve.floor:
         return msg("{step}; at least {points} points", step=step, points=shorten(curve.floor))
     if curve.cap is not None and exact > curve.cap:
         return msg("{step}; at most {points} points", step=step, points=shorten(curve.cap))
     return msg("{step} = {points} points", step=step, points=exact)
+
+
+def _step(curve: Curve, value: Decimal) -> tuple[Fraction, Message]:
+    match curve:
+        case PointsCurve():
+            return _between_points(curve, value)
+        case BandsCurve():
+            return _band(curve, value)
+        case RatioCurve():
+            return _ratio(curve, value)
+        case PerUnitCurve():
+            return _per_unit(curve, value)
 
 
 def _between_points(curve: PointsCurve, value: Decimal) -> tuple[Fraction, Message]:

@@ -45,7 +45,7 @@ def ranks(standing: Standing, method: Method) -> Ints:
         case "ordinal":
             return position - standing.begin + 1
         case "dense":
-            seen = np.cumsum(first == position)
+            seen: Ints = np.cumsum(first == position)
             return seen - seen[standing.begin] + 1
 
 

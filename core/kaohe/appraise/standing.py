@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from kaohe.appraise.missing import indicators
 from kaohe.appraise.model import EVERYBODY, People, Values
-from kaohe.errors import Problem, fail
+from kaohe.errors import KaoheError, Problem, fail
 from kaohe.exact import Flags, Ints
 from kaohe.scheme.model import Ranking, Scheme
 from kaohe.text import msg
@@ -75,14 +76,10 @@ def stand(rows: Ints, group: Ints, keys: Sequence[Ints]) -> Standing:
 
 def key_of(scheme: Scheme, key: str, values: Mapping[str, Values], data: Mapping[str, Flags]) -> Ints:
     """A tie-breaker as a column in which the larger figure is the better one; unknown values come last."""
-    used = next(each for each in (*scheme.weighted, *scheme.measured) if each.key == key)
-    match used.indicator.direction:
-        case "higher":
-            better = values[key].micros
-        case "lower":
-            better = -values[key].micros
-        case "target":
-            raise _no_direction(key)
+    direction = next(each.indicator.direction for each in indicators(scheme) if each.key == key)
+    if direction == "target":
+        raise _no_direction(key)
+    better = values[key].micros if direction == "higher" else -values[key].micros
     return np.where(data[key], better, LAST)
 
 
@@ -109,7 +106,7 @@ def _runs(changes: Flags, column: Ints) -> tuple[Ints, Ints, Flags]:
     return np.repeat(begins, lengths), np.repeat(lengths, lengths), new
 
 
-def _no_direction(key: str) -> Exception:
+def _no_direction(key: str) -> KaoheError:
     return fail(
         Problem(
             "appraise.tie-breaker-without-direction",

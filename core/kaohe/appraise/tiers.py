@@ -13,11 +13,12 @@ import numpy as np
 
 from kaohe.appraise.columns import magnitude, narrow, room_for, round_half_up
 from kaohe.appraise.model import Decision, Note
+from kaohe.appraise.quota import by_seats, cut_notes, settle_ties
 from kaohe.appraise.ranking import Contest
 from kaohe.appraise.rules import Ruled
 from kaohe.appraise.standing import Groups, Standing
-from kaohe.exact import MICRO, Flags, Ints, largest_remainder, to_micros
-from kaohe.scheme.model import Level, Ranking, Tiers
+from kaohe.exact import MICRO, Flags, Ints, to_micros
+from kaohe.scheme.model import Ranking, Tiers
 from kaohe.text import Message, Text, msg
 
 NONE = -1
@@ -29,14 +30,6 @@ class Placed:
 
     level: Ints
     notes: tuple[Note, ...]
-
-
-def seats(levels: Sequence[Level], people: int) -> list[int]:
-    """How many of so many people each tier takes, by largest remainder, better tiers first among equal remainders.
-
-    20/70/10 percent of 7 people are 1, 5 and 1.
-    """
-    return largest_remainder([to_micros(level.share or 0) for level in levels], people)
 
 
 def by_score(tiers: Tiers, total: Ints, best: Ints | int = 0) -> Ints:
@@ -53,28 +46,6 @@ def by_score(tiers: Tiers, total: Ints, best: Ints | int = 0) -> Ints:
     return level
 
 
-def by_quota(tiers: Tiers, standing: Standing, tie: int) -> tuple[Ints, Ints]:
-    """Tiers by seats, per position of the standing; before and after equals at a cut are dealt with.
-
-    ``tie`` is the number of keys besides the total in which people at a cut must be equal to be equal.
-    """
-    sizes, which = np.unique(standing.size, return_inverse=True)
-    cuts = np.array([np.cumsum(seats(tiers.levels, int(size))) for size in sizes], np.int64)
-    cuts = cuts.reshape(len(sizes), len(tiers.levels))
-    place = np.arange(len(standing.rows)) - standing.begin
-    own = np.zeros_like(place)
-    for number in range(len(tiers.levels) - 1):
-        own += place >= cuts[which, number]
-    first, length = standing.ties[tie]
-    match tiers.ties:
-        case "promote":
-            return own, own[first]
-        case "demote":
-            return own, own[first + length - 1]
-        case "break":
-            return own, own
-
-
 def place(
     tiers: Tiers, ranking: Ranking, ruled: Ruled, divided: Groups, contests: Sequence[Contest], names: Sequence[Text]
 ) -> Placed:
@@ -87,14 +58,15 @@ def place(
         tie = len(ranking.tie_breakers)
         for contest in contests:
             standing = contest.standing
-            own, final = by_quota(tiers, standing, tie)
-            by_seats = contest.takes[standing.rows] & (standing.size >= tiers.min_group)
-            rows = standing.rows[by_seats]
-            given = final[by_seats]
+            takes = contest.takes[standing.rows]
+            large = takes & (standing.size >= tiers.min_group)
+            seat = by_seats(tiers.levels, standing)
+            rows = standing.rows[large]
+            given = settle_ties(tiers, standing, seat, tie)[large]
             level[rows] = by_score(tiers, ruled.total[rows], given)
-            notes += _cut_notes(tiers, standing, own, by_seats, tie, names)
+            notes += cut_notes(tiers, standing, seat, large, tie, names)
             notes += _floor_notes(tiers, rows, given, level[rows])
-            notes += _no_quota_notes(tiers, standing, contest.takes[standing.rows] & ~by_seats)
+            notes += _no_quota_notes(tiers, standing, takes & ~large)
         what = msg("unranked: no quota, tier by score")
         notes += [(int(row), Decision("quota", "", what)) for row in np.flatnonzero(divided.unranked)]
     notes += _apply_rules(tiers, ruled, level)
@@ -129,43 +101,6 @@ def _apply_rules(tiers: Tiers, ruled: Ruled, level: Ints) -> Iterator[Note]:
             if old == new:
                 what = msg("{reason}: tier {tier} stays", **words)
             yield row, Decision("rule", rule.id, what)
-
-
-def _cut_notes(
-    tiers: Tiers, standing: Standing, own: Ints, takes: Flags, tie: int, names: Sequence[Text]
-) -> Iterator[Note]:
-    """Who is equal to others on both sides of a cut, and what decided."""
-    split = [own[first] != own[first + length - 1] for first, length in standing.ties[tie:]]
-    first, length = standing.ties[tie]
-    for at in np.flatnonzero(split[0] & takes):
-        better, worse = tiers.levels[own[first[at]]].id, tiers.levels[own[first[at] + length[at] - 1]].id
-        words = {"count": int(length[at]), "better": better, "worse": worse}
-        match tiers.ties:
-            case "promote":
-                about, what = (
-                    better,
-                    msg("{count} equal people at the cut of {better} and {worse}: all {better}", **words),
-                )
-            case "demote":
-                about, what = (
-                    worse,
-                    msg("{count} equal people at the cut of {better} and {worse}: all {worse}", **words),
-                )
-            case "break":
-                about = tiers.levels[own[at]].id
-                depth = next((number for number, still in enumerate(split) if not still[at]), None)
-                if depth is None:
-                    what = msg(
-                        "{count} equal people at the cut of {better} and {worse}: decided by the order of their codes",
-                        **words,
-                    )
-                else:
-                    what = msg(
-                        "{count} equal people at the cut of {better} and {worse}: decided by {indicator}",
-                        indicator=names[tie + depth - 1],
-                        **words,
-                    )
-        yield int(standing.rows[at]), Decision("tie", about, what)
 
 
 def _floor_notes(tiers: Tiers, rows: Ints, given: Ints, final: Ints) -> Iterator[Note]:

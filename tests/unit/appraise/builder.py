@@ -144,7 +144,9 @@ def by_score(*levels: Level, boundary: Any = "upper") -> Tiers:
     return Tiers("score", levels, boundary=boundary)
 
 
-def rule(when: str, action: Any, amount: Number | None = None, tier: str | None = None, unknown: Any = "ignore") -> Rule:
+def rule(
+    when: str, action: Any, amount: Number | None = None, tier: str | None = None, unknown: Any = "ignore"
+) -> Rule:
     return Rule(f"{action}-rule", expression(when), action, decimal(amount), tier, Text("规则", "the rule"), unknown)
 
 
@@ -209,9 +211,11 @@ def scheme(
     )
 
 
-def people(count: int, worked: Sequence[int] | None = None, period_days: int = 90, **attributes: Sequence[Any]) -> People:
+def people(
+    count: int, worked: Sequence[int] | None = None, period_days: int = 90, **attributes: Sequence[Any]
+) -> People:
     """So many people, p0000 upwards; attributes that are not given are unknown, bonus_base is 1000 yuan."""
-    known = {**{name: (None,) * count for name in ATTRIBUTES}, "bonus_base": (Decimal(1000),) * count}
+    known = {**dict.fromkeys(ATTRIBUTES, (None,) * count), "bonus_base": (Decimal(1000),) * count}
     known |= {name: tuple(column) for name, column in attributes.items()}
     days = worked if worked is not None else [period_days] * count
     return People(tuple(f"p{row:04}" for row in range(count)), known, np.array(days, np.int64), period_days)
@@ -232,8 +236,7 @@ def table(**columns: Sequence[Number | None]) -> dict[str, Values]:
 def totals(appraisal: Appraisal) -> list[Decimal | None]:
     """The totals as decimals; None for people who are not graded."""
     return [
-        from_micros(total) if graded else None
-        for total, graded in zip(appraisal.total, appraisal.graded, strict=True)
+        from_micros(total) if graded else None for total, graded in zip(appraisal.total, appraisal.graded, strict=True)
     ]
 
 

@@ -1,0 +1,112 @@
+"""Missing data: where there is enough of it, what stands in for it, how much of the weight it covers.
+
+No data is never zero by accident: the scheme's policy says what it means, and a decision tells the person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+
+import numpy as np
+
+from kaohe.appraise.columns import LARGEST_VALUE, magnitude, proportions, room_for
+from kaohe.appraise.model import Decision, Note, Values
+from kaohe.errors import Problem, refuse_if_any
+from kaohe.exact import MICRO, Flags, divide, format_micros, from_micros, to_micros
+from kaohe.scheme.model import Measured, Missing, Scheme, UsedIndicator
+from kaohe.text import Message, msg
+
+
+def indicators(scheme: Scheme) -> tuple[UsedIndicator | Measured, ...]:
+    """Every indicator that the scheme measures, with or without weight, in the order of the file."""
+    return (*scheme.weighted, *scheme.measured)
+
+
+def enough_data(scheme: Scheme, values: Mapping[str, Values]) -> dict[str, Flags]:
+    """Per indicator, where its value is known from no fewer records than the scheme asks for.
+
+    Raises KaoheError where values are too large for exact sums.
+    """
+    used = indicators(scheme)
+    largest = {each.key: magnitude(np.where(values[each.key].known, values[each.key].micros, 0)) for each in used}
+    refuse_if_any(_too_large(key, found) for key, found in largest.items() if found >= LARGEST_VALUE)
+    return {each.key: values[each.key].known & (values[each.key].sample >= each.min_sample) for each in used}
+
+
+def stand_in(missing: Missing) -> int | None:
+    """The points in millionths that count where data is missing; None: nothing counts there."""
+    match missing.policy:
+        case "zero":
+            return 0
+        case "neutral":
+            return to_micros(missing.neutral or 0)
+        case "renormalise" | "not_graded":
+            return None
+
+
+def shares(scheme: Scheme) -> dict[str, Fraction]:
+    """Each indicator's share of the whole weight: its part of the dimension times the dimension's part."""
+    whole = sum((Fraction(dimension.weight) for dimension in scheme.dimensions), start=Fraction(0))
+    found = {}
+    for dimension in scheme.dimensions:
+        inside = sum((Fraction(used.weight) for used in dimension.indicators), start=Fraction(0))
+        for used in dimension.indicators:
+            part = Fraction(used.weight) * Fraction(dimension.weight)
+            found[used.key] = part / (inside * whole) if part else Fraction(0)
+    return found
+
+
+def covered(scheme: Scheme, data: Mapping[str, Flags], rows: int) -> tuple[Flags, list[Note]]:
+    """Where the share of weight with data reaches the scheme's floor. Points that stand in for data do not count."""
+    share = shares(scheme)
+    parts = proportions(list(share.values()))
+    whole = sum(parts)
+    present = room_for(np.zeros(rows, np.int64), whole)
+    for key, part in zip(share, parts, strict=True):
+        present = present + np.where(data[key], part, 0)
+    least = Fraction(scheme.min_coverage)
+    # ceil(whole × least) without leaving the whole numbers
+    enough = np.asarray(present >= -(-whole * least.numerator // least.denominator), np.bool_)
+    needed = format_micros(to_micros(least * 100), 2)
+    notes = []
+    for row in np.flatnonzero(~enough):
+        found = format_micros(divide(int(present[row]) * 100 * MICRO, whole), 2)
+        what = msg("data for {found} % of the weight, {needed} % needed: not graded", found=found, needed=needed)
+        notes.append((int(row), Decision("coverage", "", what)))
+    return enough, notes
+
+
+def missing_notes(scheme: Scheme, values: Mapping[str, Values], data: Mapping[str, Flags]) -> Iterator[Note]:
+    """What is missing of whom, and what the policy makes of it."""
+    for used in scheme.weighted:
+        known, sample = values[used.key].known, values[used.key].sample
+        for row in np.flatnonzero(~data[used.key]):
+            why = msg("no data")
+            if known[row]:
+                why = msg("{found} records, {needed} needed", found=int(sample[row]), needed=used.min_sample)
+            yield int(row), Decision("missing", used.key, _consequence(used, why))
+
+
+def _consequence(used: UsedIndicator, why: Message) -> Message:
+    words = {"indicator": used.indicator.name, "why": why}
+    match used.missing.policy:
+        case "zero":
+            return msg("{indicator}: {why}; counts with 0 points", **words)
+        case "neutral":
+            instead = from_micros(stand_in(used.missing) or 0)
+            return msg("{indicator}: {why}; counts with {points} points", points=instead, **words)
+        case "renormalise":
+            return msg("{indicator}: {why}; left out, the other weights count for it", **words)
+        case "not_graded":
+            return msg("{indicator}: {why}; not graded without it", **words)
+
+
+def _too_large(key: str, largest: int) -> Problem:
+    return Problem(
+        "appraise.value-too-large",
+        msg("values of {indicator} are too large to be scored exactly", indicator=key),
+        found=str(from_micros(largest)),
+        expected=msg("less than {limit}", limit=from_micros(LARGEST_VALUE)),
+        fix=msg("measure it in a larger unit"),
+    )
