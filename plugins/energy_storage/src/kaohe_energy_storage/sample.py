@@ -1,7 +1,7 @@
 """An invented maker of energy-storage systems: account managers in four regions, 2025-Q4 and 2026-Q1.
 
 Contracts reach back to 2022 and include the third quarter of 2025, so that growth has something to compare with.
-Everything is drawn from ``random.Random(seed)``: the same seed gives the same rows.
+Everything is drawn from a ``random.Random`` of the seed: the same seed gives the same rows.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _LIMITS = {"urgent": 1.0, "high": 1.8, "normal": 9.0, "low": 11.0}  # typical ho
 
 def generate_sample(people: int, seed: int) -> Iterable[SampleFile]:
     """People and records for so many people."""
-    dice = Dice(random.Random(seed).random)
+    dice = Dice(random.Random(f"energy_storage {seed}").random)
     plan = Plan("ES", _TEAMS, _ROLES, "区域经理", 15000, _FIRST, _LAST)
     members = organisation(dice, plan, people)
     managers = [member for member in members if member.role == "客户经理"]
@@ -99,7 +99,7 @@ def _contract(dice: Dice, table: Table, owner: Member, signed: date) -> None:
     if signed < _FIRST and dice.chance(0.16 - 0.13 * owner.ability):
         ended = dice.day(_FIRST, _LAST)
     table.add(
-        *(f"HT{table.next_number:05d}", _customer(dice, owner), owner.code, use, signed, ended),
+        *(f"ES-HT{table.next_number:05d}", _customer(dice, owner), owner.code, use, signed, ended),
         *(f"{tenths // 10}.{tenths % 10}", f"{tenths * yuan_per_kwh // 10}.00"),
     )
 
@@ -131,7 +131,7 @@ def _ticket(dice: Dice, table: Table, owner: Member, day: date) -> None:
     acted = _known(resolved + timedelta(days=dice.whole(2, 30))) if action and dice.chance(0.8) else None
     rating = min(10, max(0, int(dice.bell(7.2 + 2 * ability, 1.1) + 0.5)))
     table.add(
-        *(f"GD{table.next_number:06d}", kind, priority if dice.chance(0.97) else None, _customer(dice, owner)),
+        *(f"ES-GD{table.next_number:06d}", kind, priority if dice.chance(0.97) else None, _customer(dice, owner)),
         *(owner.code, dice.pick(("热线", "微信", "运维平台")), opened, answered, done),
         *(int(dice.chance(0.12 - 0.09 * ability)), dice.chance(0.10 - 0.06 * ability)),
         dice.pick(("电芯衰减", "通信中断", "响应慢", "电费结算")) if complaint and dice.chance(0.8) else None,
@@ -149,7 +149,7 @@ def _surveys(dice: Dice, managers: list[Member]) -> Table:
                 answered = _known(sent + timedelta(hours=dice.whole(2, 100))) if dice.chance(0.66) else None
                 score = min(10, max(0, int(dice.bell(7.0 + 2.6 * manager.ability, 1.5) + 0.5))) if answered else None
                 customer = _customer(dice, manager)
-                no, topic, scale = f"DC{table.next_number:05d}", dice.weighted(topics), 10 if answered else None
+                no, topic, scale = f"ES-DC{table.next_number:05d}", dice.weighted(topics), 10 if answered else None
                 table.add(no, customer, manager.code, topic, "邮件", sent, answered, score, scale)
     return table
 
@@ -163,7 +163,7 @@ def _tasks(dice: Dice, managers: list[Member]) -> Table:
                 late = dice.chance(0.33 - 0.28 * manager.ability)
                 done = day + timedelta(days=dice.whole(1, 15) if late else -dice.whole(0, 6))
                 missed = done > _EXPORTED.date() or (late and dice.chance(0.2))
-                no, shared = f"RW{table.next_number:05d}", dice.chance(0.3)
+                no, shared = f"ES-RW{table.next_number:05d}", dice.chance(0.3)
                 table.add(no, dice.pick(projects), manager.code, day, None if missed else done, shared)
     return table
 
@@ -176,6 +176,6 @@ def _honours(dice: Dice, managers: list[Member]) -> Table:
             days = list(manager.days(first, last))
             if days and dice.chance(0.25 * manager.ability * manager.ability):
                 level = dice.weighted({"department": 0.6, "company": 0.3, "city": 0.1})
-                title, no = titles[level], f"RY{table.next_number:04d}"
+                title, no = titles[level], f"ES-RY{table.next_number:04d}"
                 table.add(no, manager.code, manager.posts[0].team, level, title, dice.pick(days))
     return table

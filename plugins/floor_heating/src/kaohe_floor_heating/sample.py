@@ -1,7 +1,7 @@
 """An invented floor-heating company: service engineers in four regions, 2025-Q4 and 2026-Q1.
 
 Months follow the heating season, engineers differ in ability, some join, leave or change team, and some data is
-missing, as in real files. Everything is drawn from ``random.Random(seed)``: the same seed gives the same rows.
+missing, as in real files. Everything is drawn from a ``random.Random`` of the seed: the same seed gives the same rows.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _SKILLS = ("地暖安装", "电工作业", "压力试验")
 
 def generate_sample(people: int, seed: int) -> Iterable[SampleFile]:
     """People and records for so many people."""
-    dice = Dice(random.Random(seed).random)
+    dice = Dice(random.Random(f"floor_heating {seed}").random)
     plan = Plan("FH", _TEAMS, _ROLES, "服务队长", 9000, _FIRST, _LAST)
     members = organisation(dice, plan, people)
     engineers = [member for member in members if member.role == "服务工程师"]
@@ -107,7 +107,7 @@ def _ticket(dice: Dice, table: Table, engineer: Member, day: date) -> None:
         answered = done = reopened = None  # forgotten: never answered
     rating = min(10, max(0, int(dice.bell(7.9 + 1.6 * ability, 0.9) + 0.5)))
     table.add(
-        f"GD{table.next_number:06d}",
+        f"FH-GD{table.next_number:06d}",
         kind,
         "urgent" if kind == "repair" and dice.chance(0.2) else "normal",
         _customer(dice, engineer),
@@ -138,7 +138,7 @@ def _surveys(dice: Dice, engineers: list[Member]) -> Table:
             score = int(share * scale + 0.5) if answered else None
             customer = _customer(dice, engineer)
             table.add(
-                *(f"DC{table.next_number:06d}", customer, engineer.code, topic, "短信"),
+                *(f"FH-DC{table.next_number:06d}", customer, engineer.code, topic, "短信"),
                 *(sent, answered, score, scale if answered else None),
             )
     return table
@@ -156,7 +156,7 @@ def _maintenance(dice: Dice, engineers: list[Member]) -> Table:
                 missed = done > _EXPORTED.date() or (late and dice.chance(0.2))
                 posted = engineer.posts[0].first <= due <= (engineer.posts[-1].last or due)
                 if posted:
-                    no = f"BY{table.next_number:05d}"
+                    no = f"FH-BY{table.next_number:05d}"
                     table.add(no, _customer(dice, engineer), engineer.code, due, None if missed else done)
     return table
 
@@ -171,7 +171,7 @@ def _inspections(dice: Dice, engineers: list[Member]) -> Table:
             visit += 1
             at = dice.moment(day, 9, 17)
             for item in ("process", "safety", "quality"):
-                table.add(f"JC{visit:05d}", engineer.code, at, item, dice.chance(0.72 + 0.27 * engineer.ability))
+                table.add(f"FH-JC{visit:05d}", engineer.code, at, item, dice.chance(0.72 + 0.27 * engineer.ability))
     return table
 
 
@@ -200,7 +200,7 @@ def _trainings(dice: Dice, members: tuple[Member, ...]) -> Table:
             if any(member.days(held, held)):
                 attended = dice.chance(0.66 + 0.3 * member.ability)
                 hours = "2.5" if attended else None
-                table.add(f"PX{index + 1:03d}", member.code, "training", name, held, True, attended, hours)
+                table.add(f"FH-PX{index + 1:03d}", member.code, "training", name, held, True, attended, hours)
     return table
 
 
@@ -212,7 +212,7 @@ def _improvements(dice: Dice, engineers: list[Member]) -> Table:
                 title = dice.pick(("上门流程优化", "备件领用简化", "回访话术改进", "报修分类建议"))
                 day = dice.pick(list(engineer.days(first, last)))
                 accepted = dice.chance(0.7) if dice.chance(0.9) else None
-                no = f"CG{table.next_number:04d}"
+                no = f"FH-CG{table.next_number:04d}"
                 table.add(no, engineer.code, "process_improvement", title, day, accepted)
     return table
 
@@ -224,5 +224,5 @@ def _violations(dice: Dice, engineers: list[Member]) -> Table:
         days = list(engineer.days(_FIRST, _LAST))
         while days and dice.chance(0.21 - 0.15 * engineer.ability):
             level = dice.weighted({"minor": 0.6, "general": 0.28, "serious": 0.12})
-            table.add(f"WG{table.next_number:04d}", engineer.code, level, dice.pick(days), notes[level])
+            table.add(f"FH-WG{table.next_number:04d}", engineer.code, level, dice.pick(days), notes[level])
     return table

@@ -1,7 +1,7 @@
 """An invented investment-promotion centre: parks in four regions, 2025-Q4 and 2026-Q1.
 
 Projects begin in spring 2025, so that there is something to decide and to land in both quarters; little is signed
-around the Spring Festival. Everything is drawn from ``random.Random(seed)``: the same seed gives the same rows.
+around the Spring Festival. Everything is drawn from a ``random.Random`` of the seed: the same seed gives the same rows.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _TRADES = ("新能源电池", "智能装备", "生物医药", "集成电路", "�
 
 def generate_sample(people: int, seed: int) -> Iterable[SampleFile]:
     """People and records for so many people."""
-    dice = Dice(random.Random(seed).random)
+    dice = Dice(random.Random(f"investment {seed}").random)
     plan = Plan("IP", _TEAMS, _ROLES, "招商部长", 18000, _FIRST, _LAST)
     members = organisation(dice, plan, people)
     promoters = [member for member in members if member.role in _PROMOTERS]
@@ -63,7 +63,7 @@ def _projects(dice: Dice, promoters: list[Member]) -> tuple[Table, Table]:
 
 def _project(dice: Dice, leads: Table, follow_ups: Table, owner: Member, opened: date) -> None:
     """One project: it stays open for about three months, is decided, and lands some time after it was signed."""
-    no = f"XM{leads.next_number:05d}"
+    no = f"IP-XM{leads.next_number:05d}"
     channel = dice.weighted(_CHANNELS)
     last = min(_LAST, owner.posts[-1].last or _LAST)
     closes = _working(opened + timedelta(days=20 + int(dice.skewed(85 - 20 * owner.ability))))
@@ -81,7 +81,7 @@ def _project(dice: Dice, leads: Table, follow_ups: Table, owner: Member, opened:
     stage = {"open": "洽谈", "won": "签约", "lost": "终止"}[outcome]
     planned = min(95, 10 + (last - opened).days) if closed is None else 100
     leads.add(
-        *(no, f"{dice.pick(_TRADES)}项目{no[2:]}", owner.code, channel, owner.posts[-1].team[:4], opened, stage),
+        *(no, f"{dice.pick(_TRADES)}项目{no[5:]}", owner.code, channel, owner.posts[-1].team[:4], opened, stage),
         *(100 if outcome == "won" else progress, planned, outcome, closed),
         amount if outcome != "lost" or dice.chance(0.6) else None,
         landed,
@@ -94,12 +94,12 @@ def _follow(dice: Dice, table: Table, owner: Member, lead: str, opened: date, un
     while due <= until:
         planned = min(95, 10 + (due - opened).days)
         pace = min(1.15, max(0.2, dice.bell(0.72 + 0.30 * owner.ability, 0.10)))
-        progress = max(progress, int(planned * pace))
+        progress = min(99, max(progress, int(planned * pace)))
         late = dice.chance(0.34 - 0.31 * owner.ability)
         contacted = due + timedelta(days=dice.whole(1, 14) if late else -dice.whole(0, 3))
         made = contacted <= _EXPORTED and not (late and dice.chance(0.25))
         if due >= _FIRST:
-            no = f"GJ{table.next_number:06d}"
+            no = f"IP-GJ{table.next_number:06d}"
             reported = progress if made and dice.chance(0.96) else None
             table.add(no, lead, owner.code, due, contacted if made else None, planned, reported)
         due += timedelta(days=dice.whole(20, 42))
@@ -118,7 +118,7 @@ def _surveys(dice: Dice, promoters: list[Member]) -> Table:
                 score = min(100, max(30, int(dice.bell(76 + 16 * promoter.ability, 7)))) if answered else None
                 topic = "overall" if dice.chance(0.8) else "communication"
                 scale = 100 if answered else None
-                no = f"DC{table.next_number:05d}"
+                no = f"IP-DC{table.next_number:05d}"
                 table.add(no, promoter.code, topic, "邮件", sent, answered, score, scale)
     return table
 
@@ -143,7 +143,7 @@ def _assessments(dice: Dice, promoters: list[Member]) -> Table:
                     kind = {"supervisor": 70, "peer": 74, "self": 84}[relation]
                     score = min(100, max(40, int(dice.bell(kind + 20 * subject.ability, 5))))
                     comment = dice.pick(comments) if relation == "supervisor" and dice.chance(0.4) else None
-                    no = f"PG{table.next_number:05d}"
+                    no = f"IP-PG{table.next_number:05d}"
                     table.add(no, subject.code, rater, relation, item, score, 100, comment, rated)
     return table
 
@@ -153,11 +153,11 @@ def _reports(dice: Dice, promoters: list[Member]) -> Table:
     kinds = {"market_research": "产业链调研", "competitor_analysis": "周边园区对标", "strategy": "招商路线图"}
     for promoter in promoters:
         days = list(promoter.days(_FIRST, _LAST))
-        while days and dice.chance(0.45 * promoter.ability):
+        while days and dice.chance(0.75 * promoter.ability):
             kind = dice.weighted({"market_research": 0.6, "competitor_analysis": 0.25, "strategy": 0.15})
             title = f"{dice.pick(_TRADES)}{kinds[kind]}"
             accepted = dice.chance(0.75) if dice.chance(0.9) else None
-            table.add(f"CG{table.next_number:04d}", promoter.code, kind, title, dice.pick(days), accepted)
+            table.add(f"IP-CG{table.next_number:04d}", promoter.code, kind, title, dice.pick(days), accepted)
     return table
 
 
@@ -165,9 +165,9 @@ def _violations(dice: Dice, promoters: list[Member]) -> Table:
     table = Table("violation", "no", "person", "level", "happened_on", "note")
     for promoter in promoters:
         days = list(promoter.days(_FIRST, _LAST))
-        if days and dice.chance(0.05 - 0.04 * promoter.ability):
+        if days and dice.chance(0.09 - 0.07 * promoter.ability):
             note = dice.pick(("违规接受宴请", "承诺超出权限的优惠"))
-            table.add(f"WG{table.next_number:04d}", promoter.code, "serious", dice.pick(days), note)
+            table.add(f"IP-WG{table.next_number:04d}", promoter.code, "serious", dice.pick(days), note)
     return table
 
 
