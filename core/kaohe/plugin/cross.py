@@ -40,7 +40,7 @@ def _without_duplicates(plugins: Sequence[Plugin], refused: Refused) -> Iterator
     for plugin in plugins:
         brought = [(kind, index, name) for kind in _KINDS for index, name in enumerate(brings(plugin, kind))]
         problems = tuple(
-            refusals.duplicate(_KINDS[kind], name, owners[kind, name], plugin.name, plugin.place(kind, index))
+            refusals.duplicate(_KINDS[kind], name, owners[kind, name], plugin.name, _name_place(plugin, kind, index))
             for kind, index, name in brought
             if (kind, name) in owners
         )
@@ -49,6 +49,10 @@ def _without_duplicates(plugins: Sequence[Plugin], refused: Refused) -> Iterator
         else:
             owners |= {(kind, name): plugin.name for kind, _index, name in brought}
             yield plugin
+
+
+def _name_place(plugin: Plugin, kind: str, index: int) -> Place:
+    return plugin.place(kind, index, "id" if kind == "indicators" else "name")
 
 
 def brings(plugin: Plugin, kind: str) -> tuple[str, ...]:

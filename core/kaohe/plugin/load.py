@@ -6,7 +6,7 @@ Whatever is wrong with a plugin becomes a KaoheError of this plugin alone; wheth
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -90,32 +90,29 @@ def _register(name: str, plugin: Any, where: Place) -> pluggy.PluginManager:
     manager.add_hookspecs(hooks)
     try:
         manager.register(plugin, name)
-        manager.check_pending()
     except pluggy.PluginValidationError as error:
-        problems = tuple(_unknown_hooks(manager, plugin, where))
-        raise KaoheError(problems or (refusals.hook_signature(str(error), where),)) from error
+        raise fail(refusals.hook_signature(str(error), where)) from error
     callers = {caller.name: caller for caller in manager.get_hookcallers(plugin) or ()}
-    problems = tuple(
+    problems = [_unknown_hook(hook, where) for hook, caller in callers.items() if not caller.has_spec()]
+    problems += [
         refusals.unmarked_hook(hook, where)
         for hook in HOOKS
         if hook not in callers and callable(getattr(plugin, hook, None))
-    )
+    ]
     # A wrapper changes what other plugins return; here every plugin speaks for itself.
-    problems += tuple(
-        refusals.hook_signature(f"{name}: wrapper", where)
-        for name, caller in callers.items()
+    problems += [
+        refusals.hook_signature(f"{hook}: wrapper", where)
+        for hook, caller in callers.items()
         if any(found.wrapper or found.hookwrapper for found in caller.get_hookimpls())
-    )
+    ]
     if problems:
-        raise KaoheError(problems)
+        raise KaoheError(tuple(problems))
     return manager
 
 
-def _unknown_hooks(manager: pluggy.PluginManager, plugin: Any, where: Place) -> Iterator[Problem]:
-    for caller in manager.get_hookcallers(plugin) or ():
-        if not caller.has_spec():
-            near = difflib.get_close_matches(caller.name, HOOKS, n=1)
-            yield refusals.unknown_hook(caller.name, HOOKS, near[0] if near else None, where)
+def _unknown_hook(hook: str, where: Place) -> Problem:
+    near = difflib.get_close_matches(hook, HOOKS, n=1)
+    return refusals.unknown_hook(hook, HOOKS, near[0] if near else None, where)
 
 
 def _call(manager: pluggy.PluginManager, hook: str, where: Place, arguments: dict[str, Any]) -> tuple[Any, ...]:
@@ -140,5 +137,5 @@ def _call(manager: pluggy.PluginManager, hook: str, where: Place, arguments: dic
 
 
 def _named(index: int, item: Any, path: tuple[str | int, ...], found: Any) -> str:
-    name = getattr(item, "id", None) or getattr(item, "name", None) or index
+    name = getattr(item, "id", None) or getattr(item, "name", None) or f"[{index}]"
     return f"{'.'.join(map(str, (name, *path)))}: {type(found).__name__} {found!r}"[:200]
