@@ -17,6 +17,7 @@ from kaohe.text import Message, msg
 _TOTALS = frozenset(
     {"合计", "总计", "小计", "共计", "总和", "汇总", "total", "grandtotal", "subtotal", "sum", "totals"}
 )
+_LONGEST_TOTAL = 20  # with spaces and a colon
 _TOTAL_STARTS = tuple(sorted({mark for word in _TOTALS for mark in (word[0], word[0].upper())}))
 
 Row = tuple[int, Sequence[str]]
@@ -170,7 +171,7 @@ class Batch:
         names, place, mistakes = [*self.values], self.table.place, self.mistakes
         for index, values in enumerate(zip(*self.values.values(), strict=True)):
             number, cells = self.rows[index]
-            first = cells[0] or next(filter(None, cells))
+            first = cells[0].lstrip() or next(filter(None, map(trim, cells)), "")
             if first.startswith(_TOTAL_STARTS) and self.is_total(first, index, values):
                 reason = msg("this is a row of totals, not a record")
                 self.rejected.append(self.table.reject(number, cells, reason, msg("Nothing needs to be done.")))
@@ -182,7 +183,7 @@ class Batch:
 
     def is_total(self, first: str, index: int, values: Sequence[Stored]) -> bool:
         """A word for totals in the first filled cell of a row that is unsound or mostly empty."""
-        if fold(first).rstrip(":") not in _TOTALS:
+        if len(first) > _LONGEST_TOTAL or fold(first).rstrip(":") not in _TOTALS:
             return False
         mapped = len(self.binding.columns)
         empty = mapped - sum(value is not None for value in values)

@@ -58,6 +58,7 @@ class Cleaner(dict[str, Stored | Unfit]):
         self._missing = frozenset(fold(word) for word in rules.missing)
         if rules.missing is DEFAULT_MISSING:
             self._missing -= choice_names(field.choices).keys()
+        self._longest_missing = 2 * max(map(len, rules.missing), default=0)  # there may be spaces in between
         self._values = {fold(cell): value for cell, value in (rules.values or {}).items()}
 
     def column(self, cells: Sequence[str]) -> list[Stored | Unfit]:
@@ -83,10 +84,12 @@ class Cleaner(dict[str, Stored | Unfit]):
             raise Unfit(
                 msg("the cell holds more than {count} characters", count=f"{LONGEST_CELL:,}"), msg("Shorten the text.")
             )
-        text = unguarded(trim(cell))
+        text = trim(cell)
+        if text[:1] == "'":
+            text = trim(unguarded(text))
         if self._values:
             text = self._replaced(text)
-        if not text or fold(text) in self._missing:
+        if not text or (len(text) <= self._longest_missing and fold(text) in self._missing):
             return None
         return self._parse(text)
 

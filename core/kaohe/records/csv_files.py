@@ -31,7 +31,7 @@ def open_csv(source: Path, *, encoding: str | None = None, delimiter: str | None
     table = Table(source.name, (), iter(()))
     rows = _rows(file, source, encoding, separator, table)
     for number, cells in rows:
-        if number == header or (not header and any(cells) and not _declaration(cells, separator)):
+        if number == header or (not header and _filled(cells) and not _declaration(cells, separator)):
             table.header = tuple(trim(cell) for cell in cells)
             break
     if not any(table.header):
@@ -91,13 +91,17 @@ def _detect_delimiter(source: Path, encoding: str, header: int) -> str:
 
     def width(delimiter: str) -> int:
         rows = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
-        wanted = (row for number, row in enumerate(rows, 1) if number == header or (not header and any(row)))
+        wanted = (row for number, row in enumerate(rows, 1) if number == header or (not header and _filled(row)))
         try:
             return len(next(wanted, ()))
         except csv.Error:
             return 0
 
     return max(DELIMITERS, key=width)
+
+
+def _filled(row: Sequence[str]) -> bool:
+    return any(cell.strip(DELIMITERS) for cell in row)
 
 
 def _rows(file: IO[str], source: Path, encoding: str, delimiter: str, table: Table) -> Iterator[tuple[int, list[str]]]:

@@ -74,14 +74,16 @@ def datetime_parser(formats: Sequence[str], zone: tzinfo, note: Callable[[Messag
 
 def _to_utc(moment: datetime, zone: tzinfo) -> tuple[datetime, bool]:
     """The moment in UTC, and whether the wall clock showed it twice (the earlier is taken). Raises Unfit in a gap."""
-    early = moment.replace(tzinfo=zone).utcoffset() or timedelta()
-    late = moment.replace(tzinfo=zone, fold=1).utcoffset() or timedelta()
-    if early < late:
+    first = moment.replace(tzinfo=zone)
+    early, late = first.utcoffset(), first.replace(fold=1).utcoffset()
+    if early == late:
+        return first.astimezone(UTC), False
+    if early is not None and late is not None and early < late:
         raise Unfit(
             msg("this time did not exist: the clock of {zone} was set forward over it", zone=str(zone)),
             msg("Correct the time, or write it with its offset, such as {example}.", example="2026-03-29 02:30+01:00"),
         )
-    return (moment - early).replace(tzinfo=UTC), early > late
+    return first.astimezone(UTC), True
 
 
 def _read(cell: str, formats: Sequence[str]) -> date | datetime:

@@ -23,7 +23,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 def trim(cell: str) -> str:
     """Without spaces (also full-width, no-break and invisible ones) around it."""
-    return cell.strip().strip(_INVISIBLE).strip()
+    return cell.strip() if cell.isascii() else cell.strip().strip(_INVISIBLE).strip()
 
 
 def guarded(cell: str) -> str:
@@ -42,7 +42,8 @@ def _is_number(cell: str) -> bool:
 
 def fold(name: str) -> str:
     """A name reduced to what tells names apart: no width, case, spaces or underscores."""
-    return _SPACING.sub("", unicodedata.normalize("NFKC", trim(name)).casefold())
+    plain = name if name.isascii() else unicodedata.normalize("NFKC", trim(name))
+    return _SPACING.sub("", plain.casefold())
 
 
 def nearest(name: str, names: Iterable[str]) -> str | None:
