@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,23 +80,22 @@ def transaction(connection: Connection, purpose: Literal["read", "prepare", "wri
         yield current
 
 
-def open_store(url: str, record_types: Iterable[RecordType], *, folder: Path, patience: float = 5.0) -> Store:
+def open_store(url: str, record_types: Mapping[str, RecordType], *, folder: Path, patience: float = 5.0) -> Store:
     """Open the database, create it where it does not exist, and bring its tables to this version.
 
-    ``url``: ``sqlite:///FILE`` (relative to ``folder``) or ``postgresql://USER:PASSWORD@HOST:PORT/NAME``.
+    ``record_types`` by name. ``url``: ``sqlite:///FILE`` (relative to ``folder``) or ``postgresql://USER:PASSWORD@HOST:PORT/NAME``.
     ``patience``: seconds to wait for another writer or for the server. Raises KaoheError (Exit.ENVIRONMENT).
     """
     address = _address(url, folder)
-    by_name = {record_type.name: record_type for record_type in record_types}
     metadata = MetaData()
-    tables = {name: record_table(record_type, metadata) for name, record_type in by_name.items()}
+    tables = {name: record_table(record_type, metadata) for name, record_type in record_types.items()}
     engine = _sqlite(address, patience) if address.get_backend_name() == "sqlite" else _postgresql(address, patience)
-    store = Store(engine, MappingProxyType(by_name), MappingProxyType(tables))
+    store = Store(engine, MappingProxyType(dict(record_types)), MappingProxyType(tables))
     with store.reading() as connection:
-        current = is_current(connection, by_name)
+        current = is_current(connection, record_types)
     if not current:
         with store.writing() as connection:
-            bring_up_to_date(connection, by_name, tables)
+            bring_up_to_date(connection, record_types, tables)
     return store
 
 
