@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 from functools import cached_property
 from types import MappingProxyType
@@ -65,7 +65,7 @@ class Scope:
 
 
 _EPOCH_DAY = date(1970, 1, 1)
-_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
 
@@ -91,7 +91,7 @@ def moment_of_number(micros: int, zone: tzinfo) -> datetime:
 
 def wall_clock_number(moment: datetime, zone: tzinfo) -> int:
     """Microseconds of the zone's wall clock since 1970, counted as if the wall clock were UTC."""
-    return moment_number(moment.astimezone(zone).replace(tzinfo=timezone.utc))
+    return moment_number(moment.astimezone(zone).replace(tzinfo=UTC))
 
 
 @dataclass(frozen=True)
