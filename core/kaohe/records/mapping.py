@@ -17,6 +17,7 @@ from kaohe.plugin.types import Field, RecordType
 from kaohe.records.cleaning import DEFAULT_MISSING, CellRules
 from kaohe.records.json_schema import must_have
 from kaohe.records.mapping_shape import shape_problems
+from kaohe.records.people_file import PEOPLE, with_attributes
 from kaohe.records.words import fold, nearest
 from kaohe.text import msg
 from kaohe.toml import Document, load_toml
@@ -140,6 +141,8 @@ def _meaning_problems(
         yield Problem("mapping.records", what, document.place(("records",)), records, record_type.name)
     if not isinstance(columns, dict):
         return
+    if record_type is PEOPLE:  # what is none of a person's fields is an attribute of the organisation's own
+        record_type = with_attributes(columns)
     known = {one.name: one for one in record_type.fields}
     for name, entry in columns.items():
         if name not in known:

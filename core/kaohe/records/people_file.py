@@ -6,7 +6,7 @@ has several rows with the same code.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -56,9 +56,13 @@ PEOPLE = RecordType(
 def people_type(header: Sequence[str]) -> RecordType:
     """People as this file has them: every column that is none of the fields above is an attribute, read as text."""
     known = recognised(PEOPLE, header)
-    attributes = [
-        Field(name, "text", Text(name, name))
-        for index, name in enumerate(header)
-        if name and not name.startswith("#") and index not in known.values()
-    ]
+    return with_attributes(
+        name for index, name in enumerate(header) if name and not name.startswith("#") and index not in known.values()
+    )
+
+
+def with_attributes(names: Iterable[str]) -> RecordType:
+    """People with a text field for each of the names that is none of the fields above."""
+    fields = {one.name for one in PEOPLE.fields}
+    attributes = [Field(name, "text", Text(name, name)) for name in names if name not in fields]
     return replace(PEOPLE, fields=(*PEOPLE.fields, *attributes))

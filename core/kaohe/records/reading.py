@@ -13,7 +13,7 @@ from kaohe.records.csv_files import open_csv
 from kaohe.records.excel_files import open_excel
 from kaohe.records.json_files import open_json
 from kaohe.records.mapping import SourceMapping
-from kaohe.records.people_file import PEOPLE, people_type
+from kaohe.records.people_file import PEOPLE, people_type, with_attributes
 from kaohe.records.rows import ReadContext, Reading
 from kaohe.records.source import Table, kind_of
 
@@ -42,10 +42,10 @@ def read_people(
 ) -> tuple[RecordType, Iterator[Reading]]:
     """Read a table of people: the record type with this file's attributes, and the readings.
 
-    Every column that is no field of ``PEOPLE`` becomes a text field of that name; a mapping names the fields only.
+    Every column that is no field of ``PEOPLE`` becomes a text field of that name; a mapping names those it wants.
     """
     table = open_table(source, PEOPLE, mapping, sheet, free_keys=True)
-    record_type = people_type(table.header) if mapping is None else PEOPLE
+    record_type = people_type(table.header) if mapping is None else with_attributes(mapping.columns)
     return record_type, _batches(table, bind(record_type, mapping, table, context))
 
 
