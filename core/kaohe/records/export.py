@@ -74,7 +74,7 @@ def write_workbook(path: Path, record_type: RecordType, rows: Iterator[Row]) -> 
         formats = [workbook.add_format({"num_format": _number_format(field)}) for field in record_type.fields]
         sheet.write_row(0, 0, [field.name for field in record_type.fields])
         sheet.freeze_panes(1, 0)
-        for count, row in enumerate(rows, start=1):  # noqa: B007 - the last number is the answer
+        for count, row in enumerate(rows, start=1):
             for column, (value, style) in enumerate(zip(row, formats, strict=True)):
                 if value is not None:
                     _write_cell(sheet, count, column, value, style)
@@ -106,8 +106,8 @@ def _written(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, datetime):
-        text = value.replace(tzinfo=None).isoformat(sep=" ")
-        return text + value.strftime("%:z") if _occurs_twice(value) else text
+        shown = value if _occurs_twice(value) else value.replace(tzinfo=None)
+        return shown.isoformat(sep=" ")
     return f"{value:f}" if isinstance(value, Decimal) else str(value)
 
 

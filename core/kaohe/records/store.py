@@ -83,7 +83,8 @@ def transaction(connection: Connection, purpose: Literal["read", "prepare", "wri
 def open_store(url: str, record_types: Mapping[str, RecordType], *, folder: Path, patience: float = 5.0) -> Store:
     """Open the database, create it where it does not exist, and bring its tables to this version.
 
-    ``record_types`` by name. ``url``: ``sqlite:///FILE`` (relative to ``folder``) or ``postgresql://USER:PASSWORD@HOST:PORT/NAME``.
+    ``record_types`` by name. ``url``: ``sqlite:///FILE`` (relative to ``folder``) or
+    ``postgresql://USER:PASSWORD@HOST:PORT/NAME``.
     ``patience``: seconds to wait for another writer or for the server. Raises KaoheError (Exit.ENVIRONMENT).
     """
     address = _address(url, folder)

@@ -1,0 +1,161 @@
+"""What ``records import`` and ``people import`` share: mapping files, progress, the quarantine file, the summary."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kaohe.cli.context import App
+from kaohe.cli.files import write_whole
+from kaohe.cli.words import _
+from kaohe.errors import Exit, Place, Problem, fail
+from kaohe.text import Message, msg
+
+if TYPE_CHECKING:
+    from kaohe.plugin import RecordType
+    from kaohe.records.importing import Imported
+    from kaohe.records.mapping import SourceMapping
+    from kaohe.records.rows import Reading
+
+_NOTES_PER_CODE = 3
+
+
+def import_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that both imports have."""
+    for option in (
+        click.option("--dry-run", is_flag=True, help=_("Read and compare, but keep nothing.")),
+        click.option("--sheet", metavar="NAME", help=_("The sheet of a workbook; left out: the first with rows.")),
+        click.option("--update", is_flag=True, help=_("Rows that differ from what is stored replace it.")),
+        click.option("--strict", is_flag=True, help=_("All or nothing: one bad row and nothing is kept.")),
+        click.option("--mapping", metavar="FILE|NAME", help=_("A mapping file, or one kept in imports/ by its name.")),
+        click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="FILE"),
+    ):
+        command = option(command)
+    return command
+
+
+def find_mapping(app: App, name: str | None, record_type: RecordType) -> SourceMapping | None:
+    """The mapping file of that path, or that the workspace keeps under that name."""
+    if name is None:
+        return None
+    from kaohe.records.mapping import load_mapping
+
+    path = _mapping_file(app, name)
+    return load_mapping(path, record_type)
+
+
+def keep_mapping(app: App, name: str | None) -> None:
+    """Keep a mapping file that lies elsewhere in the workspace, so that the next import finds it by its name."""
+    if name is None:
+        return
+    path = _mapping_file(app, name)
+    kept = app.workspace.imports / path.name
+    if path.resolve() == kept.resolve():
+        return
+    text = path.read_bytes()
+    if not kept.exists():
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(kept, text)
+        app.say(msg("the mapping is kept as {file}; next time: --mapping {name}", file=kept, name=path.stem))
+    elif kept.read_bytes() != text:
+        app.say(msg("{file} holds another mapping of this name and was left as it is", file=kept))
+
+
+def counted(readings: Iterable[Reading]) -> Iterator[Reading]:
+    """The readings, with the number of rows so far on a terminal."""
+    if not sys.stderr.isatty():
+        yield from readings
+        return
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    console = Console(stderr=True)
+    with Progress(
+        SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=console, transient=True
+    ) as bar:
+        task = bar.add_task("", total=None)
+        rows = 0
+        for reading in readings:
+            rows += len(reading.rows) + len(reading.rejected) + reading.skipped
+            words = _("{rows} rows read").format(rows=f"{rows:,}")
+            bar.update(task, description=words)
+            yield reading
+
+
+def report_import(app: App, imported: Imported, source: Path, sha256: str, *, dry_run: bool) -> Exit:
+    """Notes, counts, the quarantine file, what comes next; the exit code."""
+    _say_notes(app, imported.notes)
+    counts = imported.counts
+    app.say(
+        msg(
+            "{file}: {read} rows read: {added} added, {replaced} replaced, {unchanged} unchanged, {bad} quarantined",
+            file=source.name,
+            read=f"{counts.read:,}",
+            added=f"{counts.added:,}",
+            replaced=f"{counts.replaced:,}",
+            unchanged=f"{counts.unchanged:,}",
+            bad=f"{counts.quarantined:,}",
+        )
+    )
+    if imported.rejected:
+        app.say(_quarantined(app, imported, source, sha256))
+    app.say(_what_next(imported, dry_run=dry_run))
+    nothing_fits = imported.rejected and counts.added + counts.replaced + counts.unchanged == 0
+    return Exit.MISTAKE if imported.refused or nothing_fits else Exit.OK
+
+
+def _mapping_file(app: App, name: str) -> Path:
+    folder = app.workspace.imports
+    for path in (Path(name), folder / name, folder / f"{name}.toml"):
+        if path.is_file():
+            return path
+    raise fail(
+        Problem(
+            "mapping.unknown",
+            msg("there is no mapping {name}", name=name),
+            expected=", ".join(sorted(entry.stem for entry in folder.glob("*.toml"))) or None,
+            fix=msg("name a mapping file, or one of those in {folder}", folder=folder),
+        )
+    )
+
+
+def _say_notes(app: App, notes: Iterable[Problem]) -> None:
+    """The first few notes of each kind; the others are counted."""
+    seen: Counter[str] = Counter()
+    for note in notes:
+        seen[note.code] += 1
+        if seen[note.code] <= _NOTES_PER_CODE:
+            app.problems([note])
+    for code, count in seen.items():
+        if count > _NOTES_PER_CODE:
+            app.say(msg("… and {count} more of [{code}]", count=f"{count - _NOTES_PER_CODE:,}", code=code))
+
+
+def _quarantined(app: App, imported: Imported, source: Path, sha256: str) -> Message:
+    """Write the quarantine file. Its name follows from the source's content: it never overwrites what it came from."""
+    from kaohe.records.quarantine import write_quarantine
+
+    path = app.workspace.folder / "quarantine" / f"{source.stem}-{sha256[:8]}.csv"
+    try:
+        path.parent.mkdir(exist_ok=True)
+        write_quarantine(path, imported.rejected, imported.header, app.language)
+    except OSError as error:
+        what = msg("this file cannot be written")
+        found = error.strerror or str(error)
+        raise fail(Problem("file.unwritable", what, Place(str(path)), found=found), Exit.ENVIRONMENT) from error
+    return msg("the quarantined rows, with reasons, are in {file}; correct them there and import that file", file=path)
+
+
+def _what_next(imported: Imported, *, dry_run: bool) -> Message:
+    if imported.refused:
+        return msg("nothing was kept, because --strict asks for all or nothing")
+    if dry_run:
+        return msg("nothing was kept: this was a rehearsal (--dry-run)")
+    if imported.batch is None:
+        return msg("nothing changed")
+    return msg("kept as batch {batch}; to take it back: kaohe records undo {batch}", batch=imported.batch)

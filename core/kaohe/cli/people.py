@@ -1,0 +1,114 @@
+"""``kaohe people``: import and list."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kaohe.cli.context import App
+from kaohe.cli.imports import counted, find_mapping, import_options, keep_mapping, report_import
+from kaohe.cli.words import _
+
+if TYPE_CHECKING:
+    from kaohe.records.roster import Assignment, Person
+
+
+@click.group(help=_("People, teams and assignments."))
+def people() -> None:
+    pass
+
+
+@people.command("import", help=_("Import people with their assignments from a CSV or XLSX file."))
+@import_options
+@click.pass_obj
+def import_(
+    app: App, file: Path, mapping: str | None, strict: bool, update: bool, sheet: str | None, dry_run: bool
+) -> int:
+    from kaohe.records.batches import source_of
+    from kaohe.records.people import import_people, read_directory
+    from kaohe.records.people_file import PEOPLE
+    from kaohe.records.reading import read_people
+    from kaohe.records.rows import ReadContext
+
+    rules = find_mapping(app, mapping, PEOPLE)
+    context = ReadContext(app.workspace.timezone, read_directory(app.store))
+    source = source_of(file, rules.digest if rules else None)
+    imported = import_people(
+        app.store,
+        lambda: counted(read_people(file, rules, context, sheet=sheet)[1]),
+        source,
+        handed_in=app.now(),
+        update=update,
+        strict=strict,
+        dry_run=dry_run,
+    )
+    if imported.batch is not None:
+        keep_mapping(app, mapping)
+    return report_import(app, imported, file, source.sha256, dry_run=dry_run)
+
+
+@people.command("list", help=_("List the people with their assignments."))
+@click.option(
+    "--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True, help=_("The form.")
+)
+@click.pass_obj
+def list_(app: App, form: str) -> None:
+    from kaohe.exact import format_fen, format_micros
+    from kaohe.records.people import list_people
+
+    everybody = list_people(app.store)
+    if form == "json":
+        app.json([_as_data(person, assignments) for person, assignments in everybody])
+        return
+    attributes = sorted({name for person, _assignments in everybody for name in person.attributes})
+    rows = [
+        [
+            person.code,
+            person.name,
+            *_span(assignment),
+            format_micros(assignment.fraction, 2) if assignment else "",
+            "" if person.bonus_base is None else format_fen(person.bonus_base),
+            *(person.attributes.get(name, "") for name in attributes),
+        ]
+        for person, assignments in everybody
+        for assignment in (assignments or (None,))
+    ]
+    heads = [_("Code"), _("Name"), _("Team"), _("Role"), _("Manager"), _("From"), _("To"), _("Fraction")]
+    app.table([*heads, _("Bonus base"), *attributes], rows, right=[7, 8])
+
+
+def _span(assignment: Assignment | None) -> list[str]:
+    if assignment is None:
+        return [""] * 5
+    words = [assignment.team or "", assignment.role or "", assignment.manager or ""]
+    return [*words, str(assignment.starts), _last_day(assignment) or ""]
+
+
+def _last_day(assignment: Assignment) -> str | None:
+    """The last day in it, as people write it; None where it is open."""
+    return None if assignment.ends is None else str(assignment.ends - timedelta(days=1))
+
+
+def _as_data(person: Person, assignments: tuple[Assignment, ...]) -> dict[str, Any]:
+    from kaohe.exact import format_fen, from_micros
+
+    return {
+        "code": person.code,
+        "name": person.name,
+        "bonus_base": None if person.bonus_base is None else format_fen(person.bonus_base).replace(",", ""),
+        "attributes": dict(person.attributes),
+        "assignments": [
+            {
+                "team": one.team,
+                "role": one.role,
+                "manager": one.manager,
+                "from": str(one.starts),
+                "to": _last_day(one),
+                "fraction": str(from_micros(one.fraction)),
+            }
+            for one in assignments
+        ],
+    }
