@@ -1,21 +1,51 @@
 """The expression language of indicators, filters, rules and bonus formulas. Pure: text and rows in, meaning out."""
 
 from kaohe.language.check import compile_expression
-from kaohe.language.tree import Aggregate, Expression, Shift, Window, aggregates, field_names, keyed_ids
-from kaohe.language.types import Bounds, Keyed, Kind, Scope, Type
+from kaohe.language.columns import evaluate_columns
+from kaohe.language.functions import FUNCTIONS, PERIOD_BOUNDS, Argument, Function
+from kaohe.language.interpret import gather, interpret, interpret_records, interpreter
+from kaohe.language.sql import aggregate_sql, render, row_sql
+from kaohe.language.tree import (
+    Aggregate,
+    Expression,
+    Shift,
+    Window,
+    aggregates,
+    field_names,
+    keyed_ids,
+    sees_all_records,
+)
+from kaohe.language.types import DAY, HOUR, MINUTE, SECOND, Bounds, Keyed, Kind, Scope, Type
 
 __all__ = [
+    "DAY",
+    "FUNCTIONS",
+    "HOUR",
+    "MINUTE",
+    "PERIOD_BOUNDS",
+    "SECOND",
     "Aggregate",
+    "Argument",
     "Bounds",
     "Expression",
+    "Function",
     "Keyed",
     "Kind",
     "Scope",
     "Shift",
     "Type",
     "Window",
+    "aggregate_sql",
     "aggregates",
     "compile_expression",
+    "evaluate_columns",
     "field_names",
+    "gather",
+    "interpret",
+    "interpret_records",
+    "interpreter",
     "keyed_ids",
+    "render",
+    "row_sql",
+    "sees_all_records",
 ]

@@ -11,12 +11,22 @@ from typing import Literal, cast
 from kaohe.exact import DECIMALS, divide
 from kaohe.language import types
 from kaohe.language.rules import Misfit, common, mend, settled, speaks_of_many
-from kaohe.language.tree import Aggregate, Call, Constant, Field, Node, PeriodBound, Shift, shifted, walk
+from kaohe.language.tree import (
+    EVERYTHING,
+    Aggregate,
+    Call,
+    Constant,
+    Field,
+    Node,
+    PeriodBound,
+    Shift,
+    asks_for_all,
+    shifted,
+    walk,
+)
 from kaohe.language.types import KIND_NAMES, Kind, Scope, Type
 from kaohe.text import msg
 
-EVERYTHING = "everything"
-"""Marks a condition that looks at all records, whatever the window; its meaning is its argument's."""
 BOOLEAN, DATE = Type("boolean"), Type("date")
 
 
@@ -174,7 +184,7 @@ def _aggregate(name: str, given: Build) -> Aggregate:
     result = Type("number")
     if argument is not None and name in _KEEPS_KIND:
         result = Type(argument.type.kind, DECIMALS if argument.type.kind == "number" else 0)
-    everything = any(sees_all_records(node) for node in given.all)
+    everything = any(asks_for_all(node) for node in given.all)
     return Aggregate(name, argument, given.get("where"), result, everything=everything)
 
 
@@ -255,8 +265,3 @@ def _field(scope: Scope, name: str) -> Field:
 
 def _everything(condition: Node) -> Node:
     return Call(EVERYTHING, (condition,), BOOLEAN)
-
-
-def sees_all_records(node: Node) -> bool:
-    """Whether a condition asks about the period itself, so that it must see every record."""
-    return any(isinstance(child, Call) and child.function == EVERYTHING for child in walk(node))

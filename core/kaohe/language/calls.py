@@ -33,7 +33,7 @@ def check(checker: Checker, node: ast.Call) -> Node | None:
         if isinstance(argument, ast.Starred):
             raise refused(argument)
     if any(keyword.arg is None for keyword in node.keywords):
-        raise refused(ast.Starred())
+        raise refused(ast.Starred(value=node.func))
     if name in checker.scope.keyed:
         return _keyed(checker, name, node)
     function = _lookup(checker, name)

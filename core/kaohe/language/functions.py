@@ -115,7 +115,7 @@ _TABLE = (
     Function(
         "round", "value", (Argument("x", _NUMBER), Argument("decimals", _NUMBER, literal=True, required=False)),
         build.round_,
-        Text("四舍五入到若干位小数（0 到 6，默认 0）", "x rounded half up to so many decimals (0 to 6; 0 if not given)"),
+        Text("四舍五入到若干位小数（0 到 6，默认 0）", "x rounded half up to 0 to 6 decimals (0 if not given)"),
         "round(amount, 1)",
     ),
     Function(
@@ -197,7 +197,7 @@ _TABLE = (
         "first", "aggregate", _where(Argument("x", _ORDERED), _BY), build.at_edge("first"),
         Text(
             "按时间最早的已知值；by 默认为记录类型的时间字段；同时的取最小值",
-            "the earliest known value by time; by is the record type's own time if not given; the least of several at once",
+            "the earliest known value; by is the record type's own time if not given; of several at once the least",
         ),
         "first(score, by=opened_at)",
     ),
@@ -205,7 +205,7 @@ _TABLE = (
         "last", "aggregate", _where(Argument("x", _ORDERED), _BY), build.at_edge("last"),
         Text(
             "按时间最晚的已知值；by 默认为记录类型的时间字段；同时的取最大值",
-            "the latest known value by time; by is the record type's own time if not given; the greatest of several at once",
+            "the latest known value; by is the record type's own time if not given; of several at once the greatest",
         ),
         "last(score, by=opened_at)",
     ),

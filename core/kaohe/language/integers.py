@@ -8,7 +8,7 @@ database, never a silently wrong figure.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, cast
 
 from sqlglot import exp
 
@@ -47,7 +47,7 @@ def paren(node: exp.Expression) -> exp.Expression:
 
 def binary(kind: type[exp.Binary], left: exp.Expression, right: exp.Expression) -> exp.Expression:
     """The operator over both operands."""
-    return kind(this=paren(left), expression=paren(right))
+    return cast(exp.Expression, kind(this=paren(left), expression=paren(right)))
 
 
 def typed(value: Lowered) -> Lowered:

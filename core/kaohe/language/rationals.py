@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -104,8 +104,7 @@ def over(left: Ratio, right: Ratio) -> Ratio:
 def compare(test: Callable[[Any, Any], Any], left: Operand, right: Operand) -> Truth:
     known = both(left, right)
     if isinstance(left, Truth) or isinstance(right, Truth):
-        assert isinstance(left, Truth) and isinstance(right, Truth)  # noqa: S101 - the checker lets nothing else pass
-        return Truth(known & test(left.value, right.value), known)
+        return Truth(known & test(cast(Truth, left).value, cast(Truth, right).value), known)
     first, second = multiply(left.numerator, right.denominator), multiply(right.numerator, left.denominator)
     return Truth(known & np.asarray(test(first, second), np.bool_), known)
 
@@ -115,10 +114,10 @@ def choose(condition: Truth, when_true: Operand, when_false: Operand) -> Operand
     known = condition.known & np.where(condition.value, when_true.known, when_false.known)
     if isinstance(when_true, Truth) and isinstance(when_false, Truth):
         return Truth(known & np.where(condition.value, when_true.value, when_false.value), known)
-    assert isinstance(when_true, Ratio) and isinstance(when_false, Ratio)  # noqa: S101 - the checker lets nothing else
+    first, second = cast(Ratio, when_true), cast(Ratio, when_false)
     return Ratio(
-        np.where(condition.value, when_true.numerator, when_false.numerator),
-        np.where(condition.value, when_true.denominator, when_false.denominator),
+        np.where(condition.value, first.numerator, second.numerator),
+        np.where(condition.value, first.denominator, second.denominator),
         known,
     )
 

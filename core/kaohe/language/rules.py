@@ -50,8 +50,8 @@ class Misfit(Exception):  # noqa: N818 - not an error of the program: it becomes
 def arithmetic(operator: str, left: Type, right: Type) -> Type | None:
     """The type of ``left operator right``; None where they do not go together."""
     if left.kind == right.kind == "number":
-        scales = {"+": max, "-": max, "*": lambda a, b: a + b, "/": lambda _a, _b: DECIMALS}
-        return Type("number", scales[operator](left.scale, right.scale))
+        scales = {"*": left.scale + right.scale, "/": DECIMALS}
+        return Type("number", scales.get(operator, max(left.scale, right.scale)))
     if operator == "/" and left.kind == right.kind == "duration":
         return Type("number", DECIMALS)
     kind = _SUMS.get((operator, left.kind, right.kind))

@@ -7,7 +7,7 @@ import string
 from collections.abc import Callable
 from datetime import tzinfo
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from sqlglot import exp
 
@@ -23,7 +23,8 @@ _PATTERN = re.compile(_NUMBER.removeprefix("^").removesuffix("$"))
 
 def lower_lower(_call: Call, arguments: tuple[Lowered, ...]) -> Lowered:
     alphabets = (exp.Literal.string(letters) for letters in (string.ascii_uppercase, string.ascii_lowercase))
-    return Lowered(exp.func("TRANSLATE", arguments[0].sql, *alphabets))
+    folded = exp.func("TRANSLATE", arguments[0].sql, *alphabets)
+    return Lowered(cast(exp.Expression, folded))
 
 
 def compute_lower(_call: Call, _zone: tzinfo) -> Compute:

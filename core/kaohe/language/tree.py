@@ -79,6 +79,9 @@ class Aggregate:
         return "all" if self.everything else self.shift
 
 
+EVERYTHING = "everything"
+"""The call around a condition that looks at all records, whatever the window; its meaning is its argument's."""
+
 Node = Constant | Field | KeyedValue | PeriodBound | Call | Aggregate
 
 
@@ -133,3 +136,19 @@ def keyed_ids(expression: Expression) -> frozenset[tuple[str, str]]:
 def aggregates(expression: Expression) -> tuple[Aggregate, ...]:
     """The distinct aggregates of the expression, in the order written."""
     return tuple(dict.fromkeys(node for node in walk(expression.tree) if isinstance(node, Aggregate)))
+
+
+def scaled(constant: Constant) -> int:
+    """A constant's value as an integer in the units of its type; text has none."""
+    top, bottom = Decimal(constant.value).as_integer_ratio()
+    return top * 10**constant.type.scale // bottom
+
+
+def asks_for_all(node: Node) -> bool:
+    """Whether something in the node asks about the period itself, so that it must see every record."""
+    return any(isinstance(child, Call) and child.function == EVERYTHING for child in walk(node))
+
+
+def sees_all_records(expression: Expression) -> bool:
+    """Whether a row-level condition uses at_start, at_end or in_period, so that no window may narrow its records."""
+    return asks_for_all(expression.tree)

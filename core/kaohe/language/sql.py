@@ -1,0 +1,92 @@
+"""Lowers checked expressions to SQL over a snapshot's columns, as nodes that render for DuckDB, PostgreSQL and Spark.
+
+Everything is integers: see ``integers``. A field of moments has two columns: UTC, and the wall clock (``__local``).
+"""
+
+from __future__ import annotations
+
+from typing import cast
+
+from sqlglot import exp
+
+from kaohe.language import integers
+from kaohe.language.aggregation import AGGREGATIONS, Filtered
+from kaohe.language.civil import DAYS_BOUND
+from kaohe.language.integers import INT64, Lowered
+from kaohe.language.operations import OPERATIONS
+from kaohe.language.tree import Aggregate, Call, Constant, Expression, Field, KeyedValue, Node, PeriodBound, scaled
+from kaohe.language.types import DAY, Bounds, Kind
+
+_BOUNDS: dict[Kind, int] = {"date": DAYS_BOUND, "datetime": DAYS_BOUND * DAY}
+
+
+def row_sql(expression: Expression, bounds: Bounds) -> exp.Expression:
+    """A row-level expression as SQL: a boolean, text, or an integer in the units of the expression's type."""
+    return _lower(expression.tree, bounds).sql.copy()
+
+
+def aggregate_sql(aggregate: Aggregate, bounds: Bounds, keep: exp.Expression | None) -> dict[str, exp.Expression]:
+    """The aggregate's parts, each an integer SQL aggregate that is never NULL, by name.
+
+    ``bounds`` are those of the aggregate's ``shift``. Only rows that meet ``keep`` and the aggregate's own condition
+    are counted. count, count_distinct: n · sum, mean: total, n · share: hits, n · minimum, maximum, first, last:
+    value, n · median, percentile: low, high, n (the order statistics on both sides) · nps: promoters, detractors, n.
+    """
+    conditions = [] if keep is None else [keep]
+    if aggregate.condition is not None:
+        conditions.append(_lower(aggregate.condition, bounds).sql)
+    argument = None if aggregate.argument is None else _lower(aggregate.argument, bounds)
+    by = None if aggregate.by is None else _lower(aggregate.by, bounds)
+    parts = AGGREGATIONS[aggregate.function].lower(aggregate, Filtered(argument, by, tuple(conditions)))
+    return {name: part.copy() for name, part in parts.items()}
+
+
+def render(node: exp.Expression, dialect: str) -> str:
+    """SQL text for ``duckdb``, ``postgres`` or ``spark``. DuckDB's is also what ``node.sql("duckdb")`` gives.
+
+    The others call a 128-bit integer DECIMAL(38, 0), and Spark sorts an array by a function of its own. Spark is to
+    run with ``spark.sql.ansi.enabled``, so that what overflows is an error there too.
+    """
+    if dialect == "duckdb":
+        return node.sql(dialect)
+    return node.transform(_portable, dialect).sql(dialect)
+
+
+def _portable(node: exp.Expression, dialect: str) -> exp.Expression:
+    if isinstance(node, exp.DataType) and node.this == exp.DataType.Type.INT128:
+        return exp.DataType.build("DECIMAL(38, 0)")
+    if dialect == "spark" and isinstance(node, exp.Filter) and isinstance(node.this, exp.ArrayAgg):
+        order = node.this.this
+        if isinstance(order, exp.Order):
+            listed = exp.Filter(this=exp.ArrayAgg(this=order.this), expression=node.expression)
+            return cast(exp.Expression, exp.func("SORT_ARRAY", listed))
+    return node
+
+
+def _lower(node: Node, bounds: Bounds) -> Lowered:
+    match node:
+        case Constant(type=kind):
+            return _literal(node, kind.kind)
+        case Field(name=name, type=kind):
+            plain = kind.kind in ("text", "boolean")
+            return (
+                Lowered(exp.column(name, quoted=True))
+                if plain
+                else integers.column(name, _BOUNDS.get(kind.kind, INT64))
+            )
+        case PeriodBound(edge=edge, type=kind):
+            pair = bounds.days if kind.kind == "date" else bounds.moments
+            return integers.literal(pair[0] if edge == "start" else pair[1])
+        case Call(function=function, arguments=arguments):
+            lowered = tuple(_lower(argument, bounds) for argument in arguments)
+            return OPERATIONS[function].lower(node, lowered)
+        case KeyedValue() | Aggregate():
+            raise ValueError(f"{type(node).__name__} is not a column")
+
+
+def _literal(node: Constant, kind: Kind) -> Lowered:
+    if kind == "boolean":
+        return Lowered(exp.Boolean(this=node.value))
+    if kind == "text":
+        return Lowered(exp.Literal.string(cast(str, node.value)))
+    return integers.literal(scaled(node))
