@@ -22,7 +22,7 @@ from kaohe.language.tree import Aggregate
 
 Parts = Mapping[str, Whole]
 Item = tuple[Any, Any]  # a value, and the time it is ordered by where the aggregate orders
-_SLOT, _HALF, _TIME_SHIFT = 2**64, 2**63, 2**60
+_SLOT, _HALF, _TIME_SHIFT, _MOST_RECORDS = 2**64, 2**63, 2**60, 2**40
 
 
 @dataclass(frozen=True)
@@ -173,7 +173,7 @@ def _lower_percentile(aggregate: Aggregate, rows: Filtered) -> dict[str, exp.Exp
     known = exp.Not(this=exp.Is(this=integers.paren(value), expression=exp.Null()))
     listed = exp.ArrayAgg(this=exp.Order(this=value, expressions=[exp.Ordered(this=value)]))
     ordered = exp.Paren(this=rows(listed, known))
-    last = integers.subtract(Lowered(rows.known(), integers.INT64, "int64"), integers.literal(1))
+    last = integers.subtract(Lowered(rows.known(), _MOST_RECORDS, "int64"), integers.literal(1))
     position = integers.multiply(last, integers.literal(share.numerator)) if share.numerator != 1 else last
     parts = {"n": rows.known()}
     for name, more in (("low", 0), ("high", share.denominator - 1)):

@@ -180,12 +180,20 @@ def lower_extreme(kind: type[exp.Least] | type[exp.Greatest]) -> Callable[[Call,
     """Least or greatest of all; databases skip what is unknown, so that case is written out."""
 
     def lower(call: Call, arguments: tuple[Lowered, ...]) -> Lowered:
-        values = tuple(integers.typed(value) for value in aligned(call.arguments, arguments))
+        scaled = aligned(call.arguments, arguments)
+        values = [integers.typed(value) for value in scaled]
         chosen = kind(this=values[0].sql, expressions=[value.sql for value in values[1:]], ignore_nulls=True)
-        unknown = exp.If(this=integers.any_unknown(values), true=exp.Null())
+        missing = [exp.Is(this=integers.paren(value.sql), expression=exp.Null()) for value in _varying(scaled)]
+        if not missing:
+            return Lowered(chosen, *integers.widest(values))
+        unknown = exp.If(this=integers.chain(exp.Or, [*missing]), true=exp.Null())
         return Lowered(exp.Case(ifs=[unknown], default=chosen), *integers.widest(values))
 
     return lower
+
+
+def _varying(values: list[Lowered]) -> list[Lowered]:
+    return [value for value in values if value.width != "literal"]
 
 
 def compute_extreme(pick: Callable[[Any], Any]) -> Callable[[Call, tzinfo], Compute]:

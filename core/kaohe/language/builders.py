@@ -12,7 +12,6 @@ from kaohe.exact import DECIMALS, divide
 from kaohe.language import types
 from kaohe.language.rules import Misfit, common, mend, settled, speaks_of_many
 from kaohe.language.tree import (
-    EVERYTHING,
     Aggregate,
     Call,
     Constant,
@@ -247,7 +246,7 @@ def at_edge_of_period(edge: Literal["start", "end"]) -> Builder:
         still = Call("or", (missing, Call(">=", (until, PeriodBound(edge, until.type)), BOOLEAN)), BOOLEAN)
         condition = given.get("condition")
         parts = (begun, still) if condition is None else (begun, still, condition)
-        return _everything(Call("and", parts, BOOLEAN))
+        return Call(f"at_{edge}", (Call("and", parts, BOOLEAN),), BOOLEAN)
 
     return build
 
@@ -256,12 +255,8 @@ def in_period(given: Build) -> Node:
     moment = given["x"]
     after = Call(">=", (moment, PeriodBound("start", moment.type)), BOOLEAN)
     before = Call("<", (moment, PeriodBound("end", moment.type)), BOOLEAN)
-    return _everything(Call("and", (after, before), BOOLEAN))
+    return Call("in_period", (Call("and", (after, before), BOOLEAN),), BOOLEAN)
 
 
 def _field(scope: Scope, name: str) -> Field:
     return Field(name, scope.fields[name])
-
-
-def _everything(condition: Node) -> Node:
-    return Call(EVERYTHING, (condition,), BOOLEAN)

@@ -101,11 +101,6 @@ def divide_half_up(left: Lowered, right: Lowered) -> Lowered:
     return subtract(doubled, truncate(doubled, literal(2)))
 
 
-def any_unknown(values: tuple[Lowered, ...]) -> exp.Expression:
-    """Whether one of the values is NULL."""
-    return chain(exp.Or, [exp.Is(this=paren(value.sql), expression=exp.Null()) for value in values])
-
-
 def chain(kind: type[exp.And] | type[exp.Or], operands: list[exp.Expression]) -> exp.Expression:
     """Operands joined as a balanced tree, so that long chains stay shallow."""
     if len(operands) == 1:
@@ -131,7 +126,7 @@ def choose(condition: exp.Expression, when_true: Lowered, when_false: Lowered) -
     return Lowered(exp.Case(this=paren(condition), ifs=branches), max(when_true.bound, when_false.bound), width)
 
 
-def widest(values: tuple[Lowered, ...]) -> tuple[int, Width]:
+def widest(values: list[Lowered]) -> tuple[int, Width]:
     """The bound and width that hold each of the values."""
     width: Width = "wide" if any(value.width == "wide" for value in values) else "int64"
     return max(value.bound for value in values), width

@@ -177,7 +177,7 @@ def _reader(key: Any, kind: Type) -> Run:
 
 
 def _number_reader(kind: Type) -> Callable[[Any], int]:
-    unit = 10**kind.scale
+    unit: int = 10**kind.scale
 
     def read(value: Any) -> int:
         if isinstance(value, int | np.integer):

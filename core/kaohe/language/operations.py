@@ -18,7 +18,7 @@ from sqlglot import exp
 from kaohe.language import arithmetic, civil, integers, texts
 from kaohe.language import rationals as exact
 from kaohe.language.integers import Lowered
-from kaohe.language.tree import Call
+from kaohe.language.tree import ABOUT_PERIOD, Call
 
 Compute = Callable[..., Any]
 
@@ -148,8 +148,9 @@ OPERATIONS: dict[str, Operation] = {
     "year_of": Operation(civil.lower_year_of, civil.compute_year_of),
     "month_of": Operation(civil.lower_month_of, civil.compute_month_of),
     "is_weekend": Operation(civil.lower_is_weekend, civil.compute_is_weekend),
-    "everything": Operation(
-        lambda _call, arguments: arguments[0], lambda _call, _zone: bool, lambda _call, operand: operand
+    **dict.fromkeys(
+        ABOUT_PERIOD,
+        Operation(lambda _call, arguments: arguments[0], lambda _call, _zone: bool, lambda _call, operand: operand),
     ),
     "lower": Operation(texts.lower_lower, texts.compute_lower),
     "contains": Operation(texts.lower_contains, texts.compute_contains),

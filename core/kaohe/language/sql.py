@@ -55,12 +55,18 @@ def render(node: exp.Expression, dialect: str) -> str:
 def _portable(node: exp.Expression, dialect: str) -> exp.Expression:
     if isinstance(node, exp.DataType) and node.this == exp.DataType.Type.INT128:
         return exp.DataType.build("DECIMAL(38, 0)")
-    if dialect == "spark" and isinstance(node, exp.Filter) and isinstance(node.this, exp.ArrayAgg):
-        order = node.this.this
-        if isinstance(order, exp.Order):
-            listed = exp.Filter(this=exp.ArrayAgg(this=order.this), expression=node.expression)
-            return cast(exp.Expression, exp.func("SORT_ARRAY", listed))
+    if dialect == "spark" and isinstance(node, exp.Bracket):
+        return _spark_order_statistic(node)
     return node
+
+
+def _spark_order_statistic(node: exp.Bracket) -> exp.Expression:
+    """The n-th of a sorted list, counted from 0; GET gives NULL where an index would be refused."""
+    filtered, place = node.this.this, node.expressions[0]
+    values = exp.ArrayAgg(this=filtered.this.this.this)
+    listed = exp.func("SORT_ARRAY", exp.Filter(this=values, expression=filtered.expression))
+    index = exp.Sub(this=place, expression=exp.Literal.number(1))
+    return cast(exp.Expression, exp.Anonymous(this="GET", expressions=[listed, index]))
 
 
 def _lower(node: Node, bounds: Bounds) -> Lowered:

@@ -79,8 +79,8 @@ class Aggregate:
         return "all" if self.everything else self.shift
 
 
-EVERYTHING = "everything"
-"""The call around a condition that looks at all records, whatever the window; its meaning is its argument's."""
+ABOUT_PERIOD = frozenset({"at_start", "at_end", "in_period"})
+"""Calls around a condition that looks at all records, whatever the window; their meaning is their argument's."""
 
 Node = Constant | Field | KeyedValue | PeriodBound | Call | Aggregate
 
@@ -141,12 +141,13 @@ def aggregates(expression: Expression) -> tuple[Aggregate, ...]:
 def scaled(constant: Constant) -> int:
     """A constant's value as an integer in the units of its type; text has none."""
     top, bottom = Decimal(constant.value).as_integer_ratio()
-    return top * 10**constant.type.scale // bottom
+    unit: int = 10**constant.type.scale
+    return int(top) * unit // int(bottom)
 
 
 def asks_for_all(node: Node) -> bool:
     """Whether something in the node asks about the period itself, so that it must see every record."""
-    return any(isinstance(child, Call) and child.function == EVERYTHING for child in walk(node))
+    return any(isinstance(child, Call) and child.function in ABOUT_PERIOD for child in walk(node))
 
 
 def sees_all_records(expression: Expression) -> bool:
