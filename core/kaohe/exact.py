@@ -55,7 +55,7 @@ def shorten(number: Decimal) -> Decimal:
 
 def round_micros(micros: int, decimals: int) -> int:
     """Millionths rounded half up to so many decimals (at most six), still as millionths."""
-    unit = 10 ** (DECIMALS - decimals)
+    unit: int = 10 ** (DECIMALS - decimals)
     return divide(micros, unit) * unit
 
 

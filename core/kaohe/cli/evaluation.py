@@ -26,7 +26,7 @@ def run_scheme(app: App, scheme: str, period: str) -> tuple[Run, int]:
     app.problems(problem for problem in checked.problems if checked.scheme is not None)
     rules = checked.require()
     registry, workspace = app.registry, app.workspace
-    names = sorted({used.indicator.records for used in (*rules.weighted, *rules.measured)})
+    names = sorted({used.indicator.records for used in rules.indicators})
     types = {name: registry.record_types[name] for name in names}
     snapshot = take_snapshot(app.store, types.values(), workspace.snapshots, workspace.timezone)
     owners = {registry.owner_of(name) for name in (*names, *_installed_ids(app, checked))}
@@ -87,6 +87,5 @@ def find_scheme(app: App, name: str) -> Path:
 
 
 def _installed_ids(app: App, checked: Checked) -> list[str]:
-    scheme = checked.require()
-    ids = (used.indicator.id for used in (*scheme.weighted, *scheme.measured))
+    ids = (used.indicator.id for used in checked.require().indicators)
     return [each for each in ids if each in app.registry.indicators]

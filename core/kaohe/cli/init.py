@@ -45,7 +45,7 @@ def make_workspace(app: App, folder: Path, *, industries: Sequence[str], timezon
         raise fail(refused[0], Exit.ENVIRONMENT)
     for name in ("schemes", "imports", "plugins"):
         (folder / name).mkdir(parents=True, exist_ok=True)
-    own = [template for name in industries for template in registry.schemes_of(name)]
+    own = [registry.schemes[scheme] for name in industries for scheme in registry.plugin(name).brings.schemes]
     for template in own:
         _write_new(folder / "schemes" / f"{template.name}.toml", template.text)
     if own:

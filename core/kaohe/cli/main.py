@@ -27,7 +27,6 @@ COMMANDS = {
     "plugin": ("kaohe.cli.plugin:plugin", msg("Plugins: list, show, check, add, remove.")),
     "people": ("kaohe.cli.people:people", msg("People, teams and assignments.")),
     "records": ("kaohe.cli.records:records", msg("Records: types, templates, import, batches, undo, export.")),
-    "indicator": ("kaohe.cli.indicator:indicator", msg("Indicators: list and show.")),
     "scheme": ("kaohe.cli.scheme:scheme", msg("Schemes: new, check, show, schema.")),
     "evaluate": ("kaohe.cli.evaluate:evaluate", msg("Evaluate a scheme for a period.")),
 }

@@ -16,7 +16,7 @@ from sqlglot import exp
 from kaohe.engine.plan import SUBJECT, Parts, Scan, needed, select
 from kaohe.errors import Exit, Place, Problem, fail
 from kaohe.exact import Ints
-from kaohe.language import Bounds
+from kaohe.language import Bounds, render
 from kaohe.records import Snapshot
 from kaohe.text import msg
 
@@ -48,7 +48,7 @@ class DuckEngine:
             return empty
         files = [str(partition.path) for partition in partitions]
         connection.read_parquet(files).create_view("records", replace=True)
-        table = _execute(connection, query.sql("duckdb"), scan)
+        table = _execute(connection, render(query, "duckdb"), scan)
         positions = pc.index_in(table.column(SUBJECT), value_set=people)
         found = pc.is_valid(positions).to_numpy(zero_copy_only=False)
         rows = positions.drop_null().to_numpy()

@@ -10,13 +10,11 @@ from typing import Protocol
 from sqlglot import exp
 
 from kaohe.exact import Ints
-from kaohe.language import Aggregate, Bounds, Expression, aggregate_sql, aggregates, row_sql
-from kaohe.language.tree import Call, walk
+from kaohe.language import Aggregate, Bounds, Expression, aggregate_sql, aggregates, row_sql, sees_all_records
 from kaohe.plugin import RecordType
 from kaohe.records import Partition, Snapshot
 
 SUBJECT = "subject"
-_ABOUT_PERIOD = {"at_start", "at_end", "in_period"}
 _EPOCH = date(1970, 1, 1)
 _DAY = 86_400_000_000  # microseconds
 
@@ -47,7 +45,7 @@ class Measure:
     @property
     def everything(self) -> bool:
         """It sees all records, whenever they are dated: the expression itself asks about the period."""
-        return self.aggregate.everything or (self.where is not None and _asks_about_period(self.where))
+        return self.aggregate.everything or (self.where is not None and sees_all_records(self.where))
 
 
 @dataclass(frozen=True)
@@ -69,6 +67,9 @@ class Engine(Protocol):
     ``people`` are codes in ascending order; every column of the result has one entry for each of them, 0 where a
     person has no records. Raises KaoheError where an integer does not fit into 64 bits.
     """
+
+    @property
+    def name(self) -> str: ...
 
     def measure(
         self, scans: Sequence[Scan], snapshot: Snapshot, windows: Mapping[str, Bounds], people: Sequence[str]
@@ -97,7 +98,7 @@ def select(scan: Scan, windows: Mapping[str, Bounds]) -> tuple[exp.Select, list[
     # A condition that all measures share is said once, for all rows: that is also what lets files be skipped.
     shared = keeps[0] if keeps and all(keep == keeps[0] for keep in keeps) else None
     columns: list[tuple[Measure, str]] = []
-    projections: list[exp.Expression] = [exp.column(scan.who, quoted=True).as_(SUBJECT)]
+    projections: list[exp.Expr] = [exp.column(scan.who, quoted=True).as_(SUBJECT)]
     for measure, keep in zip(scan.measures, keeps, strict=True):
         bounds = windows[measure.aggregate.shift]
         rest = None if shared is not None else keep
@@ -121,11 +122,7 @@ def needed(scan: Scan, partitions: Sequence[Partition], windows: Mapping[str, Bo
     ]
 
 
-def _asks_about_period(where: Expression) -> bool:
-    return any(isinstance(node, Call) and node.function in _ABOUT_PERIOD for node in walk(where.tree))
-
-
-def _in_window(records: RecordType, measure: Measure, windows: Mapping[str, Bounds]) -> exp.Expression | None:
+def _in_window(records: RecordType, measure: Measure, windows: Mapping[str, Bounds]) -> exp.Expr | None:
     if measure.everything:
         return None
     name, first, last = _range(records, measure, windows)
@@ -152,5 +149,5 @@ def _range(records: RecordType, measure: Measure, windows: Mapping[str, Bounds])
     return f"{measure.when}__local", first * _DAY, last * _DAY
 
 
-def _and(left: exp.Expression | None, right: exp.Expression) -> exp.Expression:
+def _and(left: exp.Expr | None, right: exp.Expr) -> exp.Expr:
     return right if left is None else exp.And(this=left, expression=right)

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import IO, Any, Literal
 
 from kaohe.exact import format_fen, format_micros
-from kaohe.records.export import guard_cell
+from kaohe.records.words import guarded
 
 Kind = Literal["text", "count", "points", "money"]
 
@@ -64,13 +64,13 @@ def as_decimal(column: Column, value: int) -> Decimal:
 def write_csv(sheet: Sheet, stream: IO[str]) -> None:
     """The sheet as CSV: numbers plain, text cells that a spreadsheet would take for a formula made harmless."""
     writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow([guard_cell(column.header) for column in sheet.columns])
+    writer.writerow([guarded(column.header) for column in sheet.columns])
     for row in sheet.rows:
         writer.writerow(
             [
                 ""
                 if value is None
-                else guard_cell(str(value))
+                else guarded(str(value))
                 if column.kind == "text"
                 else str(as_decimal(column, value))
                 for column, value in zip(sheet.columns, row, strict=True)

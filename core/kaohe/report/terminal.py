@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from io import StringIO
 
 from rich import box
@@ -19,19 +20,59 @@ _UNLIMITED = 100_000
 _LISTED = 20
 
 
-def run_text(run: Run, number: int, language: Language, *, width: int | None = None) -> str:
-    """Heading, ranking, people without a grade, people not covered, and where to look next."""
+def run_text(run: Run, number: int, language: Language, *, width: int | None = None, first: int | None = None) -> str:
+    """Heading, ranking, people without a grade, people not covered, tiers and money.
+
+    ``first``: only so many rows of the ranking, and counts instead of lists for the rest.
+    """
     text = StringIO()
     console = Console(file=text, width=width or _UNLIMITED, highlight=False, emoji=False, markup=False)
     console.print(_heading(run, number, language))
-    console.print(sheet_table(ranking_sheet(run, language)))
+    console.print(_cut(console, ranking_sheet(run, language), first))
     ungraded = not_graded_sheet(run, language)
-    if ungraded.rows:
+    if ungraded.rows and first is None:
         console.print(sheet_table(ungraded))
-    _print_left_out(console, run, language)
-    if run.scheme.bonus is not None:
-        paid = sum(int(fen) for fen in run.appraisal.bonus)
-        console.print(msg("bonuses in all: {amount} yuan", amount=format_fen(paid)).in_(language))
+    elif ungraded.rows:
+        console.print(msg("not graded: {count}", count=len(ungraded.rows)).in_(language))
+    if first is None:
+        _print_left_out(console, run, language)
+    _print_summary(console, run, language)
+    return _trimmed(text)
+
+
+def tiers_text(run: Run, number: int, language: Language) -> str:
+    """Heading, and how tiers and money came out."""
+    text = StringIO()
+    console = Console(file=text, width=_UNLIMITED, highlight=False, emoji=False, markup=False)
+    console.print(_heading(run, number, language))
+    _print_summary(console, run, language)
+    return _trimmed(text)
+
+
+def _cut(console: Console, sheet: Sheet, first: int | None) -> Table:
+    """The sheet as a table; with ``first``, its first rows and how many follow."""
+    if first is None or len(sheet.rows) <= first:
+        return sheet_table(sheet)
+    table = sheet_table(Sheet(sheet.title, sheet.columns, sheet.rows[:first]))
+    table.caption = f"… {len(sheet.rows) - first}"
+    table.caption_justify = "left"
+    return table
+
+
+def _print_summary(console: Console, run: Run, language: Language) -> None:
+    appraisal, scheme = run.appraisal, run.scheme
+    graded = int(appraisal.graded.sum())
+    if scheme.tiers is not None:
+        counts = Counter(tier for tier, there in zip(appraisal.tier, appraisal.graded, strict=True) if there)
+        listed = msg(", ").in_(language).join(f"{level.id} {counts[level.id]}" for level in scheme.tiers.levels)
+        console.print(msg("graded: {graded} ({tiers})", graded=graded, tiers=listed).in_(language))
+    if scheme.bonus is not None:
+        paid = sum(int(fen) for fen in appraisal.bonus)
+        amount = msg("{amount} {currency}", amount=format_fen(paid), currency=scheme.currency)
+        console.print(msg("bonuses in all: {amount}", amount=amount).in_(language))
+
+
+def _trimmed(text: StringIO) -> str:
     return "\n".join(line.rstrip() for line in text.getvalue().splitlines()) + "\n"
 
 

@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 
 from kaohe.appraise.model import Appraisal
-from kaohe.exact import Ints
+from kaohe.exact import Flags, Ints
 from kaohe.period import Period
 from kaohe.records.canonical import canonical
 from kaohe.run.model import Counts
-from kaohe.scheme.model import Scheme
+from kaohe.scheme.model import Measured, Scheme, UsedIndicator
 from kaohe.text import Message, Text
 
 
@@ -34,7 +34,7 @@ def digest_of(
     inputs = {
         "format": 1,
         "scheme": scheme.digest,
-        "indicators": [definition(used) for used in (*scheme.weighted, *scheme.measured)],
+        "indicators": [definition(used) for used in scheme.indicators],
         "period": [period.name, period.start.isoformat(), period.end.isoformat()],
         "timezone": timezone,
         "snapshot": snapshot,
@@ -47,7 +47,7 @@ def digest_of(
     return state.hexdigest()
 
 
-def definition(used: Any) -> dict[str, Any]:
+def definition(used: UsedIndicator | Measured) -> dict[str, Any]:
     """What an indicator of the scheme measures, in plain words and numbers."""
     indicator = used.indicator
     return {
@@ -65,7 +65,10 @@ def definition(used: Any) -> dict[str, Any]:
     }
 
 
-def columns(appraisal: Appraisal, counts: Mapping[str, tuple[Counts, ...]]) -> Iterator[tuple[str, Ints | list[Any]]]:
+Column = Ints | Flags | list[Any]
+
+
+def columns(appraisal: Appraisal, counts: Mapping[str, tuple[Counts, ...]]) -> Iterator[tuple[str, Column]]:
     """Every column of the results by a stable name, in a stable order."""
     people = appraisal.people
     yield "code", list(people.code)
@@ -79,14 +82,15 @@ def columns(appraisal: Appraisal, counts: Mapping[str, tuple[Counts, ...]]) -> I
         for position, each in enumerate(counts[key]):
             for part in sorted(each.parts):
                 yield f"{key} {position} {each.function} {each.shift} {part}", each.parts[part]
-    for kind, by_key in (
+    by_kind: tuple[tuple[str, Mapping[str, Ints | Flags]], ...] = (
         ("data", appraisal.data),
         ("counted", appraisal.counted),
         ("points", appraisal.points),
         ("dimension points", appraisal.dimension_points),
         ("dimension counted", appraisal.dimension_counted),
         ("adjustment points", appraisal.adjustment_points),
-    ):
+    )
+    for kind, by_key in by_kind:
         for key in sorted(by_key):
             yield f"{kind} {key}", by_key[key]
     yield "total", appraisal.total

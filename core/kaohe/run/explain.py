@@ -148,8 +148,8 @@ def _bonus(run: Run, row: int) -> Node:
             days = msg("{worked} of {days} days", worked=int(appraisal.people.worked[row]), days=run.period.days)
             children.append(Node(msg("proration"), days))
         if bonus.pool is not None:
-            children.append(Node(msg("pool"), money_in_words(bonus.pool)))
-    return Node(msg("bonus"), money_in_words(int(appraisal.bonus[row])), remarks, tuple(children))
+            children.append(Node(msg("pool"), money_in_words(bonus.pool, run.scheme.currency)))
+    return Node(msg("bonus"), money_in_words(int(appraisal.bonus[row]), run.scheme.currency), remarks, tuple(children))
 
 
 def _remarks(run: Run, row: int, kinds: Iterable[str], about: str | None = None) -> tuple[Message, ...]:

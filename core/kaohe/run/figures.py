@@ -12,13 +12,13 @@ from kaohe.text import Message, msg
 
 
 def value_in_words(indicator: Indicator, micros: int) -> Message:
-    """A value in its unit: 95 %, 12 h, 1,234.50 yuan."""
+    """A value in its unit: 95 %, 12 h, 1,234.50."""
     number = from_micros(micros)
     match indicator.unit:
         case "share":
             return msg("{number} %", number=from_micros(micros * 100))
         case "money":
-            return msg("{number} yuan", number=f"{number:,}")
+            return msg("{number}", number=f"{number:,.2f}")
         case "seconds":
             return msg("{number} s", number=number)
         case "minutes":
@@ -40,8 +40,8 @@ def points_in_words(micros: int, decimals: int | None = None) -> Message:
     return msg("{number} points", number=number if decimals is None else f"{number:.{decimals}f}")
 
 
-def money_in_words(fen: int) -> Message:
-    return msg("{number} yuan", number=format_fen(fen))
+def money_in_words(fen: int, currency: str) -> Message:
+    return msg("{amount} {currency}", amount=format_fen(fen), currency=currency)
 
 
 def counts_in_words(counts: Counts, row: int) -> Message:

@@ -14,7 +14,7 @@ from kaohe.period import Period
 from kaohe.plugin import RecordType
 from kaohe.records import Snapshot
 from kaohe.run.model import Counts
-from kaohe.scheme.model import Measured, Scheme, UsedIndicator
+from kaohe.scheme.model import Scheme
 from kaohe.text import msg
 
 # What one unit of a duration is, in the microseconds that expressions count.
@@ -29,7 +29,6 @@ def windows(period: Period, zone: ZoneInfo) -> dict[str, Bounds]:
 
 def requests(scheme: Scheme, record_types: Mapping[str, RecordType]) -> tuple[Request, ...]:
     """What the engine is asked for this scheme, in the order of the file."""
-    used: tuple[UsedIndicator | Measured, ...] = (*scheme.weighted, *scheme.measured)
     return tuple(
         Request(
             key=each.key,
@@ -39,7 +38,7 @@ def requests(scheme: Scheme, record_types: Mapping[str, RecordType]) -> tuple[Re
             when=each.indicator.when or record_types[each.indicator.records].when,
             who=each.indicator.who or record_types[each.indicator.records].who[0],
         )
-        for each in used
+        for each in scheme.indicators
     )
 
 
@@ -59,7 +58,7 @@ def measure(
         scans[scan.records.name, scan.who] = parts
     values: dict[str, Values] = {}
     counts: dict[str, tuple[Counts, ...]] = {}
-    units = {each.key: each.indicator.unit for each in (*scheme.weighted, *scheme.measured)}
+    units = {each.key: each.indicator.unit for each in scheme.indicators}
     for request in asked:
         parts = scans[request.records.name, request.who]
         by_aggregate = {each.aggregate: parts[each] for each in measures(request)}

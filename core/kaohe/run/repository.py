@@ -40,7 +40,8 @@ def save_run(store: Store, run: Run) -> int:
                 )
             )
         number = connection.execute(
-            insert(_runs).values(
+            insert(_runs)
+            .values(
                 digest=run.digest,
                 scheme_digest=scheme.digest,
                 scheme_id=scheme.id,
@@ -50,7 +51,8 @@ def save_run(store: Store, run: Run) -> int:
                 evidence=canonical(evidence(run)),
                 columns=packed(run),
             )
-        ).inserted_primary_key[0]
+            .returning(_runs.c.id)
+        ).scalar_one()
         rows = _result_rows(run, number)
         if rows:
             connection.execute(insert(_results), rows)
@@ -65,7 +67,7 @@ def evidence(run: Run) -> dict[str, Any]:
         "engine": run.engine,
         "timezone": run.timezone,
         "plugins": [[each.name, each.version, each.digest] for each in run.plugins],
-        "indicators": [definition(used) for used in (*run.scheme.weighted, *run.scheme.measured)],
+        "indicators": [definition(used) for used in run.scheme.indicators],
         "left_out": [[each.code, each.name, each.kind, words(each.reason)] for each in run.left_out],
         "notes": [[note.code, words(note.what)] for note in run.notes],
     }
