@@ -74,6 +74,8 @@ class _Report:
             yield self.problem(msg("{name} is declared twice", name=name), "fields", index, "name")
         if not record_type.key:
             yield self.problem(msg("a record type needs a key"), "key")
+        if any(len(group) < 2 for group in record_type.sequence):
+            yield self.problem(msg("a sequence needs at least two fields"), "sequence")
         fields = {field.name: field for field in record_type.fields}
         for key, names, kinds in (
             ("key", record_type.key, ()),

@@ -7,6 +7,7 @@ same package may define ``generate_sample(people, seed)``; it is imported when s
 from __future__ import annotations
 
 import pkgutil
+import re
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from kaohe.toml import Document, Path
 
 FILE = "pack.toml"
+# As in pack.schema.json: a scheme's file lies in the package, in folders with plain names.
+_SCHEME_FILE = re.compile(r"([A-Za-z0-9_-]+/)*[A-Za-z0-9_-]+\.toml")
 
 
 @dataclass(frozen=True)
@@ -58,13 +61,17 @@ def read_pack(text: str, file: str) -> PackFile:
     """
     try:
         pack = build(PackFile, tomllib.loads(text, parse_float=Decimal))
-        if pack.format == API_VERSION and next(misfits(PackFile, pack), None) is None:
+        if pack.format == API_VERSION and next(misfits(PackFile, pack), None) is None and _stays_inside(pack):
             return pack
     except (ValueError, TypeError, RecursionError):
         pass  # told with places below: only a pack that is known to be wrong pays for them and for the validator
     from kaohe.plugin.pack_mistakes import refuse_pack  # noqa: PLC0415 - as said
 
     raise refuse_pack(text, file)
+
+
+def _stays_inside(pack: PackFile) -> bool:
+    return all(_SCHEME_FILE.fullmatch(scheme.file) for scheme in pack.schemes)
 
 
 @dataclass(frozen=True)
