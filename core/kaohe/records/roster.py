@@ -218,7 +218,7 @@ def _assignment(row: CleanRow, directory: Directory) -> Assignment | Mistake | N
         if all(values.get(name) is None for name in ("team", "role", "manager", "to")):
             return None
         reason = msg("an assignment needs its first day")
-        fix = msg('Fill it in, or give all rows the same day in the mapping: from = { constant = "2026-01-01" }.')
+        fix = msg('Fill it in, or give all rows the same day in the mapping: from = {{ constant = "2026-01-01" }}.')
         return _about("from", "", reason, fix)
     if manager is not None:
         found = directory.find(manager)
