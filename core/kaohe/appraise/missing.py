@@ -46,15 +46,23 @@ def stand_in(missing: Missing) -> int | None:
 
 
 def shares(scheme: Scheme) -> dict[str, Fraction]:
-    """Each indicator's share of the whole weight: its part of the dimension times the dimension's part."""
-    whole = sum((Fraction(dimension.weight) for dimension in scheme.dimensions), start=Fraction(0))
-    found = {}
-    for dimension in scheme.dimensions:
-        inside = sum((Fraction(used.weight) for used in dimension.indicators), start=Fraction(0))
-        for used in dimension.indicators:
-            part = Fraction(used.weight) * Fraction(dimension.weight)
-            found[used.key] = part / (inside * whole) if part else Fraction(0)
-    return found
+    """Each indicator's share of the whole weight: its part of the dimension times the dimension's part.
+
+    A dimension whose indicators carry no weight carries none either; without any weight all shares are zero.
+    """
+    inside = {
+        dimension.id: sum((Fraction(used.weight) for used in dimension.indicators), start=Fraction(0))
+        for dimension in scheme.dimensions
+    }
+    weights = {dimension.id: Fraction(dimension.weight) for dimension in scheme.dimensions if inside[dimension.id]}
+    whole = sum(weights.values(), start=Fraction(0))
+    return {
+        used.key: Fraction(used.weight) * weights[dimension.id] / (inside[dimension.id] * whole)
+        if whole and dimension.id in weights
+        else Fraction(0)
+        for dimension in scheme.dimensions
+        for used in dimension.indicators
+    }
 
 
 def covered(scheme: Scheme, data: Mapping[str, Flags], rows: int) -> tuple[Flags, list[Note]]:

@@ -36,7 +36,7 @@ from kaohe.scheme.model import (
 from kaohe.text import Text
 
 Number = Decimal | int | str
-NUMBER, WORD = Type("number"), Type("text")
+NUMBER, WORD = Type("number", 6), Type("text")
 ATTRIBUTES = {"role": WORD, "team": WORD, "region": WORD, "days_in_period": NUMBER, "bonus_base": NUMBER}
 IDS = frozenset({"a", "b", "c", "d", "m", "n"})
 _COUNT = compile_expression("count()", Scope({}, aggregates=True))
