@@ -15,7 +15,6 @@ from kaohe.errors import Exit, KaoheError, Place, Problem, fail
 from kaohe.text import Message, msg, render
 
 if TYPE_CHECKING:
-    from kaohe.plugin import SchemeTemplate
     from kaohe.scheme import Checked
 
 _LONGEST = 1_000_000  # bytes; the loader refuses more
@@ -28,14 +27,14 @@ def scheme() -> None:
 
 @scheme.command(help=_("Write a new scheme file from a template; never over an existing file."))
 @click.argument("file", metavar="FILE")
-@click.option("--from", "template", metavar="TEMPLATE", help=_("The template's name; left out: the first one."))
+@click.option("--from", "template", metavar="TEMPLATE", help=_("The template's name; left out: blank, a small one."))
 @click.pass_obj
 def new(app: App, file: str, template: str | None) -> None:
     from kaohe.scheme.schema import SCHEMA_FILE, schema_text
 
     path = _target(app, file)
-    chosen = _template(app, template)
-    body = "\n".join(line for line in chosen.text.splitlines() if not line.startswith("#:schema"))
+    lines = _template(app, template).splitlines()
+    body = "\n".join(line for line in lines if not line.startswith("#:schema"))
     _write_new(path, f"#:schema ./{SCHEMA_FILE}\n{body.lstrip()}\n")
     (path.parent / SCHEMA_FILE).write_text(schema_text(), "utf-8", newline="\n")
     app.say(msg("wrote {file}; look through it, then: kaohe scheme check {file}", file=str(path)))
@@ -199,19 +198,16 @@ def _target(app: App, name: str) -> Path:
     return path if path.suffix else path.with_suffix(".toml")
 
 
-def _template(app: App, name: str | None) -> SchemeTemplate:
-    templates = dict(app.registry.schemes)
-    if name is None and templates:
-        return next(iter(templates.values()))
+def _template(app: App, name: str | None) -> str:
+    from kaohe.scheme.schema import BLANK, blank_text
+
+    templates = {BLANK: blank_text(), **{key: template.text for key, template in app.registry.schemes.items()}}
+    if name is None:
+        return templates[BLANK]
     if name in templates:
         return templates[name]
-    raise fail(
-        Problem(
-            "scheme.no-template",
-            msg("there is no scheme template {name}", name=name or ""),
-            expected=", ".join(templates) or None,
-        )
-    )
+    what = msg("there is no scheme template {name}", name=name)
+    raise fail(Problem("scheme.no-template", what, expected=", ".join(templates)))
 
 
 def _write_new(path: Path, text: str) -> None:

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from kaohe.exact import format_fen, shorten
-from kaohe.scheme.model import Bonus, Level, Ranking, Rule, Scheme, Tiers, UsedIndicator
-from kaohe.scheme.words import ACTIONS, chain, curve_words, missing_words, number
+from kaohe.scheme.draft import show
+from kaohe.scheme.model import Bonus, Level, Rule, Scheme, Tiers, UsedIndicator
+from kaohe.scheme.words import ACTIONS, chain, curve_words, missing_words, number, series
 from kaohe.text import Message, Text, msg
 
 Cell = Message | Text | str
@@ -33,9 +34,9 @@ def describe(scheme: Scheme) -> tuple[Section, ...]:
         sections.append(_adjustments(scheme))
     if scheme.rules:
         sections.append(Section(msg("Rules"), tuple(_rule(rule) for rule in scheme.rules)))
-    sections.append(Section(msg("Ranking"), tuple(_ranking(scheme.ranking))))
+    sections.append(Section(msg("Ranking"), tuple(_ranking(scheme))))
     if scheme.tiers is not None:
-        sections.append(_tiers(scheme.tiers))
+        sections.append(_tiers(scheme, scheme.tiers))
     if scheme.bonus is not None:
         sections.append(Section(msg("Bonus"), tuple(_bonus(scheme.bonus))))
     if scheme.outcomes:
@@ -101,12 +102,28 @@ def used_name(used: UsedIndicator) -> Cell:
 
 
 def _curves(scheme: Scheme) -> Section:
-    rows = []
-    for used in scheme.weighted:
-        settings = ", ".join(f"{name} = {value}" for name, value in used.parameters.items())
-        rows.append((used_name(used), settings, curve_words(used.curve, used.indicator)))
+    rows = tuple(
+        (used_name(used), _settings(used), curve_words(used.curve, used.indicator)) for used in scheme.weighted
+    )
     headers = (msg("Indicator"), msg("Parameters"), msg("From value to points"))
-    return Section(msg("How values become points"), (), headers, tuple(rows))
+    return Section(msg("How values become points"), (), headers, rows)
+
+
+def _settings(used: UsedIndicator) -> Cell:
+    """The parameters by their names; one that is empty text restricts nothing."""
+    settings = [
+        msg("{name}: {value}", name=used.indicator.parameters[name].label, value=show(value).strip('"'))
+        for name, value in used.parameters.items()
+        if value != ""
+    ]
+    return series(settings) if settings else ""
+
+
+def _names(scheme: Scheme, keys: Iterable[str]) -> Cell:
+    """Indicators by name."""
+    names: dict[str, Cell] = {used.key: used_name(used) for used in scheme.weighted}
+    names |= {measured.key: measured.indicator.name for measured in scheme.measured}
+    return series([names[key] for key in keys])
 
 
 def _measured(scheme: Scheme) -> Section:
@@ -140,7 +157,8 @@ def _rule(rule: Rule) -> Message:
     return msg("If {condition}: {action} ({reason}).", condition=condition, action=action, reason=rule.reason)
 
 
-def _ranking(ranking: Ranking) -> Iterable[Message]:
+def _ranking(scheme: Scheme) -> Iterable[Message]:
+    ranking = scheme.ranking
     if ranking.within:
         yield msg("People are ranked within the same {attributes}.", attributes=", ".join(ranking.within))
     else:
@@ -151,7 +169,7 @@ def _ranking(ranking: Ranking) -> Iterable[Message]:
         "ordinal": msg("Every rank is given once (1, 2, 3, 4)."),
     }[ranking.method]
     if ranking.tie_breakers:
-        yield msg("Equal totals are told apart by {indicators}.", indicators=", ".join(ranking.tie_breakers))
+        yield msg("Equal totals are told apart by {indicators}.", indicators=_names(scheme, ranking.tie_breakers))
     if ranking.within and ranking.min_group > 1:
         small = {
             "merge": msg("Groups of fewer than {count} are ranked among everybody.", count=ranking.min_group),
@@ -160,7 +178,7 @@ def _ranking(ranking: Ranking) -> Iterable[Message]:
         yield small[ranking.small_groups]
 
 
-def _tiers(tiers: Tiers) -> Section:
+def _tiers(scheme: Scheme, tiers: Tiers) -> Section:
     lines = []
     if tiers.kind == "quota":
         lines.append(msg("Seats are shared out by quota within each ranking group."))
@@ -169,7 +187,8 @@ def _tiers(tiers: Tiers) -> Section:
                 "promote": msg("Equals at a cut all get the better tier."),
                 "demote": msg("Equals at a cut all get the lower tier."),
                 "break": msg(
-                    "Equals at a cut are told apart by {names}, at last by code.", names=", ".join(tiers.tie_breakers)
+                    "Equals at a cut are told apart by {names}, at last by code.",
+                    names=_names(scheme, tiers.tie_breakers),
                 )
                 if tiers.tie_breakers
                 else msg("Equals at a cut are told apart by code."),

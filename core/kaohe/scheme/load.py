@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from difflib import get_close_matches
 from typing import Any
 
 from kaohe.errors import KaoheError, Problem
@@ -132,14 +133,17 @@ def _read(
 
 
 def _names(draft: Draft, catalogue: Catalogue, attributes: Mapping[str, Type] | None) -> Names:
-    """Ids as the file writes them, even of parts that are not sound: a mistake there is not reported twice."""
+    """Ids as the file writes them, even of parts that are not sound, and what misspelt ones were surely meant to be:
+    a mistake there is not reported again wherever the id is used."""
     dimensions = draft.data.get("dimensions", [])
     rows = [row for table in dimensions for row in table.get("indicators", []) if "use" in row]
     keys = frozenset(row.get("as", row["use"]) for row in rows)
+    misspelt = {row["use"] for row in rows if "as" not in row} - catalogue.indicators.keys()
+    meant = {name for key in misspelt for name in get_close_matches(key, catalogue.indicators, n=1)}
     return Names(
         attributes,
         values=keys | catalogue.indicators.keys(),
-        points=keys,
+        points=keys | meant,
         dimensions=frozenset(table["id"] for table in dimensions if "id" in table),
     )
 

@@ -282,6 +282,11 @@ class Scheme:
     digest: str
 
     @property
+    def indicators(self) -> tuple[UsedIndicator | Measured, ...]:
+        """Every indicator that is measured, the weighted ones first."""
+        return (*self.weighted, *self.measured)
+
+    @property
     def weighted(self) -> tuple[UsedIndicator, ...]:
         """Every weighted indicator, in the order of the file."""
         return tuple(used for dimension in self.dimensions for used in dimension.indicators)

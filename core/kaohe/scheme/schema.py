@@ -18,6 +18,7 @@ from kaohe.text import msg
 from kaohe.toml import Document
 
 SCHEMA_FILE = "scheme.schema.json"
+BLANK = "blank"
 _TABLE_LISTS = {"dimensions", "indicators", "adjustments", "rules", "levels", "outcomes", "cases", "bands"}
 
 
@@ -25,6 +26,11 @@ _TABLE_LISTS = {"dimensions", "indicators", "adjustments", "rules", "levels", "o
 def schema_text() -> str:
     """The JSON Schema (2020-12) as shipped."""
     return (files("kaohe.scheme") / SCHEMA_FILE).read_text("utf-8")
+
+
+def blank_text() -> str:
+    """The template to start from where no plugin has one that fits better: small, whole, of the base pack alone."""
+    return (files("kaohe.scheme") / f"{BLANK}.toml").read_text("utf-8")
 
 
 @cache

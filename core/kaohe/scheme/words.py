@@ -9,7 +9,7 @@ from functools import reduce
 from kaohe.exact import shorten
 from kaohe.plugin import Indicator
 from kaohe.scheme.model import Band, BandsCurve, Curve, Missing, PerUnitCurve, PointsCurve, RatioCurve
-from kaohe.text import Message, msg
+from kaohe.text import Message, Text, msg
 
 ACTIONS: dict[str, Message] = {
     "veto": msg("veto: total zero, last tier, no bonus"),
@@ -33,6 +33,11 @@ _UNITS: dict[str, Message] = {
 def chain(parts: Sequence[Message]) -> Message:
     """The parts as one sentence, parted by semicolons."""
     return reduce(lambda left, right: msg("{left}; {right}", left=left, right=right), parts)
+
+
+def series(parts: Sequence[Message | Text | str]) -> Message | Text | str:
+    """The parts one after the other, parted by commas."""
+    return reduce(lambda left, right: msg("{left}, {right}", left=left, right=right), parts)
 
 
 def number(value: Decimal, unit: str) -> Message | str:

@@ -24,13 +24,14 @@ class TooDeep(Exception):  # noqa: N818 - a signal to the loader, not an error t
 @dataclass
 class Positions:
     """Spots of keys and values by path; ``strings``: start and end of string literals as offsets of characters;
-    ``duplicates``: keys that are written twice, with both spots; ``broken``: spots that are no TOML."""
+    ``duplicates``: keys that are written twice, with both spots; ``broken``: first and last lines of parts that
+    are no TOML."""
 
     keys: dict[Path, Spot] = field(default_factory=dict)
     values: dict[Path, Spot] = field(default_factory=dict)
     strings: dict[Path, tuple[int, int]] = field(default_factory=dict)
     duplicates: list[tuple[Path, Spot, Spot]] = field(default_factory=list)
-    broken: list[Spot] = field(default_factory=list)
+    broken: list[tuple[int, int]] = field(default_factory=list)
 
 
 def locate(source: bytes) -> Positions:
@@ -51,6 +52,8 @@ class _Walk:
         self.elements: dict[Path, int] = {}  # arrays of tables → index of the element being written
 
     def document(self, root: Node) -> None:
+        if root.type == "ERROR":
+            self.found.broken.append(_lines(root))
         for node in root.children:
             match node.type:
                 case "pair":
@@ -60,14 +63,14 @@ class _Walk:
                 case "table_array_element":
                     self.table(self.header(node, array=True), node)
                 case "ERROR":
-                    self.found.broken.append(self.spot(node))
+                    self.found.broken.append(_lines(node))
 
     def table(self, path: Path, node: Node) -> None:
         for child in node.children:
             if child.type == "pair":
                 self.pair(path, child)
             elif child.type == "ERROR":
-                self.found.broken.append(self.spot(child))
+                self.found.broken.append(_lines(child))
 
     def header(self, node: Node, *, array: bool) -> Path:
         parts = list(self.key_parts(_key_of(node)))
@@ -95,7 +98,7 @@ class _Walk:
             original = self.found.keys.setdefault(path, spot)
             twice = (path, spot, original)
         if len(children) < 2:
-            self.found.broken.append(self.spot(node))
+            self.found.broken.append(_lines(node))
         elif path in self.found.values:
             self.found.duplicates.append(twice)
         else:
@@ -148,6 +151,10 @@ class _Walk:
 
 def _key_of(node: Node) -> Node | None:
     return next((child for child in node.named_children if child.type.endswith("_key")), None)
+
+
+def _lines(node: Node) -> tuple[int, int]:
+    return node.start_point[0] + 1, node.end_point[0] + 1
 
 
 def _line_starts(text: str) -> list[int]:

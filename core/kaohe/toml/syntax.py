@@ -11,9 +11,11 @@ from kaohe.text import Message, msg
 from kaohe.toml.positions import Path, Positions, Spot
 
 _POSITION = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
-_STATEMENT = re.compile(r"\s*(?:\[|[\w\"'.-]+\s*=|[^#\s=]+\s*$)")
+_STATEMENT = re.compile(r"\s*(?:\[[\w\"'\[]|[\w\"'.-]+\s*=)")
+_CONTINUED = re.compile(r"\"\"\"|'''|[\[{,]\s*$")
 _OUTSIDE = re.compile(r'"(?:[^"\\]|\\.)*"|\'[^\']*\'|#.*')
 _MOST = 20
+_MOST_LINES = 200
 
 # What a Chinese input method leaves behind → what TOML wants.
 FULL_WIDTH = {
@@ -58,14 +60,18 @@ def explain(error: ValueError, text: str, file: str, positions: Positions) -> It
         yield first
     yield from twice.values()
     seen = {first.where.line, *twice}
-    for line, _column in positions.broken[:_MOST]:
-        if line in seen or line <= (first.where.line or 0) or not _STATEMENT.match(lines[line - 1]):
-            continue
-        seen.add(line)
-        try:
-            tomllib.loads(lines[line - 1])
-        except (ValueError, RecursionError) as other:
-            yield _problem(other, lines, file, line)
+    suspects = {line for start, end in positions.broken for line in range(start, end + 1)} - seen
+    for line in sorted(suspects)[:_MOST_LINES]:
+        if line > (first.where.line or 0) and _whole_statement(lines[line - 1]):
+            try:
+                tomllib.loads(lines[line - 1])
+            except (ValueError, RecursionError) as other:
+                yield _problem(other, lines, file, line)
+
+
+def _whole_statement(line: str) -> bool:
+    """Does the line look like a statement that ends where it ends?"""
+    return bool(_STATEMENT.match(line)) and not _CONTINUED.search(line)
 
 
 def _problem(error: Exception, lines: list[str], file: str, only_line: int | None = None) -> Problem:

@@ -101,7 +101,11 @@ weight = 60
   [[dimensions.indicators]]
   use    = "crm.response_time"
   weight = 30
-  curve  = { kind = "bands", bands = [{ to = 4, points = 100 }, { from = 4, to = 8, points = 60 }, { from = 8, points = 0 }] }
+  curve  = { kind = "bands", bands = [
+    { to = 4, points = 100 },
+    { from = 4, to = 8, points = 60 },
+    { from = 8, points = 0 },
+  ] }
 
 [[dimensions]]
 id     = "satisfaction"

@@ -1,0 +1,144 @@
+"""``kaohe scheme`` from the command line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from kaohe.cli.main import run
+
+Kaohe = Callable[..., tuple[int, str, str]]
+
+SOUND = """\
+format = 1
+[scheme]
+id = "small"
+version = "1"
+name = "小方案"
+cycle = "month"
+missing = { policy = "zero" }
+[[dimensions]]
+id = "satisfaction"
+name = "满意度"
+weight = 100
+  [[dimensions.indicators]]
+  use = "crm.csat_share"
+  weight = 100
+"""
+
+
+@pytest.fixture
+def kaohe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Kaohe:
+    monkeypatch.chdir(tmp_path)
+
+    def call(*arguments: str) -> tuple[int, str, str]:
+        code = run(["--lang", "en", *arguments], {})
+        captured = capsys.readouterr()
+        return int(code), captured.out, captured.err
+
+    return call
+
+
+def test_check_prints_mistakes_then_defaults_and_fails(kaohe: Kaohe, tmp_path: Path) -> None:
+    (tmp_path / "bad.toml").write_text(SOUND.replace("crm.csat_share", "crm.csat_shar"), "utf-8")
+    code, out, err = kaohe("scheme", "check", "bad.toml")
+    assert (code, out) == (1, "")
+    assert "bad.toml:13:9: error [scheme.unknown-indicator]: there is no indicator crm.csat_shar" in err
+    assert "did you mean crm.csat_share?" in err
+    assert err.index("error [") < err.index("note [scheme.default]: scheme.currency is not written")
+    assert "bad.toml: 1 errors, 0 warnings" in err
+
+
+def test_check_of_several_files_reports_each(kaohe: Kaohe, tmp_path: Path) -> None:
+    (tmp_path / "a.toml").write_text(SOUND, "utf-8")
+    (tmp_path / "b.toml").write_text("[scheme", "utf-8")
+    code, _out, err = kaohe("scheme", "check", "a.toml", "b.toml")
+    assert code == 1
+    assert "a.toml: sound; 0 warnings" in err
+    assert "b.toml: 1 errors" in err
+
+
+def test_check_gives_data_to_programs(kaohe: Kaohe, tmp_path: Path) -> None:
+    (tmp_path / "a.toml").write_text(SOUND.replace("weight = 100\n  [", "weight = 90\n  ["), "utf-8")
+    code, out, _err = kaohe("scheme", "check", "a.toml", "--format", "json")
+    (result,) = json.loads(out)
+    assert code == 1
+    assert (result["sound"], result["digest"]) == (False, None)
+    (problem,) = result["problems"]
+    assert (problem["code"], problem["line"], problem["column"]) == ("scheme.weights-sum", 11, 10)
+    assert {"key": "scheme.weights", "value": '"absolute"'} in result["defaults"]
+
+
+def test_new_writes_a_sound_scheme_and_its_schema_beside_it(kaohe: Kaohe, tmp_path: Path) -> None:
+    code, _out, _err = kaohe("scheme", "new", "mine")
+    assert code == 0
+    lines = (tmp_path / "mine.toml").read_text("utf-8").splitlines()
+    assert lines[0] == "#:schema ./scheme.schema.json"
+    assert (tmp_path / "scheme.schema.json").is_file()
+    code, _out, err = kaohe("scheme", "check", "mine.toml")
+    assert code == 0
+    assert "mine.toml: sound; 0 warnings" in err
+
+
+def test_new_refuses_an_unknown_template_and_an_existing_file(kaohe: Kaohe, tmp_path: Path) -> None:
+    code, _out, err = kaohe("scheme", "new", "mine.toml", "--from", "none such")
+    assert code == 1
+    assert "there is no scheme template none such" in err
+    (tmp_path / "old.toml").write_text("mine", "utf-8")
+    code, _out, _err = kaohe("scheme", "new", "old.toml")
+    assert code == 1
+    assert (tmp_path / "old.toml").read_text("utf-8") == "mine"
+
+
+def test_show_reads_a_scheme_aloud(kaohe: Kaohe, tmp_path: Path) -> None:
+    (tmp_path / "small.toml").write_text(SOUND, "utf-8")
+    code, out, _err = kaohe("scheme", "show", "small.toml")
+    assert code == 0
+    assert "小方案, version 1" in out
+    assert "Appraised every month." in out
+    assert "满意度" in out
+
+
+def test_show_refuses_a_scheme_with_mistakes(kaohe: Kaohe, tmp_path: Path) -> None:
+    (tmp_path / "bad.toml").write_text(SOUND.replace('cycle = "month"', 'cycle = "moon"'), "utf-8")
+    code, out, err = kaohe("scheme", "show", "bad.toml")
+    assert (code, out) == (1, "")
+    assert "bad.toml:6:9" in err
+
+
+def test_the_schema_is_printed_or_written(kaohe: Kaohe, tmp_path: Path) -> None:
+    code, out, _err = kaohe("scheme", "schema")
+    assert code == 0
+    assert json.loads(out)["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    assert kaohe("scheme", "schema", "--output", "s.json")[0] == 0
+    assert (tmp_path / "s.json").read_text("utf-8") == out
+    code, _out, err = kaohe("scheme", "schema", "--output", "no/such/folder.json")
+    assert code == 3
+    assert "scheme.unwritable" in err
+
+
+def test_a_scheme_of_the_workspace_is_found_by_name(kaohe: Kaohe, tmp_path: Path) -> None:
+    (tmp_path / "schemes").mkdir()
+    (tmp_path / "kaohe.toml").write_text(
+        'format = 1\nname = "w"\nlocale = "en"\ntimezone = "Asia/Shanghai"\nengine = "duckdb"\n'
+        '[database]\nurl = "sqlite:///kaohe.db"\n',
+        "utf-8",
+    )
+    (tmp_path / "schemes" / "small.toml").write_text(SOUND, "utf-8")
+    code, _out, err = kaohe("scheme", "check", "small")
+    assert code == 0, err
+    assert "small.toml: sound" in err
+    code, _out, err = kaohe("scheme", "check", "smal")
+    assert code == 1
+    assert "expected: small" in err
+
+
+def test_a_file_that_cannot_be_read_is_said_so(kaohe: Kaohe, tmp_path: Path) -> None:
+    (tmp_path / "gbk.toml").write_bytes('# x\nname = "方案"'.encode("gb18030"))
+    code, _out, err = kaohe("scheme", "check", "gbk.toml")
+    assert code == 1
+    assert "gbk.toml:2: error [scheme.encoding]: this file is not UTF-8" in err
+    assert kaohe("scheme", "check", "nothing.toml")[0] == 1
