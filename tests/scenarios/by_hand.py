@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 
 Number = int | Fraction
 
@@ -50,7 +51,7 @@ def on_lines(value: Fraction, at: Sequence[tuple[str, str]]) -> Fraction:
     steps = [(Fraction(x), Fraction(y)) for x, y in at]
     if value <= steps[0][0]:
         return steps[0][1]
-    for (left, low), (right, high) in zip(steps, steps[1:], strict=False):
+    for (left, low), (right, high) in pairwise(steps):
         if value <= right:
             return half_up(low + (high - low) * (value - left) / (right - left))
     return steps[-1][1]
@@ -77,11 +78,22 @@ def ranks(keys: Mapping[str, tuple[Number, ...]]) -> dict[str, int]:
     return {code: 1 + sum(other > key for other in keys.values()) for code, key in keys.items()}
 
 
-def tiers_by_seat(keys: Mapping[str, tuple[Number, ...]], shares: Mapping[str, str]) -> dict[str, str]:
-    """The tier of each person, best first; equals are separated by their code."""
+def tiers_by_seat(
+    keys: Mapping[str, tuple[Number, ...]], shares: Mapping[str, str], ties: str = "break"
+) -> dict[str, str]:
+    """The tier of each person, best first. Equals at a cut: all get the better tier (``promote``), all the worse one
+    (``demote``), or they are separated by their code (``break``)."""
     order = sorted(keys, key=lambda code: (tuple(-part for part in keys[code]), code))
-    row = [tier for tier, count in zip(shares, seats([*shares.values()], len(order)), strict=True) for _ in range(count)]
-    return dict(zip(order, row, strict=True))
+    row = [
+        tier for tier, count in zip(shares, seats([*shares.values()], len(order)), strict=True) for _ in range(count)
+    ]
+    given = dict(zip(order, row, strict=True))
+    if ties == "break":
+        return given
+    chosen = min if ties == "promote" else max
+    best_first = [*shares]
+    equals = {code: [given[other] for other in order if keys[other] == keys[code]] for code in order}
+    return {code: chosen(tiers, key=best_first.index) for code, tiers in equals.items()}
 
 
 def grouped(members: Mapping[str, Hashable]) -> dict[Hashable, list[str]]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import csv
 import io
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +22,9 @@ def source(name: str) -> Path:
     """A folder of real records; the test is skipped where they are not at hand."""
     folder = DATA / name
     if not folder.is_dir():
-        pytest.skip(f"the data set {name} is not at hand: its licence does not allow shipping it", allow_module_level=True)
+        pytest.skip(
+            f"the data set {name} is not at hand: its licence does not allow shipping it", allow_module_level=True
+        )
     return folder
 
 
@@ -45,9 +47,8 @@ class Desk:
         """Run a command, whatever comes of it."""
         out, err = io.StringIO(), io.StringIO()
         arguments = ["--lang", "en", "--workspace", str(self.workspace), *map(str, words)]
-        environment = {key: value for key, value in os.environ.items() if not key.startswith("KAOHE_")}
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-            code = run(arguments, environment)
+            code = run(arguments, {})
         return Answer(int(code), out.getvalue(), err.getvalue())
 
     def do(self, *words: str | Path) -> Answer:
@@ -63,3 +64,18 @@ class Desk:
     def stored(self, record_type: str) -> Sequence[str]:
         """The lines of the stored records as exported, header first."""
         return self.do("records", "export", record_type).out.splitlines()
+
+    def quarantined(self) -> list[dict[str, str]]:
+        """The rows of the newest quarantine file."""
+        newest = max((self.workspace / "quarantine").glob("*.csv"), key=lambda path: path.stat().st_mtime_ns)
+        with newest.open(encoding="utf-8-sig", newline="") as file:
+            return [*csv.DictReader(file)]
+
+    def batches(self) -> list[dict[str, Any]]:
+        """The imports, the newest first."""
+        return json.loads(self.do("records", "batches", "--format", "json").out)
+
+
+def counts(batch: dict[str, Any]) -> dict[str, int]:
+    """What an import counted."""
+    return {name: batch[name] for name in ("read", "added", "replaced", "unchanged", "quarantined")}

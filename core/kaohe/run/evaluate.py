@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from kaohe.appraise import appraise
@@ -70,15 +70,16 @@ def evaluate(
 
 
 def _check_period(scheme: Scheme, period: Period) -> list[Problem]:
+    last = period.end - timedelta(days=1)
     starts_early = scheme.effective_from is not None and period.start < scheme.effective_from
-    ends_late = scheme.effective_to is not None and period.end > scheme.effective_to
+    ends_late = scheme.effective_to is not None and last > scheme.effective_to
     if starts_early or ends_late:
         raise fail(
             Problem(
                 "evaluate.not-in-force",
                 msg("the scheme is not in force in all of {period}", period=period.name),
                 Place(key=scheme.id),
-                found=f"{period.start} … {period.end}",
+                found=f"{period.start} … {last}",
                 expected=f"{scheme.effective_from or ''} … {scheme.effective_to or ''}",
                 fix=msg("choose another period, or the version of the scheme that was in force then"),
             )
