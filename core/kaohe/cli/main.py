@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import traceback
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
@@ -98,6 +99,10 @@ def run(arguments: Sequence[str], environment: dict[str, str]) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return Exit.OK
+    except Exception:  # whatever it is, it is our fault and says so
+        traceback.print_exc()
+        app.say(msg("this is a fault of kaohe itself, not of your files; please report it with the lines above"))
+        return Exit.INTERNAL
     return result if isinstance(result, int) else Exit.OK
 
 
