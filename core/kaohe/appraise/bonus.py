@@ -6,8 +6,9 @@ floors are for those who have earned something.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from math import lcm
 
@@ -44,7 +45,7 @@ def pay(bonus: Bonus, people: People, ruled: Ruled, coefficient: Ints, seen: Fac
     """Bonuses by coefficient or out of the pool."""
     eligible = ruled.graded & ~ruled.vetoed
     rows = np.flatnonzero(eligible)
-    bases = [None if base is None else Fraction(base) for base in evaluate(bonus.base, seen, rows)]
+    bases = evaluate(bonus.base, seen, rows)
     known = np.array([base is not None for base in bases], np.bool_)
     unknown_notes = [
         (int(row), Decision("bonus", "base", msg("the base of the bonus is unknown: no bonus"))) for row in rows[~known]
@@ -61,10 +62,13 @@ def pay(bonus: Bonus, people: People, ruled: Ruled, coefficient: Ints, seen: Fac
     return Paid(amounts, (*unknown_notes, *_limit_notes(bonus, rows[raised], rows[held])))
 
 
-def claims(bases: list[Fraction], coefficient: Ints, worked: Ints | None, period_days: int) -> Claims:
+def claims(
+    bases: Sequence[Decimal | Fraction | int], coefficient: Ints, worked: Ints | None, period_days: int
+) -> Claims:
     """Bases in yuan times coefficients in millionths, in proportion to the days worked (None: all of them)."""
-    common = lcm(*(base.denominator for base in bases))
-    whole = [base.numerator * (common // base.denominator) for base in bases]
+    ratios = [base.as_integer_ratio() for base in bases]
+    common = lcm(*{denominator for _, denominator in ratios})
+    whole = [numerator * (common // denominator) for numerator, denominator in ratios]
     step = int(np.gcd.reduce(coefficient)) or 1 if coefficient.size else 1
     factors = coefficient // step
     days = worked if worked is not None else np.ones(len(bases), np.int64)

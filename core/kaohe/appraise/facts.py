@@ -41,8 +41,7 @@ class Facts:
         """The column of that name: a figure, or an attribute with or without ``person.`` before it."""
         if (found := self.columns.get(name)) is not None:
             return found()
-        attribute = str(name).removeprefix("person.")
-        return Column(self.people.attributes[attribute], _as_it_is)
+        return Column(self.people.attribute(str(name).removeprefix("person.")), _as_it_is)
 
     def numbers(self, name: Name, micros: Ints, known: Flags) -> Facts:
         """The same with a column of millionths."""

@@ -40,6 +40,10 @@ class People:
     def __len__(self) -> int:
         return len(self.code)
 
+    def attribute(self, name: str) -> tuple[Any, ...]:
+        """The attribute's column; unknown for everybody where nobody has it."""
+        return self.attributes.get(name) or (None,) * len(self)
+
 
 @dataclass(frozen=True)
 class Decision:

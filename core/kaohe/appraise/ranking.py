@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -71,12 +72,13 @@ def _tie_notes(standing: Standing, takes: Flags, names: tuple[Text, ...], method
     depth = np.zeros(len(same_total), np.int64)
     for number in range(1, len(standing.ties)):
         depth[standing.ties[number][1] < standing.ties[number - 1][1]] = number
-    for at in np.flatnonzero((same_total > 1) & takes):
-        count, left = int(same_total[at]), int(still_equal[at])
-        decider = names[depth[at] - 1] if depth[at] else None
-        yield int(standing.rows[at]), Decision("tie", "rank", _tie(count, left, decider, method))
+    tied = np.flatnonzero((same_total > 1) & takes)
+    columns = (standing.rows, same_total, still_equal, depth)
+    for row, count, left, key in zip(*(column[tied].tolist() for column in columns), strict=True):
+        yield row, Decision("tie", "rank", _tie(count, left, names[key - 1] if key else None, method))
 
 
+@lru_cache(maxsize=4096)
 def _tie(count: int, left: int, decider: Text | None, method: Method) -> Message:
     words = {"count": count, "left": left, "indicator": decider}
     if left > 1 and method == "ordinal":

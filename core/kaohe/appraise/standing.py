@@ -87,7 +87,7 @@ def _numbered(within: Sequence[str], people: People) -> tuple[Ints, tuple[str, .
     if not within:
         return np.zeros(len(people), np.int64), (EVERYBODY,)
     numbers: dict[tuple[Any, ...], int] = {}
-    members = zip(*(people.attributes[name] for name in within), strict=True)
+    members = zip(*(people.attribute(name) for name in within), strict=True)
     number = np.fromiter((numbers.setdefault(member, len(numbers)) for member in members), np.int64, len(people))
     return number, tuple(" / ".join("—" if part is None else str(part) for part in member) for member in numbers)
 
