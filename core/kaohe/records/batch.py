@@ -18,7 +18,7 @@ _TOTALS = frozenset(
     {"合计", "总计", "小计", "共计", "总和", "汇总", "total", "grandtotal", "subtotal", "sum", "totals"}
 )
 _LONGEST_TOTAL = 20  # with spaces and a colon
-_TOTAL_STARTS = tuple(sorted({mark for word in _TOTALS for mark in (word[0], word[0].upper())}))
+_TOTAL_STARTS = frozenset(mark for word in _TOTALS for mark in word[0] + word[0].upper())
 
 Row = tuple[int, Sequence[str]]
 
@@ -172,7 +172,7 @@ class Batch:
         for index, values in enumerate(zip(*self.values.values(), strict=True)):
             number, cells = self.rows[index]
             first = cells[0].lstrip() or next(filter(None, map(trim, cells)), "")
-            if first.startswith(_TOTAL_STARTS) and self.is_total(first, index, values):
+            if first[:1] in _TOTAL_STARTS and self.is_total(first, index, values):
                 reason = msg("this is a row of totals, not a record")
                 self.rejected.append(self.table.reject(number, cells, reason, msg("Nothing needs to be done.")))
             elif index in mistakes:

@@ -58,7 +58,7 @@ class Cleaner(dict[str, Stored | Unfit]):
         self._missing = frozenset(fold(word) for word in rules.missing)
         if rules.missing is DEFAULT_MISSING:
             self._missing -= choice_names(field.choices).keys()
-        self._longest_missing = 2 * max(map(len, rules.missing), default=0)  # there may be spaces in between
+        self._missing_starts = frozenset(mark for word in self._missing for mark in word[:1] + word[:1].upper())
         self._values = {fold(cell): value for cell, value in (rules.values or {}).items()}
 
     def column(self, cells: Sequence[str]) -> list[Stored | Unfit]:
@@ -89,9 +89,13 @@ class Cleaner(dict[str, Stored | Unfit]):
             text = trim(unguarded(text))
         if self._values:
             text = self._replaced(text)
-        if not text or (len(text) <= self._longest_missing and fold(text) in self._missing):
+        if not text or self._stands_for_nothing(text):
             return None
         return self._parse(text)
+
+    def _stands_for_nothing(self, text: str) -> bool:
+        start = text[0]
+        return (start in self._missing_starts or not start.isascii()) and fold(text) in self._missing
 
     def _replaced(self, text: str) -> str:
         key = fold(text)

@@ -9,10 +9,9 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from kaohe import language
 from kaohe.errors import KaoheError, Place, Problem
-from kaohe.exact import divide
-from kaohe.language import Expression, Keyed, Kind, Scope, Type, compile_expression, field_names, keyed_ids
+from kaohe.exact import DECIMALS, divide
+from kaohe.language import Expression, Keyed, Kind, Scope, Type, compile_expression, field_names, interpreter, keyed_ids
 from kaohe.plugin.types import Field
 from kaohe.records.numbers import read_number, scale_of
 from kaohe.records.rows import Stored
@@ -42,7 +41,7 @@ class Compiler:
     """Compiles the expressions of one mapping for one file; mistakes go to ``problems`` with their place in it.
 
     Besides the fields it is given, an expression may use ``column("Name")``, the text of a cell, and
-    ``number("Name")``, the number in it; both are unknown where there is none.
+    ``number("Name")``, the number in it with at most six decimals; both are unknown where there is none.
     """
 
     document: Document
@@ -53,7 +52,7 @@ class Compiler:
     def compile(self, text: str, path: Path, fields: Mapping[str, Field], kind: Kind) -> Run | None:
         """The expression at a path of the mapping, ready to run; None where it has mistakes."""
         names = frozenset(self.header) - {""}
-        keyed = {"column": Keyed(Type("text"), names), "number": Keyed(Type("number"), names)}
+        keyed = {"column": Keyed(Type("text"), names), "number": Keyed(Type("number", DECIMALS), names)}
         types = {name: Type(kind_of_value(field), scale_of(field)) for name, field in fields.items()}
         where = Place(self.document.file, 1, 1)
         try:
@@ -72,14 +71,14 @@ class Compiler:
     def _runner(self, expression: Expression, fields: Mapping[str, Field]) -> Run:
         scales = {name: scale_of(fields[name]) for name in field_names(expression)}
         cells = [(key, self.header.index(key[1]), key[0] == "number") for key in keyed_ids(expression)]
-        zone = self.timezone
+        evaluate = interpreter(expression, zone=self.timezone)
 
         def run(values: Mapping[str, Stored], row: Sequence[str]) -> Any:
             given: dict[Any, Any] = {name: _as_read(values[name], scale) for name, scale in scales.items()}
             for key, index, as_number in cells:
                 cell = trim(row[index])
                 given[key] = read_number(cell) if as_number else cell or None
-            return language.interpret(expression, given, zone=zone)
+            return evaluate(given)
 
         return run
 
@@ -93,7 +92,7 @@ def as_cell(value: Any, field: Field) -> str:
             return "true" if value else "false"
         case int() | Decimal() | Fraction():
             # A whole number that is computed must come out whole: rounding would hide a mistake in the expression.
-            scale = scale_of(field) or 6
+            scale = scale_of(field) or DECIMALS
             exact = Fraction(value)
             return f"{Decimal(divide(exact.numerator * 10**scale, exact.denominator)).scaleb(-scale):f}"
         case date() | datetime():

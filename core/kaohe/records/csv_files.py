@@ -5,12 +5,11 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import IO
 
 from kaohe.errors import Place, Problem
-from kaohe.records.source import HEAD, Table, header_problem, refused
+from kaohe.records.source import HEAD, Rows, Table, header_problem, refused
 from kaohe.records.words import trim
 from kaohe.text import msg
 
@@ -27,16 +26,14 @@ def open_csv(source: Path, *, encoding: str | None = None, delimiter: str | None
     encoding = encoding or detect_encoding(source)
     separator = delimiter or _declared(source, encoding) or _detect_delimiter(source, encoding, header)
     csv.field_size_limit(_LARGEST_CELL)
-    file = source.open(encoding=encoding, newline="")
-    table = Table(source.name, (), iter(()))
-    rows = _rows(file, source, encoding, separator, table)
-    for number, cells in rows:
+    table = Table(source.name)
+    table.rows = _rows(source, encoding, separator, table)
+    for number, cells in table.rows:
         if number == header or (not header and _filled(cells) and not _declaration(cells, separator)):
             table.header = tuple(trim(cell) for cell in cells)
             break
     if not any(table.header):
         raise header_problem(source, msg("the file has no header row"), msg("Put the columns' names into a first row."))
-    table.rows = rows
     if encoding not in ("utf-8", "utf-8-sig"):
         what = msg("read as {encoding}", encoding=encoding.upper())
         table.notes.append(Problem("records.encoding", what, Place(source.name), severity="note"))
@@ -104,10 +101,10 @@ def _filled(row: Sequence[str]) -> bool:
     return any(cell.strip(DELIMITERS) for cell in row)
 
 
-def _rows(file: IO[str], source: Path, encoding: str, delimiter: str, table: Table) -> Iterator[tuple[int, list[str]]]:
+def _rows(source: Path, encoding: str, delimiter: str, table: Table) -> Rows:
     """Every row with its number; a row whose quotation marks do not match goes to ``table.broken``."""
     number = 0
-    with file:
+    with source.open(encoding=encoding, newline="") as file:
         reader = csv.reader(file, delimiter=delimiter, strict=True)
         while True:
             number += 1

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from kaohe.errors import Place, Problem, fail
-from kaohe.records.source import Table, header_problem, refused
+from kaohe.records.source import Rows, Table, header_problem, refused
 from kaohe.records.words import nearest, trim
 from kaohe.text import msg
 
@@ -26,9 +25,8 @@ def open_excel(source: Path, *, sheet: str | None = None, header: int = 0) -> Ta
     """
     workbook = _open(source)
     chosen = _sheet(workbook, source, sheet)
-    rows = _rows(chosen)
-    table = Table(source.name, (), rows, chosen.name, chosen.start[1] if chosen.start else 0)
-    for number, cells in rows:
+    table = Table(source.name, (), _rows(chosen), chosen.name, chosen.start[1] if chosen.start else 0)
+    for number, cells in table.rows:
         if number == header or (not header and any(cells)):
             table.header = tuple(trim(cell) for cell in cells)
             break
@@ -83,7 +81,7 @@ def _sheet(workbook: CalamineWorkbook, source: Path, wanted: str | None) -> Cala
     raise refused(source, msg("the workbook is empty"), msg("Give a sheet with a header row and records."))
 
 
-def _rows(sheet: CalamineSheet) -> Iterator[tuple[int, Sequence[str]]]:
+def _rows(sheet: CalamineSheet) -> Rows:
     for number, cells in enumerate(sheet.iter_rows(), 1):
         yield number, [cell if type(cell) is str else typed(cell) for cell in cells]
 

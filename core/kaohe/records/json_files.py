@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from itertools import chain
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 from kaohe.plugin.types import RecordType
 from kaohe.records.json_schema import as_cell, record_checker
 from kaohe.records.rows import Rejection
-from kaohe.records.source import Table, refused
+from kaohe.records.source import Rows, Table, refused
 from kaohe.text import msg
 
 _LARGEST_ARRAY = 200 << 20
@@ -37,14 +37,12 @@ def open_json(source: Path, record_type: RecordType, *, mapped: bool) -> Table:
         header = tuple(
             dict.fromkeys(chain.from_iterable(record for _row, record in records if isinstance(record, dict)))
         )
-    table = Table(source.name, header, iter(()))
+    table = Table(source.name, header)
     table.rows = _rows(_records(source, lines=lines), table, None if mapped else record_type)
     return table
 
 
-def _rows(
-    records: Iterable[tuple[int, Any]], table: Table, record_type: RecordType | None
-) -> Iterator[tuple[int, Sequence[str]]]:
+def _rows(records: Iterable[tuple[int, Any]], table: Table, record_type: RecordType | None) -> Rows:
     check = None if record_type is None else record_checker(record_type)
     for row, record in records:
         if isinstance(record, _Unreadable):
@@ -79,7 +77,7 @@ def _records(source: Path, *, lines: bool) -> Iterator[tuple[int, Any]]:
 def _line(line: str) -> Any:
     try:
         return _loads(line)
-    except (ValueError, RecursionError):
+    except (ValueError, ArithmeticError, RecursionError):
         return _Unreadable()
 
 
@@ -95,8 +93,8 @@ def _array(source: Path) -> list[Any]:
         records = _loads(source.read_text("utf-8-sig"))
     except json.JSONDecodeError as error:
         raise refused(source, msg("this is not JSON: {reason}", reason=error.msg), fix, error.lineno) from None
-    except (ValueError, RecursionError) as error:
-        raise refused(source, msg("this is not JSON: {reason}", reason=str(error)), fix) from None
+    except (ValueError, ArithmeticError, RecursionError) as error:
+        raise refused(source, msg("this is not JSON: {reason}", reason=type(error).__name__), fix) from None
     return records if isinstance(records, list) else [records]
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from itertools import islice
 from pathlib import Path
 
+from kaohe.errors import KaoheError
 from kaohe.plugin.types import RecordType
 from kaohe.records.batch import Batch
 from kaohe.records.binding import Binding, bind
@@ -34,7 +36,7 @@ def read_records(
     still come later, between batches, where a CSV file stops being text.
     """
     table = open_table(source, record_type, mapping, sheet)
-    return _batches(table, bind(record_type, mapping, table, context))
+    return _batches(table, _bound(record_type, mapping, table, context))
 
 
 def read_people(
@@ -46,7 +48,7 @@ def read_people(
     """
     table = open_table(source, PEOPLE, mapping, sheet, free_keys=True)
     record_type = people_type(table.header) if mapping is None else with_attributes(mapping.columns)
-    return record_type, _batches(table, bind(record_type, mapping, table, context))
+    return record_type, _batches(table, _bound(record_type, mapping, table, context))
 
 
 def open_table(
@@ -64,14 +66,23 @@ def open_table(
             return open_csv(source, encoding=encoding, delimiter=delimiter, header=header)
 
 
+def _bound(record_type: RecordType, mapping: SourceMapping | None, table: Table, context: ReadContext) -> Binding:
+    try:
+        return bind(record_type, mapping, table, context)
+    except KaoheError:
+        table.rows.close()
+        raise
+
+
 def _batches(table: Table, binding: Binding) -> Iterator[Reading]:
     notes = [*table.notes, *binding.notes]
     first = True
-    while True:
-        rows = [*islice(table.rows, BATCH)]
-        if not rows and not first and not table.broken:
-            return
-        batch = Batch(table, binding, rejected=[*table.broken], notes=notes)
-        table.broken.clear()
-        yield batch.clean(rows)
-        notes, first = [], False
+    with closing(table.rows):
+        while True:
+            rows = [*islice(table.rows, BATCH)]
+            if not rows and not first and not table.broken:
+                return
+            batch = Batch(table, binding, rejected=[*table.broken], notes=notes)
+            table.broken.clear()
+            yield batch.clean(rows)
+            notes, first = [], False

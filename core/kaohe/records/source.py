@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,17 +18,25 @@ _JSON = (".json", ".jsonl", ".ndjson")
 HEAD = 65_536
 
 
+Rows = Generator[tuple[int, Sequence[str]], None, None]
+
+
+def _no_rows() -> Rows:
+    yield from ()
+
+
 @dataclass
 class Table:
     """A header and the rows below it, read as they are asked for.
 
-    ``rows`` gives the row's number (the first row of the file is 1) and its cells. A row that the format itself
-    makes unreadable goes to ``broken`` instead. ``first_column`` is where the header begins in a sheet, from 0.
+    ``rows`` gives the row's number (the first row of the file is 1) and its cells; closing it closes the file. A row
+    that the format itself makes unreadable goes to ``broken`` instead. ``first_column`` is where the header begins in
+    a sheet, from 0.
     """
 
     file: str
-    header: tuple[str, ...]
-    rows: Iterator[tuple[int, Sequence[str]]]
+    header: tuple[str, ...] = ()
+    rows: Rows = field(default_factory=_no_rows)
     sheet: str | None = None
     first_column: int = 0
     broken: list[Rejection] = field(default_factory=list)

@@ -48,7 +48,9 @@ def fold(name: str) -> str:
 
 def nearest(name: str, names: Iterable[str]) -> str | None:
     """The name that reads most alike, if any does."""
-    candidates = {fold(candidate): candidate for candidate in names}
+    candidates: dict[str, str] = {}
+    for candidate in names:
+        candidates.setdefault(fold(candidate), candidate)
     found = get_close_matches(fold(name), candidates, n=1, cutoff=0.6)
     return candidates[found[0]] if found else None
 

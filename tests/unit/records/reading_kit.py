@@ -18,7 +18,8 @@ from kaohe.text import Text
 class Roster:
     """Three people, two of whom bear the same name."""
 
-    names = {"E01": "王芳", "E02": "李强", "E03": "王芳"}
+    def __init__(self) -> None:
+        self.names = {"E01": "王芳", "E02": "李强", "E03": "王芳"}
 
     def find(self, code_or_name: str) -> str | tuple[str, ...] | None:
         if code_or_name in self.names:
@@ -39,7 +40,9 @@ DEAL = RecordType(
     fields=(
         Field("deal_id", "text", Text("签约编号", "Deal number"), required=True),
         Field("owner", "person", Text("负责人", "Owner")),
-        Field("stage", "choice", Text("阶段", "Stage"), choices={"won": Text("赢单", "Won"), "lost": Text("输单", "Lost")}),
+        Field(
+            "stage", "choice", Text("阶段", "Stage"), choices={"won": Text("赢单", "Won"), "lost": Text("输单", "Lost")}
+        ),
         Field("opened_at", "datetime", Text("开始时间", "Opened at")),
         Field("closed_at", "datetime", Text("结束时间", "Closed at")),
         Field("signed_on", "date", Text("签约日期", "Signed on")),

@@ -1,14 +1,14 @@
 """CSV as it arrives from Excel, from Chinese systems, from anywhere."""
 
 import pytest
+from tests.unit.records.reading_kit import read, reasons, values
 
 from kaohe.errors import KaoheError
-from tests.unit.records.reading_kit import read, reasons, values
 
 PLAIN = "deal_id,amount,note\nA1,10,好\nA2,20.5,\n"
 
 
-@pytest.fixture()
+@pytest.fixture
 def file(tmp_path):
     def write(content, encoding="utf-8", name="deals.csv"):
         path = tmp_path / name

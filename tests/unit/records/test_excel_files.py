@@ -4,15 +4,15 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 import xlsxwriter
+from tests.unit.records.reading_kit import read, reasons, values
 
 from kaohe.errors import KaoheError
 from kaohe.records.excel_files import typed
-from tests.unit.records.reading_kit import read, reasons, values
 
 HEADER = ["deal_id", "opened_at", "signed_on", "amount", "renewed", "note"]
 
 
-@pytest.fixture()
+@pytest.fixture
 def book(tmp_path):
     """A function that writes sheets (name → rows) and gives the file."""
 
@@ -36,7 +36,8 @@ def book(tmp_path):
 
 
 def test_typed_cells_are_read(book):
-    row = [1012, datetime(2026, 1, 5, 14, 30), date(2026, 1, 5), 12.5, True, 7]
+    shown = datetime(2026, 1, 5, 14, 30)  # noqa: DTZ001 - a cell knows no zone
+    row = [1012, shown, date(2026, 1, 5), 12.5, True, 7]
     reading = read(book(data=[HEADER, row]))
     assert [reading.rows[0].values[name] for name in HEADER] == [
         "1012", datetime(2026, 1, 5, 6, 30, tzinfo=UTC), date(2026, 1, 5), 1250, True, "7",
@@ -72,7 +73,7 @@ def test_a_sheet_can_be_named(book):
     path = book(one=[HEADER, ["A1", "", "", 1, "", ""]], two=[HEADER, ["A2", "", "", 1, "", ""]])
     assert values(read(path, sheet="two"), "deal_id") == ["A2"]
     assert values(read(path, '[source]\nsheet = "two"\n[columns]\ndeal_id = "deal_id"'), "deal_id") == ["A2"]
-    with pytest.raises(KaoheError, match="did you mean|Did you mean two"):
+    with pytest.raises(KaoheError, match="Did you mean two"):
         read(path, sheet="tow")
 
 

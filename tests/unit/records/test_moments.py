@@ -3,7 +3,6 @@
 from datetime import UTC, date, datetime
 
 import pytest
-
 from tests.unit.records.reading_kit import BERLIN, clean
 
 DAY = date(2026, 1, 5)

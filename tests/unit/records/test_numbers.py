@@ -3,9 +3,9 @@
 from decimal import Decimal
 
 import pytest
+from tests.unit.records.reading_kit import clean
 
 from kaohe.records.numbers import read_number
-from tests.unit.records.reading_kit import clean
 
 
 @pytest.mark.parametrize(

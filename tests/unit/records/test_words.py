@@ -1,13 +1,13 @@
 """Texts, codes, choices, yes and no, people."""
 
 import pytest
+from tests.unit.records.reading_kit import CONTEXT, DEAL, clean
 
 from kaohe.plugin.types import Field
 from kaohe.records.cleaning import CellRules, Cleaner
 from kaohe.records.rows import Unfit
 from kaohe.records.words import guarded, unguarded
 from kaohe.text import Text
-from tests.unit.records.reading_kit import CONTEXT, DEAL, clean
 
 
 def test_text_keeps_its_characters_but_is_trimmed_and_composed():
@@ -66,7 +66,9 @@ def test_an_unknown_choice_names_the_nearest_or_lists_them():
 
 
 def test_a_choice_that_is_called_like_a_missing_value_is_a_choice():
-    field = Field("issue", "choice", Text("问题", "Issue"), choices={"none": Text("无", "None"), "leak": Text("漏水", "Leak")})
+    field = Field(
+        "issue", "choice", Text("问题", "Issue"), choices={"none": Text("无", "None"), "leak": Text("漏水", "Leak")}
+    )
     assert cleaner(field)["无"] == "none"
     assert cleaner(field)["-"] is None
 
