@@ -10,7 +10,6 @@ from kaohe.errors import NOWHERE, Place, Problem, refuse_if_any
 from kaohe.language import calls, comparisons
 from kaohe.language.builders import BOOLEAN
 from kaohe.language.fold import fold
-from kaohe.language.literals import decided
 from kaohe.language.names import Names, parameter
 from kaohe.language.parse import Parsed
 from kaohe.language.refusals import dotted, list_kinds, outside_aggregate, refused
@@ -63,7 +62,6 @@ class Checker:
         node = self.visit(root)
         if node is None:
             return None
-        node = decided(node)
         if expect is not None and node.type.kind not in expect:
             self.kind_problem(root, node, tuple(expect))
         elif self.scope.aggregates and not speaks_of_many(node):
