@@ -75,9 +75,7 @@ class Packs:
         lines = [line.partition("#")[0].strip() for line in table.strip().splitlines()]
         header, *body = [[cell.strip() for cell in line.split("|")] for line in lines]
         fields = [self.record_types[records].field(name) for name in header]
-        return [
-            {field.name: _typed(field, cell) for field, cell in zip(fields, cells, strict=True)} for cells in body
-        ]
+        return [{field.name: _typed(field, cell) for field, cell in zip(fields, cells, strict=True)} for cells in body]
 
 
 def _bounds(window: Any) -> Bounds:
