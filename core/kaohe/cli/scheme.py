@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kaohe.cli.context import App
+from kaohe.cli.scheme_file import load_file
 from kaohe.cli.words import _
 from kaohe.errors import Exit, KaoheError, Place, Problem, fail
 from kaohe.text import Message, msg, render
 
 if TYPE_CHECKING:
     from kaohe.scheme import Checked
-
-_LONGEST = 1_000_000  # bytes; the loader refuses more
 
 
 @click.group(help=_("Schemes: new, check, show, schema."))
@@ -45,7 +44,7 @@ def new(app: App, file: str, template: str | None) -> None:
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help=_("Form of the answer."))
 @click.pass_obj
 def check(app: App, files: tuple[str, ...], form: str) -> int:
-    results = [_load(app, file) for file in files]
+    results = [load_file(app, file) for file in files]
     if form == "json":
         app.json([_as_data(app, path, checked) for path, checked in results])
     else:
@@ -60,7 +59,7 @@ def check(app: App, files: tuple[str, ...], form: str) -> int:
 def show(app: App, file: str) -> None:
     from kaohe.scheme.describe import describe
 
-    _path, checked = _load(app, file)
+    _path, checked = load_file(app, file)
     found = checked.require()
     app.problems(checked.problems)
     for section in describe(found):
@@ -89,60 +88,6 @@ def schema(app: App, output: str | None) -> None:
     except OSError as error:
         raise _cannot_write(Path(output), error) from error
     app.say(msg("wrote {file}", file=output))
-
-
-def find_scheme(app: App, name: str) -> Path:
-    """The file of that path, or the scheme of that name in the workspace's folder ``schemes``."""
-    path = Path(name)
-    if path.is_file():
-        return path
-    candidates = []
-    if app.folder is not None:
-        folder = app.folder / "schemes"
-        candidates = [folder / name, folder / f"{name}.toml"]
-        known = sorted(entry.stem for entry in folder.glob("*.toml"))
-    else:
-        known = []
-    for candidate in candidates:
-        if candidate.is_file():
-            return candidate
-    raise fail(
-        Problem(
-            "scheme.no-file",
-            msg("there is no scheme file {name}", name=name),
-            expected=", ".join(known) or None,
-            fix=msg("name a file, or a scheme of the workspace's folder schemes"),
-        )
-    )
-
-
-def _load(app: App, name: str) -> tuple[Path, Checked]:
-    from kaohe.scheme import load_scheme
-
-    path = find_scheme(app, name)
-    registry = app.registry
-    return path, load_scheme(read_scheme(path), str(path), registry.record_types, registry.indicators)
-
-
-def read_scheme(path: Path) -> str:
-    """The text of a scheme file; KaoheError where it cannot be read or is no UTF-8."""
-    try:
-        with path.open("rb") as file:
-            content = file.read(_LONGEST + 1)
-        return content.decode("utf-8")
-    except OSError as error:
-        problem = Problem("scheme.unreadable", msg("this file cannot be read"), Place(str(path)), found=error.strerror)
-        raise fail(problem, Exit.ENVIRONMENT) from error
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        raise fail(
-            Problem(
-                "scheme.encoding",
-                msg("this file is not UTF-8"),
-                Place(str(path), line),
-                fix=msg("save it as UTF-8 in the editor"),
-            )
-        ) from error
 
 
 def _print_check(app: App, path: Path, checked: Checked) -> None:

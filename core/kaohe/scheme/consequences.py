@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 from typing import Any
 
 from kaohe.exact import to_fen
 from kaohe.language import Expression, Scope, keyed_ids
 from kaohe.scheme.catalogue import read_text
-from kaohe.scheme.draft import Draft, Path, attempt, show
+from kaohe.scheme.draft import Draft, Path, show
 from kaohe.scheme.model import Adjustment, Bonus, Case, Outcome, Rule
 from kaohe.scheme.names import Names
 from kaohe.text import msg
@@ -22,22 +22,18 @@ def compile_about_people(
     draft: Draft,
     path: Path,
     table: Mapping[str, Any],
-    scopes: Sequence[Scope],
+    scope: Scope,
     expect: Collection[str],
     needed: dict[str, Path],
 ) -> Expression | None:
-    """The expression at a path, in the first scope that fits; indicators it reads go into ``needed``."""
+    """The expression at a path; indicators whose values it reads go into ``needed``."""
     text = table.get(str(path[-1]))
-    if text is None:
-        return None
-    for scope in scopes:
-        problems, expression = attempt(text, scope, expect, draft.document.file)
-        if expression is not None and not problems:
-            for function, identifier in keyed_ids(expression):
-                if function == "value":
-                    needed.setdefault(identifier, path)
-            return expression
-    return draft.compile(path, text, scopes[0], expect)
+    expression = None if text is None else draft.compile(path, text, scope, expect)
+    if expression is not None:
+        for function, identifier in sorted(keyed_ids(expression)):
+            if function == "value":
+                needed.setdefault(identifier, path)
+    return expression
 
 
 def read_adjustments(draft: Draft, names: Names, needed: dict[str, Path]) -> tuple[Adjustment, ...]:

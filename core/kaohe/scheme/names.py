@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from kaohe.language import Keyed, Kind, Scope, Type
+from kaohe.language import Keyed, Scope, Type
 
 MICROS = Type("number", 6)
 PERSON: Mapping[str, Type] = {
@@ -30,18 +30,18 @@ class Names:
     points: frozenset[str]
     dimensions: frozenset[str]
 
-    def population(self) -> tuple[Scope, ...]:
-        return self._scopes({}, {})
+    def population(self) -> Scope:
+        return self._scope({}, {})
 
-    def adjustment(self) -> tuple[Scope, ...]:
-        return self._scopes({}, self._keyed())
+    def adjustment(self) -> Scope:
+        return self._scope({}, self._keyed())
 
-    def rule(self) -> tuple[Scope, ...]:
-        return self._scopes({"total": MICROS}, self._keyed())
+    def rule(self) -> Scope:
+        return self._scope({"total": MICROS}, self._keyed())
 
-    def result(self) -> tuple[Scope, ...]:
+    def result(self) -> Scope:
         """Bonus and outcomes: everything is known."""
-        return self._scopes({"total": MICROS, "rank": Type("number"), "tier": Type("text")}, self._keyed())
+        return self._scope({"total": MICROS, "rank": Type("number"), "tier": Type("text")}, self._keyed())
 
     def knows(self, attribute: str) -> bool:
         return self.attributes is None or attribute in self.known_attributes
@@ -57,21 +57,17 @@ class Names:
             "dimension": Keyed(MICROS, self.dimensions),
         }
 
-    def _scopes(self, known: Mapping[str, Type], keyed: Mapping[str, Keyed]) -> tuple[Scope, ...]:
-        """The scope; for an unknown organisation one per kind its attributes may be of, to be tried in turn."""
+    def _scope(self, known: Mapping[str, Type], keyed: Mapping[str, Keyed]) -> Scope:
         person = {**PERSON, **(self.attributes or {})}
         fields = {**person, **{f"person.{name}": kind for name, kind in person.items()}, **known}
-        if self.attributes is not None:
-            return (Scope(fields, keyed=keyed),)
-        return tuple(Scope(_AnyAttribute(fields, kind, self.values), keyed=keyed) for kind in ("text", "number"))
+        return Scope(fields if self.attributes is not None else _AnyAttribute(fields, self.values), keyed=keyed)
 
 
 class _AnyAttribute(Mapping[str, Type]):
-    """Fields that include any attribute name; all the unknown ones are of one kind."""
+    """Fields that include any attribute name, as text, where the organisation's own are unknown."""
 
-    def __init__(self, known: Mapping[str, Type], kind: Kind, taken: frozenset[str]) -> None:
+    def __init__(self, known: Mapping[str, Type], taken: frozenset[str]) -> None:
         self._known = known
-        self._type = Type(kind)
         self._taken = taken
 
     def __getitem__(self, name: str) -> Type:
@@ -79,7 +75,7 @@ class _AnyAttribute(Mapping[str, Type]):
             return self._known[name]
         if name in self._taken or not name.removeprefix("person.").isidentifier():
             raise KeyError(name)
-        return self._type
+        return Type("text")
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._known)

@@ -1,0 +1,63 @@
+"""Finding and reading a scheme file, by path or by its name in the workspace."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kaohe.cli.context import App
+from kaohe.errors import Exit, Place, Problem, fail
+from kaohe.text import msg
+
+if TYPE_CHECKING:
+    from kaohe.language import Type
+    from kaohe.scheme import Checked
+
+_LONGEST = 1_000_000  # bytes; the loader refuses more
+
+
+def load_file(app: App, name: str, attributes: Mapping[str, Type] | None = None) -> tuple[Path, Checked]:
+    """The file and what its check found. ``attributes``: what the organisation records of its people; None: unknown.
+
+    Raises KaoheError where there is no such file or it cannot be read; mistakes in it are in the answer.
+    """
+    from kaohe.scheme import load_scheme
+
+    path = find_scheme(app, name)
+    registry = app.registry
+    return path, load_scheme(read_text(path), str(path), registry.record_types, registry.indicators, attributes)
+
+
+def find_scheme(app: App, name: str) -> Path:
+    """The file: the path itself, else ``schemes/NAME`` or ``schemes/NAME.toml`` of the workspace."""
+    folder = None if app.folder is None else app.workspace.schemes
+    candidates = [Path(name)] if folder is None else [Path(name), folder / name, folder / f"{name}.toml"]
+    for path in candidates:
+        if path.is_file():
+            return path
+    known = [] if folder is None else sorted(entry.stem for entry in folder.glob("*.toml"))
+    raise fail(
+        Problem(
+            "scheme.no-file",
+            msg("there is no scheme file {name}", name=name),
+            expected=", ".join(known) or None,
+            fix=msg("name a file, or a scheme of the workspace's folder schemes"),
+        )
+    )
+
+
+def read_text(path: Path) -> str:
+    """The text of a scheme file, of which a byte more than the loader takes is enough to be refused."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(_LONGEST + 1)
+    except OSError as error:
+        problem = Problem("scheme.unreadable", msg("this file cannot be read"), Place(str(path)), found=error.strerror)
+        raise fail(problem, Exit.ENVIRONMENT) from error
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        what, fix = msg("this file is not UTF-8"), msg("save it as UTF-8 in the editor")
+        raise fail(Problem("scheme.encoding", what, Place(str(path), line), fix=fix)) from error
