@@ -103,7 +103,7 @@ def open_store(url: str, record_types: Mapping[str, RecordType], *, folder: Path
 def _address(url: str, folder: Path) -> URL:
     try:
         address = make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         raise _unreadable() from None
     match address.get_backend_name():
         case "sqlite":
