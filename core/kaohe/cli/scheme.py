@@ -35,7 +35,7 @@ def new(app: App, file: str, template: str | None) -> None:
     lines = _template(app, template).splitlines()
     body = "\n".join(line for line in lines if not line.startswith("#:schema"))
     _write_new(path, f"#:schema ./{SCHEMA_FILE}\n{body.lstrip()}\n")
-    (path.parent / SCHEMA_FILE).write_text(schema_text(), "utf-8", newline="\n")
+    _write(path.parent / SCHEMA_FILE, schema_text())
     app.say(msg("wrote {file}; look through it, then: kaohe scheme check {file}", file=str(path)))
 
 
@@ -83,10 +83,7 @@ def schema(app: App, output: str | None) -> None:
     if output is None:
         sys.stdout.write(schema_text())
         return
-    try:
-        Path(output).write_text(schema_text(), "utf-8", newline="\n")
-    except OSError as error:
-        raise _cannot_write(Path(output), error) from error
+    _write(Path(output), schema_text())
     app.say(msg("wrote {file}", file=output))
 
 
@@ -167,6 +164,13 @@ def _write_new(path: Path, text: str) -> None:
             fix=msg("choose another name, or move the old file away"),
         )
         raise fail(problem) from None
+    except OSError as error:
+        raise _cannot_write(path, error) from error
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, "utf-8", newline="\n")
     except OSError as error:
         raise _cannot_write(path, error) from error
 
