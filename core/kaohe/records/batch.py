@@ -200,7 +200,7 @@ def _comparable(columns: Sequence[Sequence[Stored]], zone: tzinfo) -> Callable[[
 
 def _wrong_width(found: int, expected: int) -> tuple[Message, Message]:
     if found < expected:
-        reason = msg("the row has {found} cells, the header has {expected}", found=found, expected=expected)
+        reason = msg("the row has another number of cells ({found}) than the header ({expected})", found=found, expected=expected)
         return reason, msg("Add the missing cells; a quotation mark may be open in this row.")
-    reason = msg("the row has {found} cells, the header has {expected}", found=found, expected=expected)
+    reason = msg("the row has another number of cells ({found}) than the header ({expected})", found=found, expected=expected)
     return reason, msg("Put cells that hold the delimiter in quotation marks.")

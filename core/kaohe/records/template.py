@@ -43,7 +43,7 @@ def write_template(path: Path, record_type: RecordType, language: Language) -> N
     # A fixed date: the same template is the same file, whenever it is written.
     workbook.set_properties({"title": record_type.label.in_(language), "created": _EPOCH})
     entry = workbook.add_worksheet(_sheet_name(record_type.label.in_(language)))
-    fields = workbook.add_worksheet(msg("Fields").in_(language))
+    fields = workbook.add_worksheet(msg("What the fields mean").in_(language))
     ranges = _explain(workbook, fields, record_type, language)
     heads = {needed: workbook.add_format(_head(needed=needed)) for needed in (True, False)}
     entry.freeze_panes(1, 0)

@@ -76,8 +76,8 @@ def test_rows_of_another_width_are_rejected(file):
     reading = read(file("deal_id,amount,note\nA1,1\nA2,1,x,y\nA3,1,x,,\n,,\n\nA4,1,x\n"))
     assert values(reading, "deal_id") == ["A3", "A4"]
     assert reasons(reading) == [
-        (2, None, "the row has 2 cells, the header has 3"),
-        (3, None, "the row has 4 cells, the header has 3"),
+        (2, None, "the row has another number of cells (2) than the header (3)"),
+        (3, None, "the row has another number of cells (4) than the header (3)"),
     ]
 
 

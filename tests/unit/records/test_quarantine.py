@@ -28,7 +28,7 @@ def test_rejected_rows_come_with_their_cells_and_every_reason(rejected, tmp_path
     assert rows[0] == ["deal_id", "amount", "note", "#row", "#column", "#value", "#reason", "#fix"]
     assert rows[1][:7] == ["A1", "x", "'=1+1", "2", "amount", "x", "this is not a number"]
     assert rows[2][:7] == ["A2", "-5", "a\nb", "3", "amount", "-5", "the number is below 0"]
-    assert rows[3][:7] == ["A4", "", "", "5", "", "", "the row has 1 cells, the header has 3"]
+    assert rows[3][:7] == ["A4", "", "", "5", "", "", "the row has another number of cells (1) than the header (3)"]
 
 
 def test_a_corrected_quarantine_file_is_imported_without_its_added_columns(rejected, tmp_path):
