@@ -43,7 +43,7 @@ class Partition:
 
 def split_by_month(table: pa.Table, layout: Layout) -> Iterator[tuple[str | None, pa.Table]]:
     """The rows of each month of ``when`` in the workspace's calendar, months ascending, rows in their order."""
-    if layout.when is None:
+    if layout.when is None or not table.num_rows:
         yield None, table
         return
     months = _months(table, layout)
