@@ -105,8 +105,7 @@ def select(scan: Scan, windows: Mapping[str, Bounds]) -> tuple[exp.Select, list[
         if measure.where is not None:
             rest = _and(rest, row_sql(measure.where, bounds))
         for part, aggregate in aggregate_sql(measure.aggregate, bounds, rest).items():
-            whole = exp.Coalesce(this=aggregate, expressions=[exp.Literal.number(0)])
-            projections.append(exp.cast(whole, exp.DataType.Type.BIGINT).as_(f"c{len(columns)}"))
+            projections.append(exp.cast(aggregate, exp.DataType.Type.BIGINT).as_(f"c{len(columns)}"))
             columns.append((measure, part))
     credited = exp.column(scan.who, quoted=True).is_(exp.null()).not_()
     query = exp.select(*projections).from_("records").where(_and(shared, credited)).group_by(exp.column(SUBJECT))
@@ -122,12 +121,12 @@ def needed(scan: Scan, partitions: Sequence[Partition], windows: Mapping[str, Bo
     ]
 
 
-def _in_window(records: RecordType, measure: Measure, windows: Mapping[str, Bounds]) -> exp.Expr | None:
+def _in_window(records: RecordType, measure: Measure, windows: Mapping[str, Bounds]) -> exp.Expression | None:
     if measure.everything:
         return None
     name, first, last = _range(records, measure, windows)
     column = exp.column(name, quoted=True)
-    return exp.and_(column >= exp.Literal.number(first), column < exp.Literal.number(last), copy=False)
+    return exp.And(this=column >= exp.Literal.number(first), expression=column < exp.Literal.number(last))
 
 
 def _touches(records: RecordType, measure: Measure, partition: Partition, windows: Mapping[str, Bounds]) -> bool:
@@ -149,5 +148,5 @@ def _range(records: RecordType, measure: Measure, windows: Mapping[str, Bounds])
     return f"{measure.when}__local", first * _DAY, last * _DAY
 
 
-def _and(left: exp.Expr | None, right: exp.Expr) -> exp.Expr:
+def _and(left: exp.Expression | None, right: exp.Expression) -> exp.Expression:
     return right if left is None else exp.And(this=left, expression=right)

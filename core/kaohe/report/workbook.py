@@ -7,7 +7,7 @@ from typing import IO
 
 import xlsxwriter
 
-from kaohe.report.sheet import Sheet, as_decimal, as_text
+from kaohe.report.sheet import Column, Sheet, as_decimal, as_text
 
 
 def write_xlsx(sheets: Sequence[Sheet], target: IO[bytes]) -> None:
@@ -18,7 +18,7 @@ def write_xlsx(sheets: Sequence[Sheet], target: IO[bytes]) -> None:
         page = book.add_worksheet(_sheet_name(sheet.title))
         page.freeze_panes(1, 0)
         for index, column in enumerate(sheet.columns):
-            form = book.add_format({"num_format": _NUMBER_FORMATS[column.kind](column)})
+            form = book.add_format({"num_format": number_format(column)})
             page.set_column(index, index, _width(sheet, index), form)
             page.write_string(0, index, column.header, head)
         for line, row in enumerate(sheet.rows, start=1):
@@ -34,12 +34,17 @@ def write_xlsx(sheets: Sequence[Sheet], target: IO[bytes]) -> None:
     book.close()
 
 
-_NUMBER_FORMATS = {
-    "text": lambda _column: "@",
-    "count": lambda _column: "0",
-    "points": lambda column: "0." + "0" * column.decimals if column.decimals else "0",
-    "money": lambda _column: "#,##0.00",
-}
+def number_format(column: Column) -> str:
+    """How Excel shows the column's cells."""
+    match column.kind:
+        case "text":
+            return "@"
+        case "count":
+            return "0"
+        case "points":
+            return "0." + "0" * column.decimals if column.decimals else "0"
+        case "money":
+            return "#,##0.00"
 
 
 def _width(sheet: Sheet, index: int) -> int:

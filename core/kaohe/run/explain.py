@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from kaohe.appraise import explain_curve
 from kaohe.errors import Exit, Place, Problem, fail
-from kaohe.exact import divide, from_micros, shorten, to_micros
+from kaohe.exact import DECIMALS, divide, format_micros, from_micros, shorten, to_micros
 from kaohe.run.figures import counts_in_words, money_in_words, points_in_words, value_in_words
 from kaohe.run.model import Run
 from kaohe.scheme.model import Dimension, UsedIndicator
@@ -77,8 +77,33 @@ def _total(run: Run, row: int) -> Node:
         points = points_in_words(int(appraisal.adjustment_points[adjustment.id][row]))
         remarks = _remarks(run, row, ("adjustment",), adjustment.id)
         children.append(Node(adjustment.name, points, remarks, (Node(adjustment.points.text),)))
-    remarks = _remarks(run, row, ("rule",))
+    remarks = (_total_formula(run, row), *_remarks(run, row, ("rule",)))
     return Node(msg("total"), points_in_words(int(appraisal.total[row]), scheme.decimals), remarks, tuple(children))
+
+
+def _total_formula(run: Run, row: int) -> Message:
+    """The sum that gives the total, before any rule."""
+    scheme, appraisal = run.scheme, run.appraisal
+    counted = [each for each in scheme.dimensions if appraisal.dimension_counted[each.id][row]]
+    terms = " + ".join(
+        f"{shorten(each.weight)} × {from_micros(int(appraisal.dimension_points[each.id][row]))}" for each in counted
+    )
+    weight = sum((to_micros(each.weight) for each in counted), 0)
+    weighted = sum(to_micros(each.weight) * int(appraisal.dimension_points[each.id][row]) for each in counted)
+    added = sum(int(points[row]) for points in appraisal.adjustment_points.values())
+    unit = 10 ** (DECIMALS - scheme.decimals)
+    total = divide(weighted + added * weight, weight * unit) * unit
+    if not _ruled(run, row):
+        _agree(run, "total", int(appraisal.total[row]), total)
+    words = {"terms": terms, "weight": from_micros(weight), "total": format_micros(total, scheme.decimals)}
+    if not added:
+        return msg("({terms}) / {weight} = {total}", **words)
+    return msg("({terms}) / {weight} + {added} = {total}", added=from_micros(added), **words)
+
+
+def _ruled(run: Run, row: int) -> bool:
+    """Whether a rule had a say in the total."""
+    return any(decision.kind == "rule" for decision in run.appraisal.decisions[row])
 
 
 def _dimension(run: Run, row: int, dimension: Dimension) -> Node:

@@ -9,7 +9,7 @@ from kaohe.appraise.model import Values
 from kaohe.engine import Engine, Parts, Request, fuse
 from kaohe.engine.plan import measures
 from kaohe.errors import Place, Problem
-from kaohe.language import Bounds, aggregates, evaluate_columns
+from kaohe.language import Aggregate, Bounds, Type, aggregates, evaluate_columns
 from kaohe.period import Period
 from kaohe.plugin import RecordType
 from kaohe.records import Snapshot
@@ -66,17 +66,27 @@ def measure(
         micros, known, sample = evaluate_columns(request.value, by_aggregate, divisor=divisor)
         values[request.key] = Values(micros, known, sample)
         counts[request.key] = tuple(
-            Counts(each.function, each.shift, each.type, by_aggregate[each]) for each in aggregates(request.value)
+            Counts(each.function, each.shift, counted_type(each), by_aggregate[each])
+            for each in aggregates(request.value)
         )
     return values, counts
 
 
+def counted_type(aggregate: Aggregate) -> Type:
+    """The type of what is added up or compared; that of the aggregate itself where it counts records."""
+    return aggregate.type if aggregate.argument is None else aggregate.argument.type
+
+
 def notes(scheme: Scheme, record_types: Mapping[str, RecordType], snapshot: Snapshot, period: Period) -> list[Problem]:
-    """A warning for each record type of the scheme that has no record in the period at all.
+    """A warning for each record type that the scheme looks for in the period and that has no record there.
 
     Counting nothing gives 0, so a forgotten import would look like a bad quarter; it is therefore said aloud.
     """
-    used = dict.fromkeys(request.records.name for request in requests(scheme, record_types))
+    used = dict.fromkeys(
+        request.records.name
+        for request in requests(scheme, record_types)
+        if any(each.aggregate.shift == "period" and not each.everything for each in measures(request))
+    )
     return [
         Problem(
             "evaluate.no-records",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -39,9 +40,15 @@ def read_members(snapshot: Snapshot) -> list[Member]:
 
 
 def _rows(snapshot: Snapshot, table: str) -> list[dict[str, Any]]:
-    parts = [pq.read_table(partition.path) for partition in snapshot.organisation[table].partitions]
+    parts = [_read(partition.path) for partition in snapshot.organisation[table].partitions]
     rows: list[dict[str, Any]] = pa.concat_tables(parts).to_pylist() if parts else []
     return rows
+
+
+def _read(path: Path) -> pa.Table:
+    """One file as a table; ParquetFile spares the import of pyarrow's data sets."""
+    with pq.ParquetFile(path) as file:
+        return file.read()
 
 
 def _day(number: int) -> date:
