@@ -9,7 +9,6 @@ import numpy as np
 from kaohe.appraise.adjustments import adjust
 from kaohe.appraise.bonus import pay
 from kaohe.appraise.facts import facts
-from kaohe.appraise.missing import indicators
 from kaohe.appraise.model import Appraisal, Decision, Note, People, Values
 from kaohe.appraise.outcomes import outcomes
 from kaohe.appraise.ranking import Contest, rank
@@ -104,12 +103,12 @@ def _contests(ruled: Ruled, divided: Groups, breakers: list[Ints]) -> tuple[Cont
 
 
 def _names(scheme: Scheme, keys: Iterable[str]) -> tuple[Text, ...]:
-    of = {used.key: used.indicator.name for used in indicators(scheme)}
+    of = {used.key: used.indicator.name for used in scheme.indicators}
     return tuple(of[key] for key in keys)
 
 
 def _by_person(notes: Iterable[Note], people: int) -> tuple[tuple[Decision, ...], ...]:
-    decisions: list[list[Decision]] = [[] for _ in range(people)]
+    decisions: list[tuple[Decision, ...]] = [()] * people
     for row, decision in notes:
-        decisions[row].append(decision)
-    return tuple(map(tuple, decisions))
+        decisions[row] = (*decisions[row], decision)
+    return tuple(decisions)

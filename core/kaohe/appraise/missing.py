@@ -14,13 +14,8 @@ from kaohe.appraise.columns import LARGEST_VALUE, magnitude, proportions, room_f
 from kaohe.appraise.model import Decision, Note, Values
 from kaohe.errors import Problem, refuse_if_any
 from kaohe.exact import MICRO, Flags, divide, format_micros, from_micros, to_micros
-from kaohe.scheme.model import Measured, Missing, Scheme, UsedIndicator
+from kaohe.scheme.model import Missing, Scheme, UsedIndicator
 from kaohe.text import Message, msg
-
-
-def indicators(scheme: Scheme) -> tuple[UsedIndicator | Measured, ...]:
-    """Every indicator that the scheme measures, with or without weight, in the order of the file."""
-    return (*scheme.weighted, *scheme.measured)
 
 
 def enough_data(scheme: Scheme, values: Mapping[str, Values]) -> dict[str, Flags]:
@@ -28,10 +23,12 @@ def enough_data(scheme: Scheme, values: Mapping[str, Values]) -> dict[str, Flags
 
     Raises KaoheError where values are too large for exact sums.
     """
-    used = indicators(scheme)
-    largest = {each.key: magnitude(np.where(values[each.key].known, values[each.key].micros, 0)) for each in used}
+    keys = [used.key for used in scheme.indicators]
+    largest = {key: magnitude(np.where(values[key].known, values[key].micros, 0)) for key in keys}
     refuse_if_any(_too_large(key, found) for key, found in largest.items() if found >= LARGEST_VALUE)
-    return {each.key: values[each.key].known & (values[each.key].sample >= each.min_sample) for each in used}
+    return {
+        used.key: values[used.key].known & (values[used.key].sample >= used.min_sample) for used in scheme.indicators
+    }
 
 
 def stand_in(missing: Missing) -> int | None:
@@ -86,8 +83,8 @@ def covered(scheme: Scheme, data: Mapping[str, Flags], rows: int) -> tuple[Flags
 
 
 def missing_notes(scheme: Scheme, values: Mapping[str, Values], data: Mapping[str, Flags]) -> Iterator[Note]:
-    """What is missing of whom, and what the policy makes of it."""
-    for used in scheme.weighted:
+    """What is missing of whom, and what the policy makes of it; what forbids a grade comes last."""
+    for used in sorted(scheme.weighted, key=lambda used: used.missing.policy == "not_graded"):
         known, sample = values[used.key].known, values[used.key].sample
         for row in np.flatnonzero(~data[used.key]):
             why = msg("no data")

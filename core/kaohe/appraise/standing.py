@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from kaohe.appraise.missing import indicators
 from kaohe.appraise.model import EVERYBODY, People, Values
 from kaohe.errors import KaoheError, Problem, fail
 from kaohe.exact import Flags, Ints
@@ -76,7 +75,7 @@ def stand(rows: Ints, group: Ints, keys: Sequence[Ints]) -> Standing:
 
 def key_of(scheme: Scheme, key: str, values: Mapping[str, Values], data: Mapping[str, Flags]) -> Ints:
     """A tie-breaker as a column in which the larger figure is the better one; unknown values come last."""
-    direction = next(each.indicator.direction for each in indicators(scheme) if each.key == key)
+    direction = next(each.indicator.direction for each in scheme.indicators if each.key == key)
     if direction == "target":
         raise _no_direction(key)
     better = values[key].micros if direction == "higher" else -values[key].micros

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 import numpy as np
 
@@ -17,7 +18,7 @@ from kaohe.appraise.quota import by_seats, cut_notes, settle_ties
 from kaohe.appraise.ranking import Contest
 from kaohe.appraise.rules import Ruled
 from kaohe.appraise.standing import Groups, Standing
-from kaohe.exact import MICRO, Flags, Ints, to_micros
+from kaohe.exact import MICRO, Flags, Ints, shorten, to_micros
 from kaohe.scheme.model import Ranking, Tiers
 from kaohe.text import Message, Text, msg
 
@@ -109,7 +110,7 @@ def _floor_notes(tiers: Tiers, rows: Ints, given: Ints, final: Ints) -> Iterator
         what = msg(
             "a seat in {missed} by rank, but its least score {least} is missed: {reached}",
             missed=missed.id,
-            least=missed.min_score,
+            least=shorten(missed.min_score or Decimal(0)),
             reached=reached.id,
         )
         yield int(rows[at]), Decision("floor", missed.id, what)

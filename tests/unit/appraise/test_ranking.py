@@ -122,3 +122,9 @@ def test_the_first_key_sorts_first_and_extreme_figures_keep_their_order():
     standing = stand(rows, np.zeros(4, np.int64), keys)
     assert standing.rows.tolist() == [1, 3, 2, 0]
     assert ranks(standing, "competition").tolist() == [1, 2, 3, 4]
+
+
+def test_an_attribute_that_nobody_has_is_unknown_for_everybody():
+    result = ranked(Ranking(within=("office",)), a=[1, 2])
+    assert result.group == ("—", "—")
+    assert ranked(Ranking(within=("office",)), a=[]).group == ()

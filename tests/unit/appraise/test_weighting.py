@@ -189,3 +189,11 @@ def test_huge_weights_and_points_stay_exact():
     )
     # (100000000 × 99999999.999999 + 0 × 0.000001) / 100000000 = 99999999.999999
     assert totals(appraise(made, people(1), table(a=[1000], b=[0]))) == [Decimal("99999999.999999")]
+
+
+def test_the_reason_why_somebody_is_not_graded_comes_last():
+    made = scheme(dimension("x", used("a", missing="not_graded"), used("b")))
+    assert said(appraise(made, people(1), table(a=[None], b=[None])), 0) == [
+        "B: no data; left out, the other weights count for it",
+        "A: no data; not graded without it",
+    ]
