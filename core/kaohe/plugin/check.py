@@ -18,6 +18,7 @@ from kaohe.text import Message, msg
 
 # Names of record types and fields become names of tables and columns; PostgreSQL cuts them at 63 bytes.
 _WORD = re.compile(r"[a-z][a-z0-9_]{0,39}")
+_A_WORD = msg("small letters, digits and _, a letter first, at most 40 characters")
 _SCHEME = re.compile(r"[a-z][a-z0-9_-]{0,59}")
 _INDICATOR = re.compile(r"[a-z][a-z0-9_]{0,39}\.[a-z][a-z0-9_]{0,59}")
 # ``people`` is what a sample file of people is called; the wall clock of a moment is stored beside it as NAME__local.
@@ -29,6 +30,8 @@ _LARGEST = Decimal(10) ** 12
 
 def check_contents(plugin: Plugin) -> Iterator[Problem]:
     """Every mistake in a plugin's own declarations, each with its place."""
+    if not _WORD.fullmatch(plugin.name):
+        yield Problem("plugin.name", msg("this cannot be a plugin's name"), plugin.where, plugin.name, _A_WORD)
     for index, record_type in enumerate(plugin.record_types):
         yield from _Report(plugin, "record_types", index).record_type(record_type)
     for index, indicator in enumerate(plugin.indicators):
@@ -61,8 +64,7 @@ class _Report:
         return Problem("plugin.declaration", what, self.at(*keys), text, expected)
 
     def name(self, name: str, *keys: str | int) -> Problem:
-        expected = msg("small letters, digits and _, a letter first, at most 40 characters")
-        return self.problem(msg("this cannot be a name"), *keys, found=name, expected=expected)
+        return self.problem(msg("this cannot be a name"), *keys, found=name, expected=_A_WORD)
 
     def record_type(self, record_type: RecordType) -> Iterator[Problem]:
         if not _WORD.fullmatch(record_type.name) or record_type.name in _RESERVED:

@@ -74,10 +74,17 @@ def _installed() -> Iterator[Installed]:
         if name.lower() in seen:  # shadowed by one earlier on the path, which is the one that would be imported
             continue
         seen.add(name.lower())
-        for point in distribution.entry_points:
-            if point.group == ENTRY_POINT_GROUP:
-                packages = _packages(distribution) | {point.module.split(".")[0]}
-                yield Installed(point.name, name, distribution.version, point.value, tuple(sorted(packages)))
+        for point in _points(distribution):
+            packages = _packages(distribution) | {point.module.split(".")[0]}
+            yield Installed(point.name, name, distribution.version, point.value, tuple(sorted(packages)))
+
+
+def _points(distribution: metadata.Distribution) -> list[metadata.EntryPoint]:
+    try:
+        points = [point for point in distribution.entry_points if point.group == ENTRY_POINT_GROUP]
+        return [point for point in points if point.module]
+    except (TypeError, ValueError, AttributeError):  # broken metadata of a stranger: it names no plugin
+        return []
 
 
 def _packages(distribution: metadata.Distribution) -> set[str]:

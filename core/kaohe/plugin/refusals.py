@@ -48,6 +48,10 @@ def wrong_name(found: str, expected: str, where: Place) -> Problem:
     return Problem("plugin.name", msg("the plugin has another name than it is allowed by"), where, found, expected)
 
 
+def unreadable(error: OSError, where: Place) -> Problem:
+    return Problem("plugin.unreadable", msg("the plugin's files cannot be read"), where, found=str(error.strerror))
+
+
 def changed(allowed: str, found: str, where: Place) -> Problem:
     return Problem(
         "plugin.changed",

@@ -93,6 +93,8 @@ class _Opening:
             self._ask(import_plugin(verified.code), state, where)
         except KaoheError as error:
             self.states.append(state.refused(error.problems))
+        except OSError as error:
+            self.states.append(state.refused([refusals.unreadable(error, where)]))
 
     def _ask(self, target: object, state: PluginState, where: Place) -> None:
         plugin = ask(state.name, target, where)

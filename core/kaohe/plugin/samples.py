@@ -124,19 +124,20 @@ class Plan:
 
 
 def organisation(dice: Dice, plan: Plan, people: int) -> tuple[Member, ...]:
-    """So many invented people: a manager for each team, and members of whom a few join, leave or change team."""
+    """So many invented people: members, of whom a few join, leave or change team; last, a manager for each team."""
     named = [(region, team) for region, teams in plan.teams.items() for team in teams]
     count = min(len(named), max(1, people // 6))
     # Spread over the list, so that a small organisation still has several regions.
     teams = [named[index * len(named) // count] for index in range(count)]
-    managers = {team: f"{plan.prefix}{index + 1:04d}" for index, (_, team) in enumerate(teams)}
+    first_manager = people - count
+    managers = {team: f"{plan.prefix}{first_manager + index + 1:04d}" for index, (_, team) in enumerate(teams)}
     names = _names(dice)
     members = []
     for index in range(people):
         code = f"{plan.prefix}{index + 1:04d}"
         ability = min(1.0, max(0.0, dice.bell(0.55, 0.22)))
-        if index < count:
-            region, team = teams[index]
+        if index >= first_manager:
+            region, team = teams[index - first_manager]
             since = dice.day(date(2018, 1, 1), date(2022, 12, 31))
             posts: tuple[Post, ...] = (Post(team, region, plan.manager_role, "", plan.manager_base, since, None),)
         else:

@@ -6,6 +6,7 @@ import hashlib
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import metadata
@@ -17,6 +18,19 @@ from kaohe.plugin.hooks import ENTRY_POINT_GROUP
 from kaohe.text import Message, msg
 
 _NAME = re.compile(r"[\w.]+-[\w.!+]+(-\d\w*)?-py3-none-any\.whl")
+# What zipfile and importlib.metadata raise for archives and metadata that are not what they should be.
+_BROKEN = (
+    zipfile.BadZipFile,
+    zipfile.LargeZipFile,
+    zlib.error,
+    NotImplementedError,
+    EOFError,
+    OSError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    KeyError,
+)
 _REQUIREMENT = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)")
 
 
@@ -70,7 +84,7 @@ def read_wheel(path: Path) -> Wheel:
             if broken := archive.testzip():
                 raise zipfile.BadZipFile(broken)
             return _read(path, content, archive)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, EOFError, ValueError, OSError) as error:
+    except _BROKEN as error:
         raise fail(Problem("wheel.broken", msg("the file is not a whole wheel"), where, str(error))) from None
 
 
@@ -82,6 +96,8 @@ def _read(path: Path, content: bytes, archive: zipfile.ZipFile) -> Wheel:
     if len(infos) != 1:
         raise ValueError(f".dist-info: {len(infos)}")
     info = metadata.PathDistribution(zipfile.Path(archive, f"{infos[0]}/"))
+    if not info.metadata["Name"] or not info.metadata["Version"]:
+        raise ValueError("METADATA")
     points = [point for point in info.entry_points if point.group == ENTRY_POINT_GROUP]
     if problems := tuple(_mistakes(info, points, packages, names, path.name)):
         raise KaoheError(problems)

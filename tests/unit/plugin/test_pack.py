@@ -9,13 +9,15 @@ from typing import get_args
 
 import jsonschema
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from kaohe.errors import KaoheError
+from kaohe.errors import KaoheError, Problem
 from kaohe.plugin import Indicator, Parameter, RecordType
 from kaohe.plugin.pack import PackFile, SchemeFile, read_pack
 from kaohe.plugin.pack_mistakes import pack_schema
 from kaohe.plugin.types import Direction, Field, FieldKind, Unit
-from kaohe.text import Text
+from kaohe.text import Text, msg
 
 HEAD = 'format = 1\nname = "visits"\nlabel = { zh = "拜访", en = "Visits" }\n'
 VISIT = """
@@ -135,6 +137,23 @@ def test_the_schema_has_exactly_the_words_of_the_declarations():
 
 def test_the_schema_is_itself_sound():
     jsonschema.Draft202012Validator.check_schema(json.loads(json.dumps(pack_schema(), default=float)))
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    at=st.integers(0, 10_000),
+    length=st.integers(0, 12),
+    put=st.sampled_from(["", '"', "[", "]]", "= 3", "[[indicators]]\n", "nan", "\n", "é", "1e999", "{", "#"]),
+)
+def test_a_damaged_pack_is_read_or_refused_with_places_but_never_breaks_kaohe(at, length, put):
+    text = HEAD + VISIT
+    at %= len(text)
+    problems: tuple[Problem, ...] = ()
+    try:
+        read_pack(text[:at] + put + text[at + length :], "pack.toml")
+    except KaoheError as error:
+        problems = error.problems or (Problem("none", msg("an error without a problem")),)
+    assert all(problem.where.file == "pack.toml" and problem.where.line for problem in problems)
 
 
 def test_a_scheme_file_cannot_leave_the_package():

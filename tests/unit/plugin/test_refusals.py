@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -133,6 +133,18 @@ class TestTheVeryFile:
         assert "[plugin.name]" in text
         assert "found: other" in text
 
+    def test_a_wheel_that_cannot_be_read(self, workshop, said, monkeypatch):
+        entry = workshop.allow("bad", workshop.pack("bad"))
+        read = Path.read_bytes
+
+        def refuse(path):
+            if path.name == entry.file:
+                raise PermissionError(13, "Permission denied")
+            return read(path)
+
+        monkeypatch.setattr(Path, "read_bytes", refuse)
+        assert "[plugin.unreadable]: the plugin's files cannot be read" in said(workshop.refused(entry))
+
 
 class TestNames:
     def test_two_installed_plugins_of_one_name_are_both_named_and_neither_runs(self, workshop, said):
@@ -212,6 +224,11 @@ class TestNames:
         files["pack.toml"] = files["pack.toml"].replace('name = "bad"', 'name = "worse"', 1)
         text = said(workshop.refused(workshop.allow("bad", files)))
         assert text.startswith("kt_bad/pack.toml:2:8: error [plugin.name]")
+
+    @pytest.mark.parametrize("name", ["Bad", "bad-one", "b" * 41])
+    def test_a_plugin_whose_name_is_none(self, workshop, said, name):
+        text = said(workshop.refused(workshop.allow(name, workshop.python(""), package="kt_bad")))
+        assert "[plugin.name]: this cannot be a plugin's name" in text
 
     @pytest.mark.parametrize("package", ["json", "kaohe", "pytest"])
     def test_a_wheel_whose_package_has_the_name_of_another_library(self, workshop, said, package):
@@ -376,9 +393,8 @@ def plant_bytecode(source, code) -> None:
     import marshal
     import struct
 
-    cache = importlib.util.cache_from_source(str(source))
-    os.makedirs(os.path.dirname(cache), exist_ok=True)  # noqa: PTH103, PTH120 - cache_from_source speaks in strings
+    cache = Path(importlib.util.cache_from_source(str(source)))
+    cache.parent.mkdir(exist_ok=True)
     status = source.stat()
     head = importlib.util.MAGIC_NUMBER + struct.pack("<III", 0, int(status.st_mtime), status.st_size)
-    with open(cache, "wb") as file:  # noqa: PTH123
-        file.write(head + marshal.dumps(code))
+    cache.write_bytes(head + marshal.dumps(code))

@@ -95,6 +95,16 @@ def test_an_unknown_plugin_is_answered_with_the_known_ones(workshop):
         workshop.open().plugin("nothing")
 
 
+def test_broken_metadata_of_a_stranger_disturbs_nobody(workshop):
+    workshop.install("fine", workshop.pack("fine"))
+    workshop.install("odd", workshop.pack("odd"))
+    [points] = workshop.site.glob("kt_odd*/entry_points.txt")
+    points.write_text("[kaohe.plugins]\nodd\n= :\n")
+    registry = workshop.open(workshop.installed_entry("fine"))
+    assert registry.plugin("fine").state == "running"
+    assert "odd" not in {state.name for state in registry.plugins}
+
+
 class TestSamples:
     def test_samples_are_made_by_the_pack_s_module_only_when_asked_for(self, workshop):
         registry = workshop.open(workshop.allow("fine", workshop.pack("fine") | {"sample.py": SAMPLE}))

@@ -6,6 +6,8 @@ import hashlib
 import zipfile
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from kaohe.errors import KaoheError
 from kaohe.plugin import archive
@@ -81,13 +83,31 @@ def test_a_file_that_is_no_zip(workshop, told):
     assert "[wheel.broken]" in told(path)
 
 
-@pytest.mark.parametrize("at", [40, 300, -40])
-def test_a_damaged_wheel(workshop, told, at):
+@pytest.mark.parametrize("file", ["METADATA", "WHEEL", "entry_points.txt"])
+@pytest.mark.parametrize("content", ["", "[kaohe.plugins]\nnothing", "\x00 = :"])
+def test_metadata_that_is_none(workshop, told, file, content):
     path = workshop.wheel("fine", workshop.pack("fine"))
-    content = bytearray(path.read_bytes())
-    content[at] ^= 0xFF
-    path.write_bytes(bytes(content))
-    assert "[wheel.broken]" in told(path) or "[wheel." in told(path)
+    with zipfile.ZipFile(path) as old:
+        files = {name: old.read(name) for name in old.namelist()}
+    with zipfile.ZipFile(path, "w") as new:
+        for name, text in files.items():
+            new.writestr(name, content if name.endswith(file) else text)
+    assert "error [wheel." in told(path)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(at=st.integers(0, 10_000), mask=st.integers(1, 255))
+def test_a_wheel_with_one_byte_changed_is_refused_or_at_least_another_one(workshop, at, mask):
+    path = workshop.folder / "kt_fine-1.0-py3-none-any.whl"
+    if not path.exists():
+        workshop.wheel("fine", workshop.pack("fine"))
+    whole = path.read_bytes()
+    changed = bytearray(whole)
+    changed[at % len(whole)] ^= mask
+    other = path.with_name("kt_other-1.0-py3-none-any.whl")
+    other.write_bytes(changed)
+    assert digest_of_wheel(other) != digest_of_wheel(path)
+    assert all(problem.code.startswith("wheel.") for problem in check_wheel(other))
 
 
 @pytest.mark.parametrize("name", ["plugin.whl", "kt-1.0-cp311-cp311-linux_x86_64.whl", "kt.zip"])
