@@ -25,7 +25,7 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _NUMBER = re.compile(r"\d+\.?\d*|\.\d+", re.ASCII)
-_ESCAPES = re.compile(r"""\\[^"'\\]""")
+_ESCAPED = re.compile(r"""\\["'\\]""")
 _PAIRS = {")": "(", "]": "[", "}": "{"}
 _PREFIXES = {"r", "b", "f", "u", "t", "br", "rb", "fr", "rf", "tr", "rt"}
 _CHAINED = {"not", "-", "+", "~"}
@@ -188,7 +188,7 @@ def _text_problems(token: re.Match[str], last: re.Match[str] | None, where: Plac
             found=f"{last.group()} {found}",
             fix=msg("put a comma between them"),
         )
-    if _ESCAPES.search(found) or not _storable(found):
+    if "\\" in _ESCAPED.sub("", found) or not _storable(found):
         yield Problem(
             "expression.text",
             msg("this text holds a character that cannot be written so"),
