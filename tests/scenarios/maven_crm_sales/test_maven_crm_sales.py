@@ -15,7 +15,17 @@ from tests.scenarios.by_hand import (
     seats,
 )
 from tests.scenarios.desk import Desk, counts
-from tests.scenarios.maven_crm_sales.figures import AGENTS, DATA, PIPELINE, QUARTERS, SHARES, figures, standing
+from tests.scenarios.maven_crm_sales.figures import (
+    AGENTS,
+    CAP,
+    DATA,
+    PIPELINE,
+    POOL,
+    QUARTERS,
+    SHARES,
+    figures,
+    standing,
+)
 
 HERE = Path(__file__).parent
 SCHEME = HERE / "sales.toml"
