@@ -16,9 +16,10 @@ from kaohe.appraise.rules import Ruled, apply_rules
 from kaohe.appraise.standing import LAST, Groups, groups, key_of, stand
 from kaohe.appraise.tiers import coefficients, place
 from kaohe.appraise.weighting import score, total
-from kaohe.exact import Ints
+from kaohe.errors import Problem, fail
+from kaohe.exact import FEN, MICRO, Ints
 from kaohe.scheme.model import Scheme
-from kaohe.text import Text
+from kaohe.text import Text, msg
 
 
 def appraise(scheme: Scheme, people: People, values: Mapping[str, Values]) -> Appraisal:
@@ -27,6 +28,22 @@ def appraise(scheme: Scheme, people: People, values: Mapping[str, Values]) -> Ap
     ``values`` has a column for every weighted and measured indicator of the scheme. Raises KaoheError where figures
     are too large to be exact, where a tie-breaker has no direction, and where a pool cannot be paid.
     """
+    try:
+        return _appraise(scheme, people, values)
+    except OverflowError:
+        raise fail(
+            Problem(
+                "appraise.too-large",
+                msg("points or money come to more than can be computed exactly"),
+                expected=msg(
+                    "less than {limit} points, less than {amount} of money", limit=2**63 // MICRO, amount=2**63 // FEN
+                ),
+                fix=msg("give curves, adjustments and the bonus a cap and a floor"),
+            )
+        ) from None
+
+
+def _appraise(scheme: Scheme, people: People, values: Mapping[str, Values]) -> Appraisal:
     count = len(people)
     scores = score(scheme, values, count)
     seen = facts(

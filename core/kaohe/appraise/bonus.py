@@ -133,6 +133,6 @@ def _negative_claims(people: int) -> Problem:
     return Problem(
         "appraise.negative-claims",
         msg("a pool cannot be split over negative claims"),
-        found=msg("{people} people with a base or coefficient below zero", people=people),
+        found=msg("people with a base or coefficient below zero: {people}", people=people),
         fix=msg("mend the bases, or keep those people out of the population"),
     )

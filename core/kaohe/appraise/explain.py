@@ -110,12 +110,12 @@ def _per_unit(curve: PerUnitCurve, value: Decimal) -> tuple[Fraction, Message]:
     }
     if curve.maximum is not None and added > curve.maximum:
         words["limit"] = shorten(curve.maximum)
-        step = msg("{units} units of {unit} from {target} to {value}, at most {limit}: {base} + {limit}", **words)
+        step = msg("{units} × {unit} from {target} to {value}, at most {limit}: {base} + {limit}", **words)
         return Fraction(curve.base + curve.maximum), step
     if curve.minimum is not None and added < curve.minimum:
         words["limit"] = shorten(curve.minimum)
-        step = msg("{units} units of {unit} from {target} to {value}, at least {limit}: {base} + {limit}", **words)
+        step = msg("{units} × {unit} from {target} to {value}, at least {limit}: {base} + {limit}", **words)
         return Fraction(curve.base + curve.minimum), step
     return Fraction(curve.base) + added, msg(
-        "{units} units of {unit} from {target} to {value}: {base} + {units} × {each}", **words
+        "{units} × {unit} from {target} to {value}: {base} + {units} × {each}", **words
     )

@@ -89,7 +89,7 @@ def missing_notes(scheme: Scheme, values: Mapping[str, Values], data: Mapping[st
         for row in np.flatnonzero(~data[used.key]):
             why = msg("no data")
             if known[row]:
-                why = msg("{found} records, {needed} needed", found=int(sample[row]), needed=used.min_sample)
+                why = msg("only {found} of the {needed} records needed", found=int(sample[row]), needed=used.min_sample)
             yield int(row), Decision("missing", used.key, _consequence(used, why))
 
 

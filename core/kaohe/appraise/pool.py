@@ -101,10 +101,10 @@ def _refuse_impossible(people: int, pool: int, floor: int | None, cap: int | Non
     words = {"people": people, "pool": format_fen(pool)}
     if floor is not None and people * floor > pool:
         words |= {"limit": format_fen(floor), "sum": format_fen(people * floor)}
-        raise fail(_impossible(msg("{people} people × {limit} at least = {sum}, more than {pool}", **words)))
+        raise fail(_impossible(msg("{people} × {limit} at least = {sum}, more than {pool}", **words)))
     if cap is not None and people * cap < pool:
         words |= {"limit": format_fen(cap), "sum": format_fen(people * cap)}
-        raise fail(_impossible(msg("{people} people × {limit} at most = {sum}, less than {pool}", **words)))
+        raise fail(_impossible(msg("{people} × {limit} at most = {sum}, less than {pool}", **words)))
 
 
 def _impossible(arithmetic: Message) -> Problem:

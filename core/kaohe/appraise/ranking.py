@@ -107,7 +107,7 @@ def _group_notes(ranking: Ranking, divided: Groups) -> Iterator[Note]:
     for row in np.flatnonzero(divided.merged):
         number = divided.number[row]
         what = msg(
-            "{count} graded people in {group}, {needed} needed: ranked among everybody",
+            "{count} graded in {group}, {needed} needed: ranked among everybody",
             count=int(divided.sizes[number]),
             group=divided.names[number],
             **words,
@@ -116,7 +116,7 @@ def _group_notes(ranking: Ranking, divided: Groups) -> Iterator[Note]:
     for row in np.flatnonzero(divided.unranked):
         number = divided.number[row]
         what = msg(
-            "{count} graded people in {group}, {needed} needed: unranked",
+            "{count} graded in {group}, {needed} needed: unranked",
             count=int(divided.sizes[number]),
             group=divided.names[number],
             **words,

@@ -119,7 +119,7 @@ def _floor_notes(tiers: Tiers, rows: Ints, given: Ints, final: Ints) -> Iterator
 def _no_quota_notes(tiers: Tiers, standing: Standing, takes: Flags) -> Iterator[Note]:
     for at in np.flatnonzero(takes):
         what = msg(
-            "{count} graded people in the group, {needed} needed for quotas: tier by score",
+            "{count} graded in the group, {needed} needed for quotas: tier by score",
             count=int(standing.size[at]),
             needed=tiers.min_group,
         )

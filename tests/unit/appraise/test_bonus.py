@@ -138,9 +138,9 @@ def test_floors_and_caps_together_reach_the_one_common_ratio():
 
 
 def test_limits_that_cannot_meet_the_pool_are_refused_with_the_arithmetic():
-    with pytest.raises(KaoheError, match=r"3 people × 40\.00 at least = 120\.00, more than 100\.00"):
+    with pytest.raises(KaoheError, match=r"3 × 40\.00 at least = 120\.00, more than 100\.00"):
         split(np.array([1, 1, 1]), 10_000, floor=4_000)
-    with pytest.raises(KaoheError, match=r"3 people × 30\.00 at most = 90\.00, less than 100\.00"):
+    with pytest.raises(KaoheError, match=r"3 × 30\.00 at most = 90\.00, less than 100\.00"):
         split(np.array([1, 1, 1]), 10_000, cap=3_000)
 
 
@@ -184,3 +184,10 @@ def test_outcomes_follow_where_their_condition_holds():
     )
     result = appraise(made, people(4), table(a=[90, 80, None, 70], m=[1, 0, 5, None]))
     assert result.outcomes == ((1, 2), (0,), (1,), (0,))
+
+
+def test_money_and_points_beyond_64_bits_are_refused_not_wrapped():
+    for bonus in (coefficient_bonus("bonus_base * 100000000"), pool_bonus(2**63, cap=None)):
+        with pytest.raises(KaoheError) as caught:
+            paid(bonus, a=[90], bonus_base=[Decimal("9999999999.99")])
+        assert caught.value.problems[0].code == "appraise.too-large"

@@ -175,4 +175,4 @@ def test_explanations_name_the_step():
     assert explained(curve, 60) == "60 falls into the band from 60 to 90 = 80 points"
     assert explained(ratio_curve(50, "lower", cap=105), 40) == "100 × (1 − (40 − 50) / 50); at most 105 points"
     curve = per_unit_curve(100, "0.8", "0.03", 1, whole=True)
-    assert explained(curve, "0.87") == "2 units of 0.03 from 0.8 to 0.87: 100 + 2 × 1 = 102 points"
+    assert explained(curve, "0.87") == "2 × 0.03 from 0.8 to 0.87: 100 + 2 × 1 = 102 points"

@@ -57,7 +57,7 @@ def test_people_of_small_groups_are_ranked_among_everybody():
     assert result.rank.tolist() == [1, 2, 3, 2, 4]
     assert result.group == ("S", "S", "S", EVERYBODY, EVERYBODY)
     assert result.group_size.tolist() == [3, 3, 3, 5, 5]
-    assert said(result, 3) == ["2 graded people in N, 3 needed: ranked among everybody"]
+    assert said(result, 3) == ["2 graded in N, 3 needed: ranked among everybody"]
 
 
 def test_people_of_small_groups_can_stay_unranked():
@@ -66,7 +66,7 @@ def test_people_of_small_groups_can_stay_unranked():
     result = ranked(ranking, staff=staff, a=[90, 70, 50, 80])
     assert result.rank.tolist() == [1, 2, 3, 0]
     assert result.group == ("S", "S", "S", None)
-    assert said(result, 3) == ["1 graded people in N, 2 needed: unranked"]
+    assert said(result, 3) == ["1 graded in N, 2 needed: unranked"]
 
 
 def test_only_graded_people_make_a_group_large_enough():

@@ -135,7 +135,7 @@ def test_a_seat_below_the_floor_of_its_tier_moves_down_and_stays_empty():
 def test_in_groups_too_small_for_quotas_tiers_go_by_score():
     result = placed(quota(*FLOORED, min_group=6), a=[90, 86, 85, 59, 60])
     assert letters(result) == "AAACB"
-    assert said(result, 0) == ["5 graded people in the group, 6 needed for quotas: tier by score"]
+    assert said(result, 0) == ["5 graded in the group, 6 needed for quotas: tier by score"]
 
 
 def test_people_of_merged_groups_take_their_tier_from_the_distribution_over_everybody():

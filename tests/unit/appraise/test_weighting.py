@@ -104,7 +104,7 @@ def test_too_few_records_are_no_data():
     given = {"a": values(20, 20, samples=[9, 10]), "b": values(80, 80)}
     result = appraise(made, people(2), given)
     assert totals(result) == [Decimal(80), Decimal(50)]
-    assert said(result, 0) == ["A: 9 records, 10 needed; left out, the other weights count for it"]
+    assert said(result, 0) == ["A: only 9 of the 10 records needed; left out, the other weights count for it"]
     assert said(result, 1) == []
 
 
