@@ -53,7 +53,9 @@ def merge(connection: Connection, stage: Stage, key: Sequence[str], batch: int, 
         .where(target.c[BATCH].is_(None))
         .order_by(*(staged.c[name] for name in key))
     )
-    added = connection.execute(insert_from(stage, [*stage.columns, BATCH], fresh)).rowcount
+    entering = insert_from(stage, [*stage.columns, BATCH], fresh)
+    # Without being asked, SQLAlchemy does not say how many rows an INSERT … SELECT added on PostgreSQL.
+    added = connection.execute(entering, execution_options={"preserve_rowcount": True}).rowcount
     return Merged(
         added=added,
         replaced=len(different) if replace else 0,
