@@ -27,7 +27,7 @@ _EXPORTED = datetime(2026, 4, 3, 18, 0)  # noqa: DTZ001 - cells hold local times
 _SEASON = {7: 0.9, 8: 0.9, 9: 1.1, 10: 0.9, 11: 1.1, 12: 1.7, 1: 0.7, 2: 0.5, 3: 1.3}  # signing, by month
 _USES = {"commercial": 0.72, "grid": 0.08, "residential": 0.2}
 _SIZES = {"commercial": 900, "grid": 5200, "residential": 60}  # kWh
-_KINDS = {"repair": 0.38, "consult": 0.2, "maintain": 0.2, "complaint": 0.16, "feedback": 0.06}
+_KINDS = {"repair": 0.40, "consult": 0.22, "maintain": 0.2, "feedback": 0.06}
 _LIMITS = {"urgent": 1.0, "high": 1.8, "normal": 9.0, "low": 11.0}  # typical hours to the first response
 
 
@@ -65,7 +65,7 @@ def _customers(dice: Dice, managers: list[Member]) -> Table:
     trades = ("精工", "纺织", "冷链", "化工", "铸造", "电子", "物业", "数据")
     for owner in managers:
         for number in range(1, dice.whole(12, 16)):
-            since = dice.day(date(2021, 6, 1), date(2025, 11, 30))
+            since = dice.day(date(2021, 6, 1), date(2025, 9, 30)) if dice.chance(0.9) else dice.day(_FIRST, _LAST)
             left = dice.day(max(since, _FIRST), _LAST) if dice.chance(0.11 - 0.09 * owner.ability) else None
             reason = dice.pick(("电价调整", "改用其他厂商", "工厂搬迁")) if left and dice.chance(0.75) else None
             name = f"{dice.pick(('恒', '瑞', '鸿', '泰', '嘉', '盛'))}{dice.pick(('源', '达', '峰', '通', '兴'))}"
@@ -112,14 +112,14 @@ def _tickets(dice: Dice, managers: list[Member]) -> Table:
     )
     for manager in managers:
         for day in manager.days(_FIRST, _LAST):
-            if dice.chance(0.09 if day.weekday() >= 5 else 0.24):
+            if dice.chance(0.12 if day.weekday() >= 5 else 0.34):
                 _ticket(dice, table, manager, day)
     return table
 
 
 def _ticket(dice: Dice, table: Table, owner: Member, day: date) -> None:
     ability = owner.ability
-    kind = dice.weighted(_KINDS)
+    kind = dice.weighted(_KINDS | {"complaint": 0.19 - 0.14 * ability})
     priority = dice.weighted({"urgent": 0.12, "high": 0.22, "normal": 0.5, "low": 0.16})
     opened = dice.moment(day, 6, 22)
     hours = _LIMITS[priority] * (1.35 - 0.95 * ability)
@@ -144,7 +144,7 @@ def _surveys(dice: Dice, managers: list[Member]) -> Table:
     topics = {"recommend": 0.55, "overall": 0.2, "after_sales": 0.15, "product": 0.1}
     for manager in managers:
         for day in manager.days(_FIRST, _LAST):
-            if day.weekday() < 5 and dice.chance(0.19):
+            if day.weekday() < 5 and dice.chance(0.26):
                 sent = dice.moment(day, 9, 18)
                 answered = _known(sent + timedelta(hours=dice.whole(2, 100))) if dice.chance(0.66) else None
                 score = min(10, max(0, int(dice.bell(7.0 + 2.6 * manager.ability, 1.5) + 0.5))) if answered else None
@@ -159,7 +159,7 @@ def _tasks(dice: Dice, managers: list[Member]) -> Table:
     projects = ("并网验收", "年度巡检", "峰谷策略复盘", "重点客户回访")
     for manager in managers:
         for day in manager.days(_FIRST, _LAST):
-            if day.weekday() < 5 and dice.chance(0.08):
+            if day.weekday() < 5 and dice.chance(0.13):
                 late = dice.chance(0.33 - 0.28 * manager.ability)
                 done = day + timedelta(days=dice.whole(1, 15) if late else -dice.whole(0, 6))
                 missed = done > _EXPORTED.date() or (late and dice.chance(0.2))

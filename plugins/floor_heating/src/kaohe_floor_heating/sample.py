@@ -68,7 +68,7 @@ def _customers(dice: Dice, engineers: list[Member]) -> Table:
     )
     for owner in engineers:
         for number in range(1, dice.whole(9, 15)):
-            since = dice.day(date(2018, 3, 1), date(2025, 12, 31))
+            since = dice.day(date(2018, 3, 1), date(2025, 9, 30)) if dice.chance(0.9) else dice.day(_FIRST, _LAST)
             leaves = dice.chance(0.13 - 0.11 * owner.ability)
             left = dice.day(max(since, _FIRST), _LAST) if leaves else None
             reason = dice.pick(("搬家", "改用其他品牌", "对服务不满")) if left and dice.chance(0.8) else None

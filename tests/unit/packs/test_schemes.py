@@ -1,0 +1,85 @@
+"""The three schemes that ship: each passes its own check without a warning, and its own cases come out."""
+
+from __future__ import annotations
+
+import tomllib
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from tests.unit.packs.packs_kit import INDUSTRIES, ROOT, Packs
+
+from kaohe.appraise.curves import points
+from kaohe.appraise.missing import stand_in
+from kaohe.exact import from_micros, to_micros
+from kaohe.scheme import Scheme, load_scheme
+
+
+def _load(name: str, packs: Packs) -> Scheme:
+    path = ROOT / "schemes" / f"{name}.toml"
+    # An industry's scheme may use its own pack and the base pack, nothing of the others.
+    own = {"crm", name}
+    types = {each.name: each for pack in own for each in packs.plugins[pack].content.record_types}
+    indicators = {each.id: each for pack in own for each in packs.plugins[pack].content.indicators}
+    checked = load_scheme(path.read_text("utf-8"), path.name, types, indicators)
+    assert [problem.render("en") for problem in checked.problems] == []
+    return checked.require()
+
+
+@pytest.mark.parametrize("name", INDUSTRIES)
+def test_the_scheme_passes_its_own_check_without_a_warning(name, packs):
+    scheme = _load(name, packs)
+    assert scheme.tiers is not None
+    assert scheme.bonus is not None
+    assert scheme.population is not None
+
+
+@pytest.mark.parametrize("name", INDUSTRIES)
+def test_the_points_of_the_schemes_own_cases_come_out(name, packs):
+    scheme = _load(name, packs)
+    used = {each.key: each for each in scheme.weighted}
+    assert scheme.cases
+    for case in scheme.cases:
+        for key, expected in case.points.items():
+            value = case.given[key]
+            if value is None:
+                found = stand_in(used[key].missing)
+            else:
+                found = int(points(used[key].curve, np.array([to_micros(value)]), np.array([True]))[0])
+            assert found is not None, case.name
+            assert from_micros(found) == expected, case.name
+
+
+@pytest.mark.parametrize("name", INDUSTRIES)
+def test_no_dimension_and_no_indicator_decides_alone(name, packs):
+    scheme = _load(name, packs)
+    assert len(scheme.dimensions) >= 4
+    for dimension in scheme.dimensions:
+        assert dimension.weight <= 50
+        for used in dimension.indicators:
+            assert Fraction(dimension.weight) * Fraction(used.weight) / 10_000 <= Fraction(3, 10), used.key
+
+
+def test_the_schemes_show_different_features(packs):
+    schemes = [_load(name, packs) for name in INDUSTRIES]
+    assert {(each.tiers.kind, each.bonus.kind) for each in schemes if each.tiers and each.bonus} == {
+        ("quota", "coefficient"),
+        ("score", "pool"),
+        ("quota", "pool"),
+    }
+    curves = {type(used.curve).__name__ for each in schemes for used in each.weighted}
+    assert curves == {"PointsCurve", "BandsCurve", "RatioCurve", "PerUnitCurve"}
+    policies = {used.missing.policy for each in schemes for used in each.weighted}
+    assert policies == {"zero", "renormalise", "neutral"}
+    actions = {rule.action for each in schemes for rule in each.rules}
+    assert actions >= {"tier_at_most", "deduct", "cap", "veto", "not_graded", "coefficient", "add"}
+
+
+@pytest.mark.parametrize("name", INDUSTRIES)
+def test_the_plugins_wheel_takes_its_scheme_from_the_single_source(name, packs):
+    project = tomllib.loads((ROOT / "plugins" / name / "pyproject.toml").read_text("utf-8"))
+    included = project["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
+    [declared] = packs.plugins[name].content.schemes
+    assert included == {f"../../schemes/{name}.toml": f"kaohe_{name}/{declared.file}"}
+    assert declared.name == _load(name, packs).id
+    assert declared.label == _load(name, packs).name
