@@ -36,6 +36,10 @@ class Parsed:
     def _spot(self, lineno: int, offset: int) -> tuple[int, int]:
         """Line and column from 0; Python counts a column in bytes of UTF-8."""
         line = lineno - 2
+        if line < 0:  # a list without brackets of its own begins with ours
+            return 0, 0
+        if line >= len(self._lines):
+            return len(self._lines) - 1, len(self._lines[-1])
         return line, len(self._lines[line].encode()[:offset].decode(errors="ignore"))
 
     def _parse(self) -> ast.expr:

@@ -102,7 +102,7 @@ def read_source(text: str, where: Place) -> Source:
             )
         )
     source = Source(text.replace("\r\n", "\n").replace("\r", "\n"), where)
-    if not source.text.strip():
+    if all(token.lastgroup == "space" for token in _TOKEN.finditer(source.text)):
         raise fail(Problem("expression.empty", msg("the expression is empty"), source.offset(0)))
     refuse_if_any(_scan(source))
     return source
