@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
@@ -11,14 +12,12 @@ from kaohe.errors import Problem
 from kaohe.records.binding import Binding, BoundColumn, ComputedField
 from kaohe.records.rows import CleanRow, Mistake, Reading, Rejection, Stored, Unfit
 from kaohe.records.source import Table
-from kaohe.records.words import fold, trim
+from kaohe.records.words import trim
 from kaohe.text import Message, msg
 
-_TOTALS = frozenset(
-    {"合计", "总计", "小计", "共计", "总和", "汇总", "total", "grandtotal", "subtotal", "sum", "totals"}
+_TOTALS = re.compile(
+    r"(?:合\s*计|[总小共]\s*计|总\s*和|汇\s*总|(?:grand\s*|sub[\s-]*)?totals?|sum)\s*[:：]?", re.IGNORECASE
 )
-_LONGEST_TOTAL = 20  # with spaces and a colon
-_TOTAL_STARTS = frozenset(mark for word in _TOTALS for mark in word[0] + word[0].upper())
 
 Row = tuple[int, Sequence[str]]
 
@@ -171,8 +170,8 @@ class Batch:
         names, place, mistakes = [*self.values], self.table.place, self.mistakes
         for index, values in enumerate(zip(*self.values.values(), strict=True)):
             number, cells = self.rows[index]
-            first = cells[0].lstrip() or next(filter(None, map(trim, cells)), "")
-            if first[:1] in _TOTAL_STARTS and self.is_total(first, index, values):
+            first = cells[0].strip() or next(filter(None, map(trim, cells)), "")
+            if _TOTALS.fullmatch(first) and self.is_poor(index, values):
                 reason = msg("this is a row of totals, not a record")
                 self.rejected.append(self.table.reject(number, cells, reason, msg("Nothing needs to be done.")))
             elif index in mistakes:
@@ -181,10 +180,8 @@ class Batch:
             else:
                 yield CleanRow(dict(zip(names, values, strict=True)), place(number), number, tuple(cells))
 
-    def is_total(self, first: str, index: int, values: Sequence[Stored]) -> bool:
-        """A word for totals in the first filled cell of a row that is unsound or mostly empty."""
-        if len(first) > _LONGEST_TOTAL or fold(first).rstrip(":") not in _TOTALS:
-            return False
+    def is_poor(self, index: int, values: Sequence[Stored]) -> bool:
+        """Whether a row is unsound or mostly empty, as rows of totals are."""
         mapped = len(self.binding.columns)
         empty = mapped - sum(value is not None for value in values)
         return index in self.mistakes or 2 * empty > mapped
@@ -199,8 +196,9 @@ def _comparable(columns: Sequence[Sequence[Stored]], zone: tzinfo) -> Callable[[
 
 
 def _wrong_width(found: int, expected: int) -> tuple[Message, Message]:
+    reason = msg(
+        "the row has another number of cells ({found}) than the header ({expected})", found=found, expected=expected
+    )
     if found < expected:
-        reason = msg("the row has another number of cells ({found}) than the header ({expected})", found=found, expected=expected)
         return reason, msg("Add the missing cells; a quotation mark may be open in this row.")
-    reason = msg("the row has another number of cells ({found}) than the header ({expected})", found=found, expected=expected)
     return reason, msg("Put cells that hold the delimiter in quotation marks.")

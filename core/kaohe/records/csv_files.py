@@ -103,26 +103,28 @@ def _filled(row: Sequence[str]) -> bool:
 
 def _rows(source: Path, encoding: str, delimiter: str, table: Table) -> Rows:
     """Every row with its number; a row whose quotation marks do not match goes to ``table.broken``."""
-    number = 0
+    number = line = 0
     with source.open(encoding=encoding, newline="") as file:
         reader = csv.reader(file, delimiter=delimiter, strict=True)
         while True:
-            number += 1
-            line = reader.line_num + 1
             try:
-                yield number, next(reader)
-            except StopIteration:
+                for cells in reader:
+                    number += 1
+                    line = reader.line_num
+                    yield number, cells
                 return
             except UnicodeDecodeError:
                 raise refused(
                     source,
                     msg("from here on the text is not in the encoding {encoding}", encoding=encoding),
                     msg("Correct the encoding in the mapping under [source], or leave it out."),
-                    line,
+                    line + 1,
                 ) from None
             except csv.Error as error:
                 if "expected after" not in str(error):
-                    raise _unclosed(source, line) from None
+                    raise _unclosed(source, line + 1) from None
+                number += 1
+                line = reader.line_num
                 table.broken.append(
                     table.reject(
                         number,

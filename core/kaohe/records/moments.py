@@ -58,13 +58,15 @@ def datetime_parser(formats: Sequence[str], zone: tzinfo, note: Callable[[Messag
     ``note`` is told where the clock showed the same time twice.
     """
 
+    clock = _Clock(zone)
+
     def parse(cell: str) -> datetime:
         moment = _plausible(_read(cell, formats))
         if not isinstance(moment, datetime):
             return datetime.combine(moment, time(), zone).astimezone(UTC)
         if moment.tzinfo is not None:
             return moment.astimezone(UTC)
-        moment, doubtful = _to_utc(moment, zone)
+        moment, doubtful = clock.to_utc(moment)
         if doubtful:
             note(msg("the clock showed this time twice that night; the earlier one was taken"))
         return moment
@@ -72,18 +74,41 @@ def datetime_parser(formats: Sequence[str], zone: tzinfo, note: Callable[[Messag
     return parse
 
 
-def _to_utc(moment: datetime, zone: tzinfo) -> tuple[datetime, bool]:
-    """The moment in UTC, and whether the wall clock showed it twice (the earlier is taken). Raises Unfit in a gap."""
-    first = moment.replace(tzinfo=zone)
-    early, late = first.utcoffset(), first.replace(fold=1).utcoffset()
-    if early == late:
-        return first.astimezone(UTC), False
-    if early is not None and late is not None and early < late:
-        raise Unfit(
-            msg("this time did not exist: the clock of {zone} was set forward over it", zone=str(zone)),
-            msg("Correct the time, or write it with its offset, such as {example}.", example="2026-03-29 02:30+01:00"),
-        )
-    return first.astimezone(UTC), True
+class _Clock:
+    """The wall clock of a zone. On most days it runs evenly, which is looked up once a day instead of once a cell."""
+
+    def __init__(self, zone: tzinfo) -> None:
+        self._zone = zone
+        self._midnights: dict[date, tuple[datetime, datetime] | None] = {}
+
+    def to_utc(self, moment: datetime) -> tuple[datetime, bool]:
+        """The moment in UTC, and whether the clock showed it twice (the earlier is taken). Raises Unfit in a gap."""
+        day = moment.date()
+        if day not in self._midnights:
+            self._midnights[day] = self._even_day(day)
+        if midnights := self._midnights[day]:
+            local, absolute = midnights
+            return absolute + (moment - local), False
+        first = moment.replace(tzinfo=self._zone)
+        early, late = first.utcoffset(), first.replace(fold=1).utcoffset()
+        if early is not None and late is not None and early < late:
+            raise Unfit(
+                msg("this time did not exist: the clock of {zone} was set forward over it", zone=str(self._zone)),
+                msg(
+                    "Correct the time, or write it with its offset, such as {example}.",
+                    example="2026-03-29 02:30+01:00",
+                ),
+            )
+        return first.astimezone(UTC), early != late
+
+    def _even_day(self, day: date) -> tuple[datetime, datetime] | None:
+        """The day's midnight by the wall clock and in UTC; None where the clock is set during the day."""
+        ends = [
+            datetime.combine(day, end, self._zone).replace(fold=fold) for end in (time(), time.max) for fold in (0, 1)
+        ]
+        if len({end.utcoffset() for end in ends}) > 1:
+            return None
+        return datetime.combine(day, time()), ends[0].astimezone(UTC)
 
 
 def _read(cell: str, formats: Sequence[str]) -> date | datetime:
