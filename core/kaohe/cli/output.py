@@ -43,7 +43,10 @@ def print_table(
         table.add_column(header, justify="right" if index in numbers else "left", overflow="fold")
     for row in rows:
         table.add_row(*("" if cell is None else str(cell) for cell in row))
-    console(sys.stdout).print(table)
+    page = console(sys.stdout)
+    with page.capture() as captured:
+        page.print(table)
+    sys.stdout.write("".join(f"{line.rstrip()}\n" for line in captured.get().splitlines()))
 
 
 def print_json(data: Any) -> None:

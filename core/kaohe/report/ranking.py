@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Any
 
 import numpy as np
 
@@ -41,8 +40,8 @@ def ranking_sheet(run: Run, language: Language) -> Sheet:
                 run.names[row],
                 appraisal.people.code[row],
                 teams[row],
-                *(_figure(appraisal.dimension_points[dimension.id], row) for dimension in scheme.dimensions),
-                *(_figure(appraisal.adjustment_points[each.id], row) for each in scheme.adjustments),
+                *(_dimension(run, dimension.id, row) for dimension in scheme.dimensions),
+                *(int(appraisal.adjustment_points[each.id][row]) for each in scheme.adjustments),
                 int(appraisal.total[row]),
                 *((appraisal.tier[row],) if scheme.tiers else ()),
                 *((int(appraisal.bonus[row]),) if scheme.bonus else ()),
@@ -122,5 +121,7 @@ def _first_reason(run: Run, row: int, language: Language) -> str:
     return decisions[-1].what.in_(language) if decisions else ""
 
 
-def _figure(column: Any, row: int) -> int:
-    return int(column[row])
+def _dimension(run: Run, dimension: str, row: int) -> int | None:
+    """A dimension's points; nothing where no indicator of it counts, which is not the same as zero points."""
+    appraisal = run.appraisal
+    return int(appraisal.dimension_points[dimension][row]) if appraisal.dimension_counted[dimension][row] else None

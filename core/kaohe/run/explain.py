@@ -147,7 +147,7 @@ def _indicator(run: Run, row: int, used: UsedIndicator) -> Node:
 
 def _meaning(used: UsedIndicator) -> Node:
     where = f"; where {used.where.text}" if used.where is not None else ""
-    settings = ", ".join(f"{name} = {value}" for name, value in used.parameters.items())
+    settings = ", ".join(f"{name} = {value}" for name, value in used.parameters.items() if value != "")
     return Node(f"{used.indicator.id} = {used.value.text}{where}" + (f"  [{settings}]" if settings else ""))
 
 
