@@ -28,7 +28,7 @@ ROWS = [
     visit("4", at=datetime(2026, 10, 25, 0, 30, tzinfo=UTC)),  # in Berlin: half past two, for the first time
     visit("5", at=datetime(2026, 10, 25, 1, 30, tzinfo=UTC)),  # and for the second
     visit("6", at=datetime(2026, 1, 1, 1, 1, 1, 1, tzinfo=UTC)),
-    visit('7,"\n8', client="＠x"),
+    visit('7,"\n8', client="@x"),
 ]
 
 
