@@ -53,7 +53,7 @@ def _known(moment: datetime | None) -> datetime | None:
 
 def _customer(dice: Dice, owner: Member) -> str:
     """One of the account manager's customers."""
-    return f"CN{int(owner.code[2:]) * 100 + dice.whole(1, 10)}"
+    return f"CN{int(owner.code[2:]) * 100 + dice.whole(1, 11)}"
 
 
 def _customers(dice: Dice, managers: list[Member]) -> Table:
@@ -119,7 +119,7 @@ def _tickets(dice: Dice, managers: list[Member]) -> Table:
 
 def _ticket(dice: Dice, table: Table, owner: Member, day: date) -> None:
     ability = owner.ability
-    kind = dice.weighted(_KINDS | {"complaint": 0.19 - 0.14 * ability})
+    kind = dice.weighted(_KINDS | {"complaint": 0.15 - 0.11 * ability})
     priority = dice.weighted({"urgent": 0.12, "high": 0.22, "normal": 0.5, "low": 0.16})
     opened = dice.moment(day, 6, 22)
     hours = _LIMITS[priority] * (1.35 - 0.95 * ability)
