@@ -39,10 +39,10 @@ def still_needed(store: Store, connection: Connection, batch: int) -> None:
     going = select(_people.c.code).where(_people.c[BATCH] == batch)
     problems = []
     for name, record_type in store.record_types.items():
-        table = store.tables[name]
-        naming = or_(*(table.c[field].in_(going) for field in person_fields(record_type)))
-        if not person_fields(record_type):
+        table, fields = store.tables[name], person_fields(record_type)
+        if not fields:
             continue
+        naming = or_(*(table.c[field].in_(going) for field in fields))
         if count := connection.scalar(select(func.count()).select_from(table).where(naming)):
             what = msg(
                 "{count} records of the type {name} name people of batch {batch}", count=count, name=name, batch=batch
