@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from kaohe.plugin.state import PluginState, Registry
     from kaohe.plugin.types import Indicator, RecordType
 
-_FORMAT = click.option("--format", "style", type=click.Choice(["table", "json"]), default="table", help=_("Format of the output."))
+_FORMAT = click.option(
+    "--format", "style", type=click.Choice(["table", "json"]), default="table", help=_("Format of the output.")
+)
 
 
 @click.group(help=_("Plugins: list, show, check, add, remove."))
