@@ -1,12 +1,15 @@
-"""Fixtures that several rooms' tests share: a real PostgreSQL server, and a fresh database on it for every test."""
+"""What several rooms' tests share: a real PostgreSQL server, the demo's workspace, and a count of what was skipped."""
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import os
 import pwd
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from itertools import count
@@ -23,6 +26,77 @@ _SETTINGS = {
     "full_page_writes": "off",
 }
 _numbers = count(1)
+# Public data whose licences do not allow shipping them lie beside the repository, or nowhere.
+_MAY_BE_ABSENT = ("its licence does not allow shipping it", "is not beside the repository")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--nothing-skipped",
+        action="store_true",
+        help="fail the session where a test was skipped, unless only public data beside the repository are absent",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("nothing_skipped") and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(NothingSkipped(), "nothing-skipped")
+
+
+class NothingSkipped:
+    """Collects skipped tests and modules, and turns a session that would have passed into a failed one."""
+
+    def __init__(self) -> None:
+        self.found: list[str] = []
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        self._note(report)
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        self._note(report)
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        if self.found and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        if self.found:
+            terminalreporter.section("skipped, although nothing may be (--nothing-skipped)", red=True)
+            for line in self.found:
+                terminalreporter.line(line)
+
+    def _note(self, report: pytest.TestReport | pytest.CollectReport) -> None:
+        if not report.skipped or hasattr(report, "wasxfail"):
+            return
+        reason = str(report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr)
+        if not any(words in reason for words in _MAY_BE_ABSENT):
+            self.found.append(f"{report.nodeid}: {reason}")
+
+
+@pytest.fixture(scope="session")
+def demo_workspace(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The workspace that ``kaohe demo`` makes, with fewer people; made once for all workers, to be read only."""
+    shared = tmp_path_factory.getbasetemp()
+    if hasattr(request.config, "workerinput"):
+        shared = shared.parent
+    folder = shared / "demo"
+    with (shared / "demo.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            command = [sys.executable, "-m", "kaohe", "demo", folder, "--people", "80", "--lang", "en"]
+            try:
+                _run(command, None)
+            except BaseException:
+                with contextlib.suppress(FileNotFoundError):
+                    shutil.rmtree(folder)
+                raise
+    return folder
+
+
+@pytest.fixture
+def demo_copy(demo_workspace: Path, tmp_path: Path) -> Path:
+    """The demo's workspace as this test's own."""
+    return shutil.copytree(demo_workspace, tmp_path / "demo")
 
 
 @pytest.fixture(scope="session")
