@@ -27,7 +27,9 @@ _FEWEST = 80
 
 @click.command(help=_("Make a workspace in DIR with invented records of every installed industry, and evaluate it."))
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
-@click.option("--people", type=click.IntRange(_FEWEST, 5000), default=120, show_default=True, help=_("People per industry."))
+@click.option(
+    "--people", type=click.IntRange(_FEWEST, 5000), default=120, show_default=True, help=_("People per industry.")
+)
 @click.option("--seed", type=int, default=2026, show_default=True, help=_("Another seed invents other records."))
 @click.pass_obj
 def demo(app: App, folder: Path, people: int, seed: int) -> None:
@@ -98,7 +100,7 @@ def show(app: App, scheme: str) -> None:
     for period in PERIODS:
         run, number = run_scheme(app, scheme, period)
         if period == PERIODS[-1]:
-            sys.stdout.write("\n" + run_text(run, number, app.language, width=terminal_width(), first=SHOWN))
+            sys.stdout.write("\n" + run_text(run, number, app.language, width=terminal_width(app), first=SHOWN))
         else:
             sys.stdout.write("\n" + tiers_text(run, number, app.language))
 
