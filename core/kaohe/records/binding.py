@@ -78,7 +78,10 @@ def _by_name(record_type: RecordType, table: Table, context: ReadContext) -> Bin
             msg("no column is the required field {field} ({label})", field=one.name, label=one.label),
             where,
             found=", ".join(name for name in table.header if name),
-            fix=msg("Name a column {field}, or write a mapping (docs/records.md).", field=one.name),
+            fix=msg(
+                "Name a column {field}, or say in a mapping which it is and which row holds the names (docs/records.md).",
+                field=one.name,
+            ),
         )
         for one in record_type.fields
         if must_have(record_type, one) and one.name not in found

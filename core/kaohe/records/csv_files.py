@@ -121,6 +121,8 @@ def _rows(source: Path, encoding: str, delimiter: str, table: Table) -> Rows:
                     line + 1,
                 ) from None
             except csv.Error as error:
+                if "larger than field limit" in str(error):
+                    raise _endless(source, line + 1) from None
                 if "expected after" not in str(error):
                     raise _unclosed(source, line + 1) from None
                 number += 1
@@ -140,5 +142,14 @@ def _unclosed(source: Path, line: int) -> Exception:
         source,
         msg("a quotation mark that is opened on this line is not closed"),
         msg("Close the quotation mark, or double it if it belongs to the text."),
+        line,
+    )
+
+
+def _endless(source: Path, line: int) -> Exception:
+    return refused(
+        source,
+        msg("a cell that begins on this line holds more than a million characters"),
+        msg("Look for a quotation mark that is not closed, or shorten the cell."),
         line,
     )

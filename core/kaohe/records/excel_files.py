@@ -23,8 +23,12 @@ def open_excel(source: Path, *, sheet: str | None = None, header: int = 0) -> Ta
 
     Raises KaoheError where the workbook is damaged or protected, or the sheet or its header is not there.
     """
-    workbook = _open(source)
-    chosen = _sheet(workbook, source, sheet)
+    try:
+        workbook = _open(source)
+        chosen = _sheet(workbook, source, sheet)
+    except (zipfile.BadZipFile, CalamineError, NotImplementedError, ValueError) as error:
+        what = msg("the workbook is damaged or not an Excel file")
+        raise refused(source, what, msg("Save it again as .xlsx.")) from error
     table = Table(source.name, (), _rows(chosen), chosen.name, chosen.start[1] if chosen.start else 0)
     for number, cells in table.rows:
         if number == header or (not header and any(cells)):
@@ -43,19 +47,15 @@ def open_excel(source: Path, *, sheet: str | None = None, header: int = 0) -> Ta
 
 
 def _open(source: Path) -> CalamineWorkbook:
-    damaged = refused(source, msg("the workbook is damaged or not an Excel file"), msg("Save it again as .xlsx."))
-    try:
-        with zipfile.ZipFile(source) as archive:
-            size = sum(entry.file_size for entry in archive.infolist())
-        if size > _LARGEST:
-            raise refused(
-                source,
-                msg("the workbook unpacks to more than {size} MB", size=_LARGEST >> 20),
-                msg("Save the sheet as CSV, which is read piece by piece."),
-            )
-        return CalamineWorkbook.from_path(str(source))
-    except (zipfile.BadZipFile, CalamineError) as error:
-        raise damaged from error
+    with zipfile.ZipFile(source) as archive:
+        size = sum(entry.file_size for entry in archive.infolist())
+    if size > _LARGEST:
+        raise refused(
+            source,
+            msg("the workbook unpacks to more than {size} MB", size=_LARGEST >> 20),
+            msg("Save the sheet as CSV, which is read piece by piece."),
+        )
+    return CalamineWorkbook.from_path(str(source))
 
 
 def _sheet(workbook: CalamineWorkbook, source: Path, wanted: str | None) -> CalamineSheet:

@@ -94,7 +94,7 @@ def _array(source: Path) -> list[Any]:
     except json.JSONDecodeError as error:
         raise refused(source, msg("this is not JSON: {reason}", reason=error.msg), fix, error.lineno) from None
     except (ValueError, ArithmeticError, RecursionError) as error:
-        raise refused(source, msg("this is not JSON: {reason}", reason=type(error).__name__), fix) from None
+        raise refused(source, msg("this is not JSON: {reason}", reason=str(error)[:80]), fix) from None
     return records if isinstance(records, list) else [records]
 
 
@@ -104,7 +104,14 @@ def _is_array(source: Path) -> bool:
 
 
 def _loads(text: str) -> Any:
-    return json.loads(text, parse_float=Decimal, parse_constant=_no_constant)
+    return json.loads(text, parse_float=Decimal, parse_constant=_no_constant, object_pairs_hook=_unique)
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    record = dict(pairs)
+    if len(record) != len(pairs):
+        raise ValueError("equal keys in one object")
+    return record
 
 
 def _no_constant(word: str) -> NoReturn:

@@ -124,3 +124,15 @@ def test_a_file_that_is_not_there_is_refused(tmp_path):
 def test_a_header_without_rows_gives_one_empty_reading(file):
     reading = read(file("deal_id,amount\n"))
     assert (reading.header, reading.rows, reading.rejected) == (("deal_id", "amount"), [], [])
+
+
+def test_a_cell_of_more_than_a_million_characters_is_refused_with_its_line(file):
+    text = refusal(file("deal_id,note\nA1," + "x" * 1_000_001 + "\n"))
+    assert text.startswith("deals.csv:2: error")
+    assert "more than a million characters" in text
+
+
+def test_a_title_above_the_header_is_pointed_at(file):
+    text = refusal(file("Deals of May\n\ndeal_id,amount\nA1,1\n"))
+    assert "found: Deals of May" in text
+    assert "which row holds the names" in text

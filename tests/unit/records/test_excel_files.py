@@ -1,5 +1,6 @@
 """XLSX sheets: cells become what a person would have typed."""
 
+import zipfile
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
@@ -116,3 +117,13 @@ def test_a_workbook_that_is_named_csv_is_still_a_workbook(book):
 )
 def test_a_cell_becomes_what_a_person_would_have_typed(cell, text):
     assert typed(cell) == text
+
+
+def test_a_workbook_whose_sheet_is_damaged_inside_is_refused(book, tmp_path):
+    whole, damaged = book(data=[HEADER, ["A1", "", "", 1, "", ""]]), tmp_path / "damaged.xlsx"
+    with zipfile.ZipFile(whole) as source, zipfile.ZipFile(damaged, "w") as target:
+        for name in source.namelist():
+            content = source.read(name)
+            target.writestr(name, content[:-40] if name.endswith("sheet1.xml") else content)
+    with pytest.raises(KaoheError, match="the workbook is damaged"):
+        read(damaged)

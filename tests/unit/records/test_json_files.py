@@ -112,3 +112,10 @@ def test_the_schema_is_valid_closed_and_bilingual():
     assert schema["properties"]["stage"]["enum"] == ["won", "lost", None]
     assert json_schema(DEAL, "zh_CN")["title"] == "签约"
     assert list(Draft202012Validator(schema).iter_errors(RECORD)) == []
+
+
+def test_an_object_that_says_something_twice_is_not_taken(file):
+    twice = '{"deal_id": "A1", "deal_id": "A2"}'
+    assert reasons(read(file(f"{twice}\n", "deals.jsonl"))) == [(1, None, "this line is not JSON")]
+    with pytest.raises(KaoheError, match="equal keys in one object"):
+        read(file(f"[{twice}]"))
