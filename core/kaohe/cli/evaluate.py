@@ -11,6 +11,7 @@ import click
 
 from kaohe.cli.context import App
 from kaohe.cli.words import _
+from kaohe.text import msg
 
 if TYPE_CHECKING:
     from kaohe.run import Run
@@ -38,6 +39,8 @@ def evaluate(app: App, scheme: str, period: str, form: str, output: Path | None,
     else:
         content = rendered(app, run, number, form, wide=output is not None)
     write(content, output)
+    if output is not None:
+        app.say(msg("wrote {file}", file=output))
 
 
 def rendered(app: App, run: Run, number: int, form: str, *, wide: bool = False) -> str | bytes:
@@ -48,7 +51,7 @@ def rendered(app: App, run: Run, number: int, form: str, *, wide: bool = False) 
         case "table":
             from kaohe.report.terminal import run_text
 
-            return run_text(run, number, app.language, width=None if wide else terminal_width())
+            return run_text(run, number, app.language, width=None if wide else terminal_width(app))
         case "json":
             import json
 
@@ -94,8 +97,11 @@ def write(content: str | bytes, output: Path | None) -> None:
     write_whole(output, mark + content if isinstance(content, str) else content)
 
 
-def terminal_width() -> int | None:
-    """Cells of the terminal; None in a pipe, where nothing is wrapped or cut."""
+def terminal_width(app: App) -> int | None:
+    """Cells of the terminal, or what COLUMNS says; None in a pipe, where nothing is wrapped or cut."""
     import shutil
 
+    said = app.environment.get("COLUMNS", "")
+    if said.isdecimal() and int(said):
+        return int(said)
     return shutil.get_terminal_size().columns if sys.stdout.isatty() else None

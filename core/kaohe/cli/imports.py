@@ -102,6 +102,9 @@ def report_import(app: App, imported: Imported, source: Path, sha256: str, *, dr
             bad=f"{counts.quarantined:,}",
         )
     )
+    kept_out = counts.read - counts.added - counts.replaced - counts.unchanged - counts.quarantined
+    if kept_out:
+        app.say(msg("{count} rows were left out, as the mapping's skip_rows_where asks", count=f"{kept_out:,}"))
     if imported.rejected:
         app.say(_quarantined(app, imported, source, sha256))
     app.say(_what_next(imported, dry_run=dry_run))
