@@ -79,7 +79,7 @@ def _by_name(record_type: RecordType, table: Table, context: ReadContext) -> Bin
             where,
             found=", ".join(name for name in table.header if name),
             fix=msg(
-                "Name a column {field}, or say in a mapping which it is and which row holds the names (docs/records.md).",
+                "Name a column {field}, or say in a mapping which it is and which row holds the names.",
                 field=one.name,
             ),
         )
