@@ -7,7 +7,7 @@ in the same order everywhere.
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 from sqlalchemy import BigInteger, Boolean, Date, Dialect, Integer, Text
@@ -33,7 +33,8 @@ STORED: dict[FieldKind, Stored] = {
 
 def moment_text(moment: datetime) -> str:
     """An aware moment as SQLite keeps it: 2026-01-05T08:00:00.000000Z."""
-    return moment.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"
+    in_utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    return in_utc.isoformat(timespec="microseconds")[:-6] + "Z"
 
 
 class Moment(TypeDecorator[datetime]):
@@ -74,8 +75,10 @@ def column_type(field: Field) -> TypeEngine[Any]:
     return _TYPES[STORED[field.kind]]
 
 
-def for_sqlite(value: Any) -> Any:
-    """A stored value as SQLite's driver takes it; the other kinds of values pass through."""
-    if isinstance(value, datetime):
-        return moment_text(value)
-    return value.isoformat() if isinstance(value, date) else value
+def for_sqlite(column: list[Any], kind: TypeEngine[Any]) -> list[Any]:
+    """A column of stored values as SQLite's driver takes them."""
+    if isinstance(kind, Moment):
+        return [None if value is None else moment_text(value) for value in column]
+    if isinstance(kind, Date):
+        return [None if value is None else value.isoformat() for value in column]
+    return column

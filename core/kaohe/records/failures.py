@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import errno
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
@@ -13,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from kaohe.errors import Exit, KaoheError, Place, Problem, fail
 from kaohe.text import Message, msg
 
+_ROOM_TO_WORK = 1_000_000  # bytes
 Finding = tuple[str, Message, Message]
 
 _LOCKED: Finding = (
@@ -138,9 +141,16 @@ def _explained(error: BaseException | None, url: URL) -> KaoheError | None:
     reason: str | None = None
     if isinstance(error, sqlite3.Error):
         finding = _SQLITE.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
+        # Where not even its small shared-memory file fits, SQLite speaks of a fault of the disk.
+        if finding is _DISK and _is_full(url):
+            finding = _FULL
     else:
         finding, reason = _from_server(error)
     return _failure(finding, described(url), _without_password(reason, url)) if finding else None
+
+
+def _is_full(url: URL) -> bool:
+    return shutil.disk_usage(Path(url.database or "").parent).free < _ROOM_TO_WORK
 
 
 def _from_server(error: BaseException | None) -> tuple[Finding | None, str | None]:

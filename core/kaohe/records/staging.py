@@ -37,12 +37,17 @@ class Stage:
 
     def add(self, rows: Iterable[tuple[int, Mapping[str, Any]]]) -> None:
         """Add rows as (position, values by column); a column that is not given is NULL."""
-        names = self.columns
-        if self._connection.dialect.name == "sqlite":
-            tuples = [(position, *(for_sqlite(values.get(name)) for name in names)) for position, values in rows]
+        listed = list(rows)
+        columns: list[Sequence[Any]] = [[position for position, _values in listed]]
+        on_sqlite = self._connection.dialect.name == "sqlite"
+        for name in self.columns:
+            column = [values.get(name) for _position, values in listed]
+            kind = self.table.c[name].type
+            columns.append(for_sqlite(column, kind) if on_sqlite else column)
+        tuples = list(zip(*columns, strict=True))
+        if on_sqlite:
             self._add_to_sqlite(tuples)
         else:
-            tuples = [(position, *(values.get(name) for name in names)) for position, values in rows]
             self._copy_to_postgresql(tuples)
         self.rows += len(tuples)
 

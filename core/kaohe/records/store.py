@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
@@ -32,8 +32,8 @@ class Store:
     """
 
     engine: Engine
-    record_types: Mapping[str, RecordType]
-    tables: Mapping[str, Table]
+    record_types: Mapping[str, RecordType] = field(repr=False)
+    tables: Mapping[str, Table] = field(repr=False)
 
     @property
     def label(self) -> str:
