@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -16,13 +17,14 @@ import pytest
 ROOT = Path(__file__).parents[2]
 READMES = ("README.md", "README.zh-CN.md")
 BLOCK = re.compile(r"(<!-- output: (?P<command>.*?) -->\n```\n)(?P<shown>.*?)(```\n<!-- end -->)", re.DOTALL)
-LINES = 14
-WIDTH = 150
+LINES = 16
+WIDTH = 132
 
 
 def kaohe(*arguments: str) -> str:
     command = [sys.executable, "-m", "kaohe", *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=True)
+    environment = {**os.environ, "COLUMNS": str(WIDTH)}
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=True, env=environment)
     return done.stdout
 
 
@@ -36,8 +38,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def output(demo: Path, command: str) -> str:
     """The beginning of what the command prints; the run's number depends on what ran before, so it is not shown."""
     lines = kaohe("--workspace", str(demo), *command.split()).splitlines()
-    shown = [line if len(line) <= WIDTH else line[: WIDTH - 1] + "…" for line in lines[:LINES]]
-    return "".join(f"{line}\n" for line in [*shown, "…"])
+    return "".join(f"{line}\n" for line in [*lines[:LINES], "…"])
 
 
 @pytest.mark.parametrize("readme", READMES)

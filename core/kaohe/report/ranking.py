@@ -22,13 +22,13 @@ def ranking_sheet(run: Run, language: Language) -> Sheet:
         Column(msg("rank").in_(language), "count"),
         Column(msg("name").in_(language)),
         Column(msg("code").in_(language)),
-        Column(msg("team").in_(language)),
-        *(Column(dimension.name.in_(language), "points", scheme.decimals) for dimension in scheme.dimensions),
-        *(Column(adjustment.name.in_(language), "points", scheme.decimals) for adjustment in scheme.adjustments),
+        Column(msg("team").in_(language), spare=3),
+        *(Column(each.name.in_(language), "points", scheme.decimals, spare=1) for each in scheme.dimensions),
+        *(Column(each.name.in_(language), "points", scheme.decimals, spare=2) for each in scheme.adjustments),
         Column(msg("total").in_(language), "points", scheme.decimals),
         *([Column(msg("tier").in_(language))] if scheme.tiers else []),
         *([Column(msg("bonus ({currency})", currency=scheme.currency).in_(language), "money")] if scheme.bonus else []),
-        Column(msg("flags").in_(language)),
+        Column(msg("flags").in_(language), wraps=True),
     ]
     rows = []
     for row in ranked_order(run):
@@ -113,7 +113,7 @@ _MARKS = {
 
 def _who_and_why(language: Language) -> tuple[Column, ...]:
     headers = (msg("code"), msg("name"), msg("reason"))
-    return tuple(Column(header.in_(language)) for header in headers)
+    return tuple(Column(header.in_(language), wraps=header == headers[-1]) for header in headers)
 
 
 def _first_reason(run: Run, row: int, language: Language) -> str:

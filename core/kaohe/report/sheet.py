@@ -16,11 +16,17 @@ Kind = Literal["text", "count", "points", "money"]
 
 @dataclass(frozen=True)
 class Column:
-    """``points`` are millionths shown with ``decimals``; ``money`` is fen; ``count`` is a whole number."""
+    """``points`` are millionths shown with ``decimals``; ``money`` is fen; ``count`` is a whole number.
+
+    ``spare``: where there is not room for everything, columns with a higher number go first; 0 stays. ``wraps``: its
+    cells may run over several lines.
+    """
 
     header: str
     kind: Kind = "text"
     decimals: int = 0
+    spare: int = 0
+    wraps: bool = False
 
 
 @dataclass(frozen=True)

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from io import StringIO
 
 from rich import box
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 
 from kaohe.exact import format_fen
 from kaohe.report.ranking import left_out_sheet, not_graded_sheet, ranking_sheet
-from kaohe.report.sheet import Sheet, as_text
+from kaohe.report.sheet import Column, Sheet, as_text
 from kaohe.run.model import Run
 from kaohe.text import Language, msg
 
 # Without a terminal nothing is wrapped: a table is as wide as its content.
 _UNLIMITED = 100_000
 _LISTED = 20
+_GAP, _HEADER_WORD, _WRAPPED = 3, 12, 12
 
 
 def run_text(run: Run, number: int, language: Language, *, width: int | None = None, first: int | None = None) -> str:
@@ -28,7 +31,7 @@ def run_text(run: Run, number: int, language: Language, *, width: int | None = N
     text = StringIO()
     console = Console(file=text, width=width or _UNLIMITED, highlight=False, emoji=False, markup=False)
     console.print(_heading(run, number, language))
-    console.print(_cut(console, ranking_sheet(run, language), first))
+    console.print(_cut(ranking_sheet(run, language), first, width or _UNLIMITED))
     ungraded = not_graded_sheet(run, language)
     if ungraded.rows and first is None:
         console.print(sheet_table(ungraded))
@@ -49,13 +52,13 @@ def tiers_text(run: Run, number: int, language: Language) -> str:
     return _trimmed(text)
 
 
-def _cut(console: Console, sheet: Sheet, first: int | None) -> Table:
+def _cut(sheet: Sheet, first: int | None, width: int) -> Table:
     """The sheet as a table; with ``first``, its first rows and how many follow."""
     if first is None or len(sheet.rows) <= first:
-        return sheet_table(sheet)
-    table = sheet_table(Sheet(sheet.title, sheet.columns, sheet.rows[:first]))
-    table.caption = f"… {len(sheet.rows) - first}"
-    table.caption_justify = "left"
+        return sheet_table(sheet, width)
+    table = sheet_table(Sheet(sheet.title, sheet.columns, sheet.rows[:first]), width)
+    rest = f"… {len(sheet.rows) - first}"
+    table.caption = rest if table.caption is None else f"{rest}\n{table.caption}"
     return table
 
 
@@ -76,14 +79,51 @@ def _trimmed(text: StringIO) -> str:
     return "\n".join(line.rstrip() for line in text.getvalue().splitlines()) + "\n"
 
 
-def sheet_table(sheet: Sheet) -> Table:
-    """The sheet as a table whose numbers stand right."""
-    table = Table(title=sheet.title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
-    for index, column in enumerate(sheet.columns):
-        table.add_column(column.header, justify="right" if index in sheet.numbers else "left", overflow="fold")
-    for row in sheet.rows:
-        table.add_row(*(as_text(column, value) for column, value in zip(sheet.columns, row, strict=True)))
+def sheet_table(sheet: Sheet, width: int = _UNLIMITED) -> Table:
+    """The sheet as a table whose numbers stand right.
+
+    Only headers, and the columns made for it, run over several lines. Where the width does not even suffice for that,
+    spare columns are left out and named below the table.
+    """
+    texts = [[as_text(column, row[index]) for row in sheet.rows] for index, column in enumerate(sheet.columns)]
+    widths = [_least_width(column, cells) for column, cells in zip(sheet.columns, texts, strict=True)]
+    shown = _fitting(sheet, widths, width)
+    table = Table(title=sheet.title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, caption_justify="left")
+    for index in shown:
+        column = sheet.columns[index]
+        table.add_column(
+            column.header,
+            justify="right" if index in sheet.numbers else "left",
+            min_width=widths[index],
+            overflow="fold",
+        )
+    for row in zip(*(texts[index] for index in shown), strict=True):
+        table.add_row(*row)
+    if len(shown) < len(sheet.columns):
+        table.caption = "− " + ", ".join(
+            column.header for index, column in enumerate(sheet.columns) if index not in shown
+        )
     return table
+
+
+def _least_width(column: Column, cells: Sequence[str]) -> int:
+    """Cells of the terminal that a column needs: its widest cell, and a header broken between words or, without
+    spaces as in Chinese, in two."""
+    words = max((cell_len(word) for word in column.header.split()), default=0)
+    header = min(words, _HEADER_WORD) if column.header.isascii() else (words + 2) // 4 * 2
+    return max(header, _WRAPPED) if column.wraps else max(header, *(cell_len(cell) for cell in cells), 0)
+
+
+def _fitting(sheet: Sheet, widths: Sequence[int], width: int) -> list[int]:
+    """The columns that fit side by side, the spare ones leaving first."""
+    shown = list(range(len(widths)))
+    while sum(widths[index] + _GAP for index in shown) > width:
+        spare = max(shown, key=lambda index: sheet.columns[index].spare)
+        if not sheet.columns[spare].spare:
+            break
+        level = sheet.columns[spare].spare
+        shown = [index for index in shown if sheet.columns[index].spare != level]
+    return shown
 
 
 def _heading(run: Run, number: int, language: Language) -> str:
