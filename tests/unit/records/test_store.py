@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import subprocess
 import sys
@@ -10,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import inspect
+from sqlalchemy import event, inspect
 from tests.unit.records.store_kit import TYPES, VISIT, field, put, stored, visit
 
 from kaohe.errors import Exit, KaoheError
@@ -111,10 +110,15 @@ def test_a_missing_folder_is_named(tmp_path: Path) -> None:
     assert error.problems[0].where.file == str(tmp_path / "deep" / "down")
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everything")
-def test_a_database_that_may_not_be_written_is_refused(store: Store, tmp_path: Path) -> None:
-    (tmp_path / "kaohe.db").chmod(0o444)
-    refused("database.permission", URL, tmp_path, {"visit": VISIT, "other": replace(VISIT, name="other")})
+def test_a_database_that_may_not_be_written_is_named(store: Store) -> None:
+    @event.listens_for(store.engine, "connect")
+    def only_read(connection: sqlite3.Connection, _record: object) -> None:
+        connection.execute("PRAGMA query_only = ON")
+
+    with pytest.raises(KaoheError) as caught:
+        put(store, [visit("1")])
+    assert caught.value.exit_code == Exit.ENVIRONMENT
+    assert caught.value.problems[0].code == "database.permission"
 
 
 def test_a_locked_database_is_named_and_unchanged(store: Store, tmp_path: Path) -> None:
