@@ -27,7 +27,7 @@ def ranking_sheet(run: Run, language: Language) -> Sheet:
         *(Column(each.name.in_(language), "points", scheme.decimals, spare=2) for each in scheme.adjustments),
         Column(msg("total").in_(language), "points", scheme.decimals),
         *([Column(msg("tier").in_(language))] if scheme.tiers else []),
-        *([Column(msg("bonus ({currency})", currency=scheme.currency).in_(language), "money")] if scheme.bonus else []),
+        *([Column(msg("bonus {currency}", currency=scheme.currency).in_(language), "money")] if scheme.bonus else []),
         Column(msg("flags").in_(language), wraps=True),
     ]
     rows = []
