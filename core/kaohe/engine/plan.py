@@ -98,7 +98,8 @@ def select(scan: Scan, windows: Mapping[str, Bounds]) -> tuple[exp.Select, list[
     # A condition that all measures share is said once, for all rows: that is also what lets files be skipped.
     shared = keeps[0] if keeps and all(keep == keeps[0] for keep in keeps) else None
     columns: list[tuple[Measure, str]] = []
-    projections: list[exp.Expr] = [exp.column(scan.who, quoted=True).as_(SUBJECT)]
+    who = exp.column(scan.who, quoted=True)
+    projections: list[exp.Expr] = [who.as_(SUBJECT)]
     for measure, keep in zip(scan.measures, keeps, strict=True):
         bounds = windows[measure.aggregate.shift]
         rest = None if shared is not None else keep
@@ -107,8 +108,9 @@ def select(scan: Scan, windows: Mapping[str, Bounds]) -> tuple[exp.Select, list[
         for part, aggregate in aggregate_sql(measure.aggregate, bounds, rest).items():
             projections.append(exp.cast(aggregate, exp.DataType.Type.BIGINT).as_(f"c{len(columns)}"))
             columns.append((measure, part))
-    credited = exp.column(scan.who, quoted=True).is_(exp.null()).not_()
-    query = exp.select(*projections).from_("records").where(_and(shared, credited)).group_by(exp.column(SUBJECT))
+    credited = who.is_(exp.null()).not_()
+    # Grouped by the column, not by its new name: records may have a field of that name.
+    query = exp.select(*projections).from_("records").where(_and(shared, credited)).group_by(who)
     return query, columns
 
 
@@ -149,4 +151,4 @@ def _range(records: RecordType, measure: Measure, windows: Mapping[str, Bounds])
 
 
 def _and(left: exp.Expression | None, right: exp.Expression) -> exp.Expression:
-    return right if left is None else exp.And(this=left, expression=right)
+    return right if left is None else exp.And(this=left, expression=exp.Paren(this=right))

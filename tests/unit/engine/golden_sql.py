@@ -1,0 +1,64 @@
+"""The scans whose SQL is kept under golden/. After a change that is meant: python -m tests.unit.engine.golden_sql"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from tests.unit.engine.scan_kit import CUSTOMER, Q1_WINDOWS, request
+
+from kaohe.engine import Request, fuse, select
+from kaohe.language import render
+
+FOLDER = Path(__file__).parent / "golden"
+CASES: Mapping[str, Sequence[Request]] = {
+    # All measures look at the same window: it is said once, for all rows.
+    "shared_window": [
+        request("tickets", "count()"),
+        request("repairs", 'count(where=kind == "repair")'),
+        request("in_time", "share(closed_at - opened_at <= hours(24))"),
+        request("cost", "sum(cost) / count()"),
+    ],
+    # Each measure says its own window.
+    "different_windows": [
+        request("growth", "sum(cost) / previous(sum(cost)) - 1"),
+        request("last_year", "count() - same_period_last_year(count())"),
+    ],
+    # An indicator's own condition and date.
+    "conditions": [
+        request("urgent_rating", "mean(rating, where=known(closed_at))", where="urgent", when="closed_at"),
+        request("due", "count(where=cost >= 1234.5)", where='kind != "question"', when="due"),
+    ],
+    # Records that last: who was there at the start sees no window, neither does a condition about the period.
+    "records_that_last": [
+        request("kept", "count(where=at_start() and at_end()) / count(where=at_start())", CUSTOMER),
+        request("lost", "count(where=in_period(left_on))", CUSTOMER),
+        request("new", "count()", CUSTOMER),
+        request("kept_before", "previous(count(where=at_end()))", CUSTOMER),
+    ],
+    # Order statistics, extremes, edges, distinct values, recommendation.
+    "other_aggregates": [
+        request("median", "median(cost)"),
+        request("ninetieth", "percentile(rating, 0.9)"),
+        request("extremes", "maximum(rating) - minimum(rating)"),
+        request("last", "last(rating, by=opened_at)"),
+        request("kinds", "count_distinct(kind)"),
+        request("nps", "nps(rating)"),
+    ],
+}
+
+
+def sql(requests: Sequence[Request]) -> str:
+    """The SQL of every scan that answers the requests."""
+    scans = fuse(requests)
+    return "".join(select(scan, Q1_WINDOWS)[0].sql("duckdb", pretty=True) + ";\n" for scan in scans)
+
+
+def executed(requests: Sequence[Request]) -> list[str]:
+    """The same as the engine renders it."""
+    return [render(select(scan, Q1_WINDOWS)[0], "duckdb") for scan in fuse(requests)]
+
+
+if __name__ == "__main__":
+    for name, requests in CASES.items():
+        (FOLDER / f"{name}.sql").write_text(sql(requests), "utf-8")

@@ -1,0 +1,111 @@
+"""Plans: what fuses, which files a scan needs, and the SQL that comes of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.unit.engine.golden_sql import CASES, FOLDER, executed, sql
+from tests.unit.engine.scan_kit import CUSTOMER, Q1_WINDOWS, TICKET, day, local, request, snapshot
+
+from kaohe.engine import fuse
+from kaohe.engine.plan import measures, needed
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_sql_of_a_scan_is_the_one_kept(case: str) -> None:
+    renew = "after a change that is meant: python -m tests.unit.engine.golden_sql"
+    assert sql(CASES[case]) == (FOLDER / f"{case}.sql").read_text("utf-8"), renew
+
+
+def test_no_golden_file_is_left_over() -> None:
+    assert {path.stem for path in FOLDER.iterdir()} == set(CASES)
+
+
+def test_the_sql_that_runs_differs_from_the_one_kept_in_its_spaces_only() -> None:
+    def bare(text: str) -> str:
+        return "".join(text.split()).replace(";", "")
+
+    for requests in CASES.values():
+        assert bare("".join(executed(requests))) == bare(sql(requests))
+
+
+def test_indicators_of_the_same_records_and_person_share_one_scan() -> None:
+    scans = fuse([request("a", "count()"), request("b", "sum(cost)", when="due"), request("c", "previous(count())")])
+    assert [(scan.records.name, scan.who, len(scan.measures)) for scan in scans] == [("ticket", "owner", 3)]
+
+
+def test_another_record_type_or_another_person_is_another_scan() -> None:
+    asked = [
+        request("a", "count()"),
+        request("b", "count()", who="helper"),
+        request("c", "count()", CUSTOMER),
+        request("d", "sum(cost)"),
+    ]
+    assert [(scan.records.name, scan.who) for scan in fuse(asked)] == [
+        ("ticket", "owner"),
+        ("ticket", "helper"),
+        ("customer", "owner"),
+    ]
+
+
+def test_equal_measures_are_computed_once() -> None:
+    same = [
+        request("a", 'count(where=kind == "repair") / count()'),
+        request("b", "count()"),
+        request("c", 'count(where=kind  ==  "repair")'),
+    ]
+    (scan,) = fuse(same)
+    assert len(scan.measures) == 2
+    assert measures(same[2])[0] == measures(same[0])[0]
+
+
+def test_the_same_aggregate_under_another_condition_or_date_is_another_measure() -> None:
+    asked = [
+        request("a", "count()"),
+        request("b", "count()", where="urgent"),
+        request("c", "count()", when="due"),
+    ]
+    (scan,) = fuse(asked)
+    assert len(scan.measures) == 3
+
+
+def files(tmp_path: Path) -> list[list[dict[str, int | str | None]]]:
+    """Tickets by file: long ago, the quarter before, January, none dated, closed this year though opened before."""
+    return [
+        [{"no": "1", "owner": "P1", "opened_at": local("2024-05-01 09:00")}],
+        [{"no": "2", "owner": "P1", "opened_at": local("2025-12-31 23:59"), "due": day("2026-01-05")}],
+        [{"no": "3", "owner": "P1", "opened_at": local("2026-01-01 00:00"), "closed_at": local("2026-04-01 00:00")}],
+        [{"no": "4", "owner": "P1", "opened_at": None}],
+        [{"no": "5", "owner": "P1", "opened_at": local("2025-03-31 12:00"), "closed_at": local("2026-03-31 23:59")}],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("asked", "needed_files"),
+    [
+        (["count()"], [2]),
+        (["previous(count())"], [1]),
+        (["count() - previous(count())"], [1, 2]),
+        (["same_period_last_year(count())"], [4]),
+        (["count(where=in_period(due))"], [0, 1, 2, 3, 4]),
+    ],
+)
+def test_only_files_that_a_window_touches_are_read(asked: list[str], needed_files: list[int], tmp_path: Path) -> None:
+    taken = snapshot(tmp_path, {"ticket": (TICKET, files(tmp_path))})
+    (scan,) = fuse([request(str(position), value) for position, value in enumerate(asked)])
+    partitions = taken.partitions("ticket")
+    assert [partitions.index(partition) for partition in needed(scan, partitions, Q1_WINDOWS)] == needed_files
+
+
+def test_an_indicators_own_date_decides_which_files_are_read(tmp_path: Path) -> None:
+    partitions = snapshot(tmp_path, {"ticket": (TICKET, files(tmp_path))}).partitions("ticket")
+    for when, expected in (("closed_at", [4]), ("due", [1])):
+        (scan,) = fuse([request("a", "count()", when=when)])
+        assert [partitions.index(partition) for partition in needed(scan, partitions, Q1_WINDOWS)] == expected
+
+
+def test_a_condition_about_the_period_needs_every_file(tmp_path: Path) -> None:
+    partitions = snapshot(tmp_path, {"ticket": (TICKET, files(tmp_path))}).partitions("ticket")
+    (scan,) = fuse([request("a", "count()", where="in_period(closed_at)")])
+    assert needed(scan, partitions, Q1_WINDOWS) == [*partitions]
