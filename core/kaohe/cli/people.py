@@ -58,6 +58,7 @@ def import_(
 def list_(app: App, form: str) -> None:
     from kaohe.exact import format_fen, format_micros
     from kaohe.records.people import list_people
+    from kaohe.records.people_file import PEOPLE
 
     everybody = list_people(app.store)
     if form == "json":
@@ -76,14 +77,15 @@ def list_(app: App, form: str) -> None:
         for person, assignments in everybody
         for assignment in (assignments or (None,))
     ]
-    heads = [_("Code"), _("Name"), _("Team"), _("Role"), _("Manager"), _("From"), _("To"), _("Fraction")]
-    app.table([*heads, _("Bonus base"), *attributes], rows, right=[7, 8])
+    # The words that head the columns of a people file, so that one can be made from this list.
+    heads = [field.label.in_(app.language) for field in PEOPLE.fields]
+    app.table([*heads, *attributes], rows, right=[7, 8])
 
 
 def _span(assignment: Assignment | None) -> list[str]:
     if assignment is None:
         return [""] * 5
-    words = [assignment.team or "", assignment.role or "", assignment.manager or ""]
+    words = [assignment.role or "", assignment.team or "", assignment.manager or ""]
     return [*words, str(assignment.starts), _last_day(assignment) or ""]
 
 

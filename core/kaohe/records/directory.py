@@ -25,4 +25,6 @@ class Directory:
 
     def nearest(self, code_or_name: str) -> Sequence[str]:
         """At most three names or codes that read alike, the nearest first."""
-        return difflib.get_close_matches(code_or_name, sorted({*self._codes, *self._names}), n=3)
+        # Of two characters, as many Chinese names have, one that differs is already half.
+        cutoff = 0.5 if len(code_or_name) <= 2 else 0.6
+        return difflib.get_close_matches(code_or_name, sorted({*self._codes, *self._names}), n=3, cutoff=cutoff)

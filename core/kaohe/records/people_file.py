@@ -18,20 +18,20 @@ PEOPLE = RecordType(
     name="people",
     label=Text("人员", "People"),
     description=Text(
-        "一行是一段任职；调动的人有多行，编号相同。", "One row is one assignment; whoever moves has several rows."
+        "一行是一段任职；调动的人有多行，工号相同。", "One row is one assignment; whoever moves has several rows."
     ),
     fields=(
         Field(
             "code",
             "customer",
-            Text("编号", "Code"),
+            Text("工号", "Code"),
             required=True,
-            help=Text("唯一且不变的编号", "Unique; never changes"),
+            help=Text("唯一且不变的工号", "Unique; never changes"),
         ),
         Field("name", "text", Text("姓名", "Name"), required=True),
         Field("role", "text", Text("岗位", "Role")),
         Field("team", "text", Text("团队", "Team")),
-        Field("manager", "customer", Text("上级", "Manager"), help=Text("上级的编号", "The manager's code")),
+        Field("manager", "customer", Text("上级", "Manager"), help=Text("上级的工号", "The manager's code")),
         Field("from", "date", Text("开始日期", "From"), help=Text("任职的第一天", "First day of the assignment")),
         Field(
             "to", "date", Text("结束日期", "To"), help=Text("任职的最后一天；空：至今", "Last day; empty: until now")

@@ -23,7 +23,7 @@ def loaded(folder: Path, table: Path = WORKBOOK) -> Desk:
     """A workspace in Zürich's time with people, calls and ratings."""
     people = folder / "people.csv"
     with people.open("w", newline="", encoding="utf-8") as file:
-        csv.writer(file).writerows([("编号", "姓名", "岗位", "开始日期", "结束日期", "奖金基数"), *PEOPLE])
+        csv.writer(file).writerows([("工号", "姓名", "岗位", "开始日期", "结束日期", "奖金基数"), *PEOPLE])
     desk = Desk(folder / "centre")
     desk.do("init", desk.workspace, "--timezone", "Europe/Zurich")
     desk.do("people", "import", people)

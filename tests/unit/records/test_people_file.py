@@ -19,7 +19,7 @@ def people(tmp_path, text, mapping=None):
 
 
 def test_chinese_columns_are_recognised_and_others_become_attributes(tmp_path):
-    text = "编号,姓名,岗位,团队,上级,开始日期,结束日期,投入比例,奖金基数,大区,#row\n"
+    text = "工号,姓名,岗位,团队,上级,开始日期,结束日期,投入比例,奖金基数,大区,#row\n"
     text += "Ｅ01,王芳,客服,一组,E09,2026/1/1,,50%,3000,华东,1\n"
     record_type, reading = people(tmp_path, text)
     assert reading.rows[0].values == {
