@@ -171,8 +171,7 @@ def _lower_percentile(aggregate: Aggregate, rows: Filtered) -> dict[str, exp.Exp
     """Type 7 looks between the order statistics floor(h) and ceil(h), h = (n − 1)·p counted from 0."""
     share, value = _share_of(aggregate), integers.typed(rows.argument).sql
     known = exp.Not(this=exp.Is(this=integers.paren(value), expression=exp.Null()))
-    listed = exp.ArrayAgg(this=exp.Order(this=value, expressions=[exp.Ordered(this=value)]))
-    ordered = exp.Paren(this=rows(listed, known))
+    ordered = exp.Anonymous(this="LIST_SORT", expressions=[rows(exp.ArrayAgg(this=value), known)])
     last = integers.subtract(Lowered(rows.known(), _MOST_RECORDS, "int64"), integers.literal(1))
     position = integers.multiply(last, integers.literal(share.numerator)) if share.numerator != 1 else last
     parts = {"n": rows.known()}

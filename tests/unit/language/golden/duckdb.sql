@@ -95,19 +95,19 @@ COUNT(("closed_at" - "opened_at") <= 86400000000) FILTER(WHERE "team" = 'A')
 COUNT("amount") FILTER(WHERE "team" = 'A')
 
 -- median(amount) · low
-COALESCE((ARRAY_AGG("amount" ORDER BY "amount") FILTER(WHERE ("team" = 'A') AND (NOT "amount" IS NULL)))[CAST((((COUNT("amount") FILTER(WHERE "team" = 'A')) - 1) // 2) + 1 AS INT)], 0)
+COALESCE(LIST_SORT(ARRAY_AGG("amount") FILTER(WHERE ("team" = 'A') AND (NOT "amount" IS NULL)))[CAST((((COUNT("amount") FILTER(WHERE "team" = 'A')) - 1) // 2) + 1 AS INT)], 0)
 
 -- median(amount) · high
-COALESCE((ARRAY_AGG("amount" ORDER BY "amount") FILTER(WHERE ("team" = 'A') AND (NOT "amount" IS NULL)))[CAST(((((COUNT("amount") FILTER(WHERE "team" = 'A')) - 1) + 1) // 2) + 1 AS INT)], 0)
+COALESCE(LIST_SORT(ARRAY_AGG("amount") FILTER(WHERE ("team" = 'A') AND (NOT "amount" IS NULL)))[CAST(((((COUNT("amount") FILTER(WHERE "team" = 'A')) - 1) + 1) // 2) + 1 AS INT)], 0)
 
 -- percentile(n, 0.95, where=done) · n
 COUNT("n") FILTER(WHERE ("team" = 'A') AND "done")
 
 -- percentile(n, 0.95, where=done) · low
-COALESCE((ARRAY_AGG("n" ORDER BY "n") FILTER(WHERE ("team" = 'A') AND "done" AND (NOT "n" IS NULL)))[CAST(((((COUNT("n") FILTER(WHERE ("team" = 'A') AND "done")) - 1) * 19) // 20) + 1 AS INT)], 0)
+COALESCE(LIST_SORT(ARRAY_AGG("n") FILTER(WHERE ("team" = 'A') AND "done" AND (NOT "n" IS NULL)))[CAST(((((COUNT("n") FILTER(WHERE ("team" = 'A') AND "done")) - 1) * 19) // 20) + 1 AS INT)], 0)
 
 -- percentile(n, 0.95, where=done) · high
-COALESCE((ARRAY_AGG("n" ORDER BY "n") FILTER(WHERE ("team" = 'A') AND "done" AND (NOT "n" IS NULL)))[CAST((((((COUNT("n") FILTER(WHERE ("team" = 'A') AND "done")) - 1) * 19) + 19) // 20) + 1 AS INT)], 0)
+COALESCE(LIST_SORT(ARRAY_AGG("n") FILTER(WHERE ("team" = 'A') AND "done" AND (NOT "n" IS NULL)))[CAST((((((COUNT("n") FILTER(WHERE ("team" = 'A') AND "done")) - 1) * 19) + 19) // 20) + 1 AS INT)], 0)
 
 -- minimum(began_on) · value
 COALESCE(MIN("began_on") FILTER(WHERE "team" = 'A'), 0)
