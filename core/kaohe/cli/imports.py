@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import filecmp
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -143,15 +144,27 @@ def _quarantined(app: App, imported: Imported, source: Path, sha256: str) -> Mes
     """Write the quarantine file. Its name follows from the source's content: it never overwrites what it came from."""
     from kaohe.records.quarantine import write_quarantine
 
-    path = app.workspace.folder / "quarantine" / f"{source.stem}-{sha256[:8]}.csv"
+    folder, name = app.workspace.folder / "quarantine", f"{source.stem}-{sha256[:8]}"
+    beside = folder / f".{name}.new"
     try:
-        path.parent.mkdir(exist_ok=True)
-        write_quarantine(path, imported.rejected, imported.header, app.language)
+        folder.mkdir(exist_ok=True)
+        write_quarantine(beside, imported.rejected, imported.header, app.language)
+        path = beside.replace(_place_for(beside, folder / name))
     except OSError as error:
         what = msg("this file cannot be written")
         found = error.strerror or str(error)
-        raise fail(Problem("file.unwritable", what, Place(str(path)), found=found), Exit.ENVIRONMENT) from error
+        place = Place(str(folder / f"{name}.csv"))
+        raise fail(Problem("file.unwritable", what, place, found=found), Exit.ENVIRONMENT) from error
     return msg("the quarantined rows, with reasons, are in {file}; correct them there and import that file", file=path)
+
+
+def _place_for(new: Path, wanted: Path) -> Path:
+    """The first of NAME.csv, NAME-2.csv … that is free or says the same: one that was corrected is never lost."""
+    place, number = wanted.with_name(f"{wanted.name}.csv"), 1
+    while place.exists() and not filecmp.cmp(place, new, shallow=False):
+        number += 1
+        place = wanted.with_name(f"{wanted.name}-{number}.csv")
+    return place
 
 
 def _what_next(imported: Imported, *, dry_run: bool) -> Message:

@@ -14,7 +14,7 @@ from kaohe.errors import Exit, Place, Problem, fail
 from kaohe.exact import DECIMALS, divide, format_micros, from_micros, shorten, to_micros
 from kaohe.run.figures import counts_in_words, money_in_words, points_in_words, value_in_words
 from kaohe.run.model import Run
-from kaohe.scheme.model import Dimension, UsedIndicator
+from kaohe.scheme.model import Dimension, Measured, UsedIndicator
 from kaohe.text import Message, Text, msg
 
 
@@ -61,9 +61,13 @@ def explain(run: Run, row: int) -> Node:
         return Node(person, msg("not graded"), reasons, tuple(_dimension(run, row, each) for each in scheme.dimensions))
     parts = [_total(run, row), _rank(run, row)]
     if scheme.tiers is not None:
-        parts.append(Node(msg("tier"), appraisal.tier[row], _remarks(run, row, ("quota", "floor", "tie"))))
+        remarks = (*_remarks(run, row, ("quota", "floor", "tie")), *_rules(run, row, on_tiers=True))
+        parts.append(Node(msg("tier"), appraisal.tier[row], remarks))
     if scheme.bonus is not None:
         parts.append(_bonus(run, row))
+    if scheme.measured:
+        measured = tuple(_measured(run, row, each) for each in scheme.measured)
+        parts.append(Node(msg("measured besides"), None, (), measured))
     if appraisal.outcomes[row]:
         notes = tuple(Node(scheme.outcomes[index].note) for index in appraisal.outcomes[row])
         parts.append(Node(msg("outcomes"), None, (), notes))
@@ -77,7 +81,7 @@ def _total(run: Run, row: int) -> Node:
         points = points_in_words(int(appraisal.adjustment_points[adjustment.id][row]))
         remarks = _remarks(run, row, ("adjustment",), adjustment.id)
         children.append(Node(adjustment.name, points, remarks, (Node(adjustment.points.text),)))
-    remarks = (_total_formula(run, row), *_remarks(run, row, ("rule",)))
+    remarks = (_total_formula(run, row), *_rules(run, row, on_tiers=False))
     return Node(msg("total"), points_in_words(int(appraisal.total[row]), scheme.decimals), remarks, tuple(children))
 
 
@@ -145,7 +149,16 @@ def _indicator(run: Run, row: int, used: UsedIndicator) -> Node:
     return Node(label, figure, tuple(remarks), (_meaning(used), *counts))
 
 
-def _meaning(used: UsedIndicator) -> Node:
+def _measured(run: Run, row: int, each: Measured) -> Node:
+    """An indicator without weight, on which additions, rules, tie-breakers or outcomes rest."""
+    known = run.appraisal.data[each.key][row]
+    value = int(run.appraisal.values[each.key].micros[row])
+    figure = value_in_words(each.indicator, value) if known else msg("no data")
+    counts = tuple(Node(counts_in_words(one, row)) for one in run.counts[each.key])
+    return Node(each.indicator.name, figure, (), (_meaning(each), *counts))
+
+
+def _meaning(used: UsedIndicator | Measured) -> Node:
     where = f"; where {used.where.text}" if used.where is not None else ""
     settings = ", ".join(f"{name} = {value}" for name, value in used.parameters.items() if value != "")
     return Node(f"{used.indicator.id} = {used.value.text}{where}" + (f"  [{settings}]" if settings else ""))
@@ -175,6 +188,16 @@ def _bonus(run: Run, row: int) -> Node:
         if bonus.pool is not None:
             children.append(Node(msg("pool"), money_in_words(bonus.pool, run.scheme.currency)))
     return Node(msg("bonus"), money_in_words(int(appraisal.bonus[row]), run.scheme.currency), remarks, tuple(children))
+
+
+def _rules(run: Run, row: int, *, on_tiers: bool) -> tuple[Message, ...]:
+    """What rules said: those on tiers, or all others."""
+    about_tiers = {rule.id for rule in run.scheme.rules if rule.action in ("tier_at_most", "tier_at_least")}
+    return tuple(
+        decision.what
+        for decision in run.appraisal.decisions[row]
+        if decision.kind == "rule" and (decision.about in about_tiers) == on_tiers
+    )
 
 
 def _remarks(run: Run, row: int, kinds: Iterable[str], about: str | None = None) -> tuple[Message, ...]:

@@ -23,6 +23,7 @@ from tests.scenarios.maven_crm_sales.figures import (
     POOL,
     QUARTERS,
     SHARES,
+    closed_in,
     figures,
     standing,
 )
@@ -198,3 +199,14 @@ def test_a_managers_agents_can_be_the_group_instead_of_the_office(desk: Desk, tm
         ).items()
     }
     assert {p["code"]: (p["group"], p["rank"]) for p in run["people"] if p["graded"]} == expected
+
+
+def test_an_explanation_leads_from_the_tier_to_the_records(desk: Desk) -> None:
+    closed = closed_in("2017-Q4", "Marty Freudenburg")
+    won = [row for row in closed if row["deal_stage"] == "Won"]
+    tree = desk.do("evaluate", SCHEME, "--period", "2017-Q4", "--explain", "Marty Freudenburg").out
+    below_tier = tree[tree.index("tier: B") :]
+    assert "Signing rate below 55 %: the tier is B at most: tier at most B, was A" in below_tier
+    assert f"{len(won)} of {len(closed)} records" in tree
+    assert f"Big deals: {sum(int(row['close_value']) >= 5000 for row in won)}" in below_tier
+    assert "rank: 2 of 10" in tree

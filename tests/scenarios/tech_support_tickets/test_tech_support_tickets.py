@@ -220,3 +220,15 @@ def test_without_the_pack_the_scheme_says_which_indicators_are_unknown(desk: Des
     answer = bare.try_("scheme", "check", HERE / "agents.toml")
     assert answer.code == 1
     assert all(f"support_desk.{name}" in answer.err for name in ("response_in_time", "rating", "rated"))
+
+
+def test_a_quarantine_file_that_was_corrected_is_not_overwritten(wheel: Path, tmp_path: Path) -> None:
+    desk = loaded(tmp_path, wheel, "tickets.toml")
+    (file,) = (desk.workspace / "quarantine").glob("*.csv")
+    corrected = file.read_text("utf-8-sig").replace("Nicola Wane", "A4")
+    file.write_text(corrected, "utf-8")
+    desk.do("records", "import", "support_ticket", WORKBOOK, "--mapping", "tickets")
+    assert file.read_text("utf-8") == corrected
+    assert len([*(desk.workspace / "quarantine").glob("*.csv")]) == 2
+    desk.do("records", "import", "support_ticket", WORKBOOK, "--mapping", "tickets")
+    assert len([*(desk.workspace / "quarantine").glob("*.csv")]) == 2
