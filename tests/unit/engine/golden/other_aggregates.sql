@@ -2,10 +2,8 @@ SELECT
   "owner" AS subject,
   CAST(COUNT("cost") AS BIGINT) AS c0,
   CAST(COALESCE(
-    (
-      ARRAY_AGG("cost" ORDER BY "cost") FILTER(WHERE
-        NOT "cost" IS NULL)
-    )[CAST((
+    LIST_SORT(ARRAY_AGG("cost") FILTER(WHERE
+      NOT "cost" IS NULL))[CAST((
       (
         COUNT("cost") - 1
       ) // 2
@@ -13,10 +11,8 @@ SELECT
     0
   ) AS BIGINT) AS c1,
   CAST(COALESCE(
-    (
-      ARRAY_AGG("cost" ORDER BY "cost") FILTER(WHERE
-        NOT "cost" IS NULL)
-    )[CAST((
+    LIST_SORT(ARRAY_AGG("cost") FILTER(WHERE
+      NOT "cost" IS NULL))[CAST((
       (
         (
           COUNT("cost") - 1
@@ -27,10 +23,8 @@ SELECT
   ) AS BIGINT) AS c2,
   CAST(COUNT("rating") AS BIGINT) AS c3,
   CAST(COALESCE(
-    (
-      ARRAY_AGG("rating" ORDER BY "rating") FILTER(WHERE
-        NOT "rating" IS NULL)
-    )[CAST((
+    LIST_SORT(ARRAY_AGG("rating") FILTER(WHERE
+      NOT "rating" IS NULL))[CAST((
       (
         (
           COUNT("rating") - 1
@@ -40,10 +34,8 @@ SELECT
     0
   ) AS BIGINT) AS c4,
   CAST(COALESCE(
-    (
-      ARRAY_AGG("rating" ORDER BY "rating") FILTER(WHERE
-        NOT "rating" IS NULL)
-    )[CAST((
+    LIST_SORT(ARRAY_AGG("rating") FILTER(WHERE
+      NOT "rating" IS NULL))[CAST((
       (
         (
           (
