@@ -29,7 +29,9 @@ messages: $(VENV)/installed
 unit: $(VENV)/installed
 	$(BIN)/pytest -q -n auto $(PYTEST_FLAGS)
 
+# What kaohe is measured against, and nothing else needs.
 bench: $(VENV)/installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r benchmarks/requirements.txt
 	$(BIN)/python -m benchmarks
 
 # Dependencies first, pinned and hashed; then kaohe and its plugins as built packages, as a user gets them.
@@ -50,6 +52,9 @@ requirements:
 	CUSTOM_COMPILE_COMMAND='make requirements' pip-compile --quiet --upgrade --generate-hashes --strip-extras \
 		--allow-unsafe --no-annotate --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
 		--extra dev --constraint build-constraint.txt --output-file requirements.txt pyproject.toml
+	CUSTOM_COMPILE_COMMAND='make requirements' pip-compile --quiet --upgrade --generate-hashes --strip-extras \
+		--allow-unsafe --no-annotate --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
+		--constraint requirements.txt --output-file benchmarks/requirements.txt benchmarks/requirements.in
 	rm build-constraint.txt
 
 clean:
