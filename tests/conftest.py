@@ -1,4 +1,4 @@
-"""What several rooms' tests share: a real PostgreSQL server, the demo's workspace, and a count of what was skipped."""
+"""What several rooms' tests share: a real PostgreSQL server, workspaces, and a count of what was skipped."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from tests.scenarios.desk import Desk
+from tests.tiny import add_tickets, make_desk, ticket_lines
 
 _SETTINGS = {
     "listen_addresses": "127.0.0.1",
@@ -91,6 +93,20 @@ def demo_workspace(request: pytest.FixtureRequest, tmp_path_factory: pytest.Temp
                     shutil.rmtree(folder)
                 raise
     return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_original(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tiny workspace of tests/tiny.py with people, scheme and tickets, to be read only."""
+    desk = make_desk(tmp_path_factory.mktemp("tiny"))
+    add_tickets(desk, ticket_lines())
+    return desk.workspace
+
+
+@pytest.fixture
+def tiny(tiny_original: Path, tmp_path: Path) -> Desk:
+    """The tiny workspace as this test's own."""
+    return Desk(shutil.copytree(tiny_original, tmp_path / "tiny"))
 
 
 @pytest.fixture

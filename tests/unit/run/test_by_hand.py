@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 from tests.scenarios.desk import Desk
-from tests.unit.run.tiny import SCHEME, evaluated, ranking, write
+from tests.tiny import SCHEME, evaluated, ranking, write
 
 from kaohe.exact import from_micros
 from kaohe.run import Run

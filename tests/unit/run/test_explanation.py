@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from tests.scenarios.desk import Desk
-from tests.unit.run.tiny import evaluated
+from tests.tiny import evaluated
 
 from kaohe.cli.context import App
 from kaohe.cli.evaluation import run_scheme

@@ -14,7 +14,7 @@ import duckdb
 import pyarrow as pa
 import pytest
 from tests.scenarios.desk import Desk
-from tests.unit.run.tiny import PEOPLE, SCHEME, TICKETS, add_tickets, evaluated, make_desk, ticket_lines, write
+from tests.tiny import PEOPLE, SCHEME, TICKETS, add_tickets, evaluated, make_desk, ticket_lines, write
 
 from kaohe.engine import embedded
 from kaohe.run.digest import digest_of
