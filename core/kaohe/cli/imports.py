@@ -21,9 +21,10 @@ if TYPE_CHECKING:
     from kaohe.plugin import RecordType
     from kaohe.records.importing import Imported
     from kaohe.records.mapping import SourceMapping
-    from kaohe.records.rows import Reading
+    from kaohe.records.rows import Mistake, Reading, Rejection
 
 _NOTES_PER_CODE = 3
+_REASONS = 5
 
 
 def import_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -107,6 +108,7 @@ def report_import(app: App, imported: Imported, source: Path, sha256: str, *, dr
     if kept_out:
         app.say(msg("{count} rows were left out, as the mapping's skip_rows_where asks", count=f"{kept_out:,}"))
     if imported.rejected:
+        _say_reasons(app, imported.rejected)
         app.say(_quarantined(app, imported, source, sha256))
     app.say(_what_next(imported, dry_run=dry_run))
     nothing_fits = imported.rejected and counts.added + counts.replaced + counts.unchanged == 0
@@ -138,6 +140,31 @@ def _say_notes(app: App, notes: Iterable[Problem]) -> None:
     for code, count in seen.items():
         if count > _NOTES_PER_CODE:
             app.say(msg("… and {count} more of [{code}]", count=f"{count - _NOTES_PER_CODE:,}", code=code))
+
+
+def _say_reasons(app: App, rejected: Iterable[Rejection]) -> None:
+    """The most frequent reasons, each with its column and the first row it was met in."""
+    seen: Counter[tuple[str, str]] = Counter()
+    first: dict[tuple[str, str], tuple[int, Mistake]] = {}
+    for rejection in rejected:
+        for mistake in rejection.mistakes:
+            kind = (mistake.column or mistake.field or "", mistake.reason.template)
+            seen[kind] += 1
+            first.setdefault(kind, (rejection.row, mistake))
+    for kind, count in seen.most_common(_REASONS):
+        row, mistake = first[kind]
+        line = msg(
+            "{count} × {column}: {reason} (row {row}: {value})",
+            count=f"{count:,}",
+            column=kind[0] or msg("row"),
+            reason=mistake.reason,
+            row=row,
+            value=mistake.value or msg("empty"),
+        )
+        app.say(f"    {line.in_(app.language)}")
+    if len(seen) > _REASONS:
+        more = msg("… and {count} other reasons", count=len(seen) - _REASONS)
+        app.say(f"    {more.in_(app.language)}")
 
 
 def _quarantined(app: App, imported: Imported, source: Path, sha256: str) -> Message:
