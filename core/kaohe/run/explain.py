@@ -10,12 +10,16 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from kaohe.appraise import explain_curve
+from kaohe.appraise.quota import seats
 from kaohe.errors import Exit, Place, Problem, fail
 from kaohe.exact import DECIMALS, divide, format_micros, from_micros, shorten, to_micros
 from kaohe.run.figures import counts_in_words, money_in_words, points_in_words, value_in_words
 from kaohe.run.model import Run
-from kaohe.scheme.model import Dimension, Measured, UsedIndicator
+from kaohe.scheme.model import Dimension, Measured, Tiers, UsedIndicator
 from kaohe.text import Message, Text, msg
+
+
+_RANK_TIE = "rank"  # what a decision about a tied rank, rather than a tied tier, is about
 
 
 @dataclass(frozen=True)
@@ -61,8 +65,7 @@ def explain(run: Run, row: int) -> Node:
         return Node(person, msg("not graded"), reasons, tuple(_dimension(run, row, each) for each in scheme.dimensions))
     parts = [_total(run, row), _rank(run, row)]
     if scheme.tiers is not None:
-        remarks = (*_remarks(run, row, ("quota", "floor", "tie")), *_rules(run, row, on_tiers=True))
-        parts.append(Node(msg("tier"), appraisal.tier[row], remarks))
+        parts.append(_tier(run, row, scheme.tiers))
     if scheme.bonus is not None:
         parts.append(_bonus(run, row))
     if scheme.measured:
@@ -97,7 +100,7 @@ def _total_formula(run: Run, row: int) -> Message:
     added = sum(int(points[row]) for points in appraisal.adjustment_points.values())
     unit = 10 ** (DECIMALS - scheme.decimals)
     total = divide(weighted + added * weight, weight * unit) * unit
-    if not _ruled(run, row):
+    if not _rules(run, row, on_tiers=False):
         _agree(run, "total", int(appraisal.total[row]), total)
     words = {"terms": terms, "weight": from_micros(weight), "total": format_micros(total, scheme.decimals)}
     if not added:
@@ -105,9 +108,21 @@ def _total_formula(run: Run, row: int) -> Message:
     return msg("({terms}) / {weight} + {added} = {total}", added=from_micros(added), **words)
 
 
-def _ruled(run: Run, row: int) -> bool:
-    """Whether a rule had a say in the total."""
-    return any(decision.kind == "rule" for decision in run.appraisal.decisions[row])
+def _tier(run: Run, row: int, tiers: Tiers) -> Node:
+    """The tier: seats or thresholds, ties at a cut, floors, rules."""
+    appraisal = run.appraisal
+    size = int(appraisal.group_size[row])
+    remarks: list[Message] = []
+    if tiers.kind == "quota" and size >= tiers.min_group:
+        taken = zip(tiers.levels, seats(tiers.levels, size), strict=True)
+        listed = ", ".join(f"{level.id} {count}" for level, count in taken)
+        remarks.append(msg("seats among {size} graded people: {listed}", size=size, listed=listed))
+    floors = [f"{level.id} {shorten(level.min_score)}" for level in tiers.levels if level.min_score is not None]
+    if floors:
+        remarks.append(msg("least totals: {listed}", listed=", ".join(floors)))
+    remarks += [each.what for each in appraisal.decisions[row] if each.kind == "tie" and each.about != _RANK_TIE]
+    remarks += [*_remarks(run, row, ("quota", "floor")), *_rules(run, row, on_tiers=True)]
+    return Node(msg("tier"), appraisal.tier[row], tuple(remarks))
 
 
 def _dimension(run: Run, row: int, dimension: Dimension) -> Node:
@@ -170,7 +185,7 @@ def _rank(run: Run, row: int) -> Node:
     if not rank:
         return Node(msg("rank"), msg("unranked"), _remarks(run, row, ("group",)))
     figure = msg("{rank} of {size}", rank=rank, size=int(appraisal.group_size[row]))
-    about = _remarks(run, row, ("group",))
+    about = (*_remarks(run, row, ("tie",), _RANK_TIE), *_remarks(run, row, ("group",)))
     if run.scheme.ranking.within:
         about = (msg("within: {group}", group=appraisal.group[row]), *about)
     return Node(msg("rank"), figure, about)
