@@ -9,17 +9,17 @@ from pathlib import Path
 
 from kaohe.errors import KaoheError
 from kaohe.plugin.types import RecordType
-from kaohe.records.batch import Batch
 from kaohe.records.binding import Binding, bind
 from kaohe.records.csv_files import open_csv
 from kaohe.records.excel_files import open_excel
 from kaohe.records.json_files import open_json
 from kaohe.records.mapping import SourceMapping
 from kaohe.records.people_file import PEOPLE, people_type, with_attributes
+from kaohe.records.row_cleaner import RowCleaner
 from kaohe.records.rows import ReadContext, Reading
 from kaohe.records.source import Table, kind_of
 
-BATCH = 4096
+ROWS_AT_ONCE = 4096
 
 
 def read_records(
@@ -79,10 +79,10 @@ def _batches(table: Table, binding: Binding) -> Iterator[Reading]:
     first = True
     with closing(table.rows):
         while True:
-            rows = [*islice(table.rows, BATCH)]
+            rows = [*islice(table.rows, ROWS_AT_ONCE)]
             if not rows and not first and not table.broken:
                 return
-            batch = Batch(table, binding, rejected=[*table.broken], notes=notes)
+            cleaner = RowCleaner(table, binding, rejected=[*table.broken], notes=notes)
             table.broken.clear()
-            yield batch.clean(rows)
+            yield cleaner.clean(rows)
             notes, first = [], False

@@ -7,7 +7,7 @@ from tests.unit.records.reading_kit import BERLIN, CONTEXT, DEAL, read, reasons,
 
 from kaohe.errors import KaoheError
 from kaohe.records.headers import recognised
-from kaohe.records.reading import BATCH, read_records
+from kaohe.records.reading import ROWS_AT_ONCE, read_records
 
 
 @pytest.fixture
@@ -93,11 +93,11 @@ def test_a_time_shown_twice_by_the_clock_is_noted(file):
 
 
 def test_files_come_in_batches_and_notes_only_once(file):
-    rows = "".join(f"A{number},{number},\n" for number in range(BATCH + 1))
+    rows = "".join(f"A{number},{number},\n" for number in range(ROWS_AT_ONCE + 1))
     readings = list(read_records(file(f"deal_id,amount,other\n{rows}"), DEAL, None, CONTEXT))
-    assert [len(reading.rows) for reading in readings] == [BATCH, 1]
+    assert [len(reading.rows) for reading in readings] == [ROWS_AT_ONCE, 1]
     assert [len(reading.notes) for reading in readings] == [1, 0]
-    assert readings[1].rows[0].row == BATCH + 2
+    assert readings[1].rows[0].row == ROWS_AT_ONCE + 2
 
 
 def test_a_clean_row_has_every_field_and_its_cells(file):

@@ -1,4 +1,4 @@
-"""One batch of rows, cleaned column by column: clean rows, rejected rows, notes."""
+"""Some rows of a file, cleaned column by column: clean rows, rejected rows, notes."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ Row = tuple[int, Sequence[str]]
 
 
 @dataclass
-class Batch:
-    """Rows on their way: their numbers and cells, and what was found about row i of them."""
+class RowCleaner:
+    """Rows of a file on their way: their numbers and cells, and what was found about row i of them."""
 
     table: Table
     binding: Binding
