@@ -56,7 +56,9 @@ def nearest(name: str, names: Iterable[str]) -> str | None:
 
 
 def parse_text(cell: str) -> str:
-    """Text as it was written, composed (NFC) and trimmed."""
+    """Text as it was written, composed (NFC) and trimmed, its lines divided by a line feed alone."""
+    if "\r" in cell:
+        cell = cell.replace("\r\n", "\n").replace("\r", "\n")
     if _CONTROL.search(cell):
         raise Unfit(msg("the text holds control characters"), msg("Delete the invisible characters."))
     if _SHORTENED.fullmatch(cell):

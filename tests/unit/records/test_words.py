@@ -14,6 +14,7 @@ def test_text_keeps_its_characters_but_is_trimmed_and_composed():
     assert clean("note", "　Ａ（全角） ") == "Ａ（全角）"
     assert clean("note", "e\u0301te\u0301\u200b") == "été"
     assert clean("note", "two\nlines") == "two\nlines"
+    assert clean("note", "three\r\nli\rnes") == "three\nli\nnes"
 
 
 def test_codes_are_made_plain():
