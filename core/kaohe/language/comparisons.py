@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from kaohe.language.builders import BOOLEAN
@@ -70,10 +71,31 @@ def _pair(checker: Checker, sign: str, left: _Side, right: _Side) -> Node | None
             found=sign,
             expected="==, !=, in",
         )
+    elif _no_choice(checker, first, right_at) or _no_choice(checker, second, left_at):
+        return None
     else:
         return Call(sign, (first, second), BOOLEAN)
     checker.report(left_at, misfit)
     return None
+
+
+def _no_choice(checker: Checker, field: Node, at: ast.expr) -> bool:
+    """Report a text written here that the field on the other side can never hold: it would quietly count nothing."""
+    choices = field.type.choices
+    if not choices or not isinstance(at, ast.Constant) or at.value in choices:
+        return False
+    near = get_close_matches(str(at.value), choices, n=1)
+    checker.report(
+        at,
+        Misfit(
+            "expression.choice",
+            msg("this field never holds this value"),
+            found=checker.parsed.text(at)[:60],
+            expected=", ".join(choices),
+            fix=msg("did you mean {name}?", name=near[0]) if near else None,
+        ),
+    )
+    return True
 
 
 def _membership(checker: Checker, node: ast.Compare) -> Node | None:
@@ -102,7 +124,8 @@ def _membership(checker: Checker, node: ast.Compare) -> Node | None:
     for at, value in zip(items, nodes[1:], strict=True):
         if at in misfits:
             checker.kind_problem(at, value, (nodes[0].type.kind,))
-    if misfits:
+    strangers = [at for at in items if not misfits and _no_choice(checker, needle, at)]
+    if misfits or strangers:
         return None
     call = Call("in", nodes, BOOLEAN)
     return Call("not", (call,), BOOLEAN) if isinstance(node.ops[0], ast.NotIn) else call

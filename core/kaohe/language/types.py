@@ -31,10 +31,14 @@ KIND_NAMES: Mapping[Kind, Message] = {
 
 @dataclass(frozen=True)
 class Type:
-    """A kind of value; a number is stored as an integer that counts units of 10^-scale."""
+    """A kind of value; a number is stored as an integer that counts units of 10^-scale.
+
+    ``choices``: the only texts that a field can hold, so that a misspelt one is found; empty where any text may stand.
+    """
 
     kind: Kind
     scale: int = 0
+    choices: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,8 @@ def field_type(field: Field) -> Type:
             return Type("number", field.scale)
         case "money":
             return Type("number", 2)
+        case "choice":
+            return Type("text", choices=tuple(field.choices))
         case kind:
             return Type(_KINDS.get(kind, "text"))
 

@@ -18,7 +18,6 @@ from kaohe.run.model import Run
 from kaohe.scheme.model import Dimension, Measured, Tiers, UsedIndicator
 from kaohe.text import Message, Text, msg
 
-
 _RANK_TIE = "rank"  # what a decision about a tied rank, rather than a tied tier, is about
 
 

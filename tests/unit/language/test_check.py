@@ -232,3 +232,22 @@ def test_a_filter_about_the_period_says_so():
     scope = Scope(FIELDS, period=True, span=("began_on", "opened_at"))
     assert sees_all_records(compile_expression("at_start(n > 1) or done", scope))
     assert not sees_all_records(compile_expression("began_on < period_start", scope))
+
+
+CHOICES = Scope(
+    {"kind": Type("text", choices=("repair", "install")), "name": Type("text")}, parameters={"which": "anything"}
+)
+
+
+@pytest.mark.parametrize("text", ['kind == "repairs"', '"repairs" != kind', 'kind not in ("install", "repairs")'])
+def test_a_value_that_a_choice_never_holds_is_found_because_it_would_quietly_count_nothing(text):
+    misspelt = problem(text, CHOICES)
+    assert misspelt.code == "expression.choice"
+    assert misspelt.expected == "repair, install"
+    assert str(misspelt.fix) == "did you mean repair?"
+    assert misspelt.where.column == text.index('"repairs"') + 1
+
+
+@pytest.mark.parametrize("text", ['kind == "repair"', 'name == "repairs"', "kind == which", 'kind in ("repair",)'])
+def test_values_of_a_choice_free_text_and_parameters_pass(text):
+    assert compile_expression(text, CHOICES).type.kind == "boolean"

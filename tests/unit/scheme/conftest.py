@@ -17,7 +17,12 @@ TICKET = RecordType(
     fields=(
         Field("no", "text", Text("编号", "No."), required=True),
         Field("owner", "person", Text("负责人", "Owner")),
-        Field("kind", "choice", Text("类型", "Kind"), choices={"repair": Text("维修", "Repair")}),
+        Field(
+            "kind",
+            "choice",
+            Text("类型", "Kind"),
+            choices={"repair": Text("维修", "Repair"), "violation": Text("违规", "Violation")},
+        ),
         Field("opened_at", "datetime", Text("提出", "Opened")),
         Field("responded_at", "datetime", Text("响应", "Responded")),
         Field("score", "integer", Text("评分", "Score")),
