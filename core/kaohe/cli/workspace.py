@@ -106,13 +106,20 @@ def _read(path: Path) -> tuple[dict[str, Any], Any]:
     from kaohe.toml import load_toml
 
     try:
-        text = path.read_text("utf-8")
+        content = path.read_bytes()
     except OSError as error:
         raise fail(
             Problem("workspace.unreadable", msg("this file cannot be read"), Place(str(path)), found=error.strerror),
             Exit.ENVIRONMENT,
         ) from error
-    document = load_toml(text, str(path))
+    try:
+        document = load_toml(content.decode("utf-8"), str(path))
+    except UnicodeDecodeError as error:
+        place = Place(str(path), content[: error.start].count(b"\n") + 1)
+        what, fix = msg("this file is not UTF-8"), msg("save it as UTF-8 in the editor")
+        raise fail(Problem("workspace.encoding", what, place, fix=fix), Exit.ENVIRONMENT) from error
+    except KaoheError as error:
+        raise KaoheError(error.problems, Exit.ENVIRONMENT) from None
     return document.data, document
 
 
