@@ -61,7 +61,7 @@ class DuckEngine:
 
 def _execute(connection: Any, sql: str, scan: Scan) -> pa.Table:
     try:
-        return connection.execute(sql).to_arrow_table()
+        return connection.sql(sql).to_arrow_table()
     except (duckdb.ConversionException, duckdb.OutOfRangeException) as error:
         raise fail(
             Problem(
