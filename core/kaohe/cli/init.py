@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -15,7 +17,7 @@ from kaohe.errors import Exit, Place, Problem, fail
 from kaohe.text import Language, msg
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from kaohe.plugin.registry import AllowedPlugin
 
@@ -43,19 +45,18 @@ def make_workspace(app: App, folder: Path, *, industries: Sequence[str], timezon
     refused = [problem for problem in registry.problems if problem.severity == "error"]
     if refused:
         raise fail(refused[0], Exit.ENVIRONMENT)
-    for name in ("schemes", "imports", "plugins"):
-        (folder / name).mkdir(parents=True, exist_ok=True)
     own = [registry.schemes[scheme] for name in industries for scheme in registry.plugin(name).brings.schemes]
-    for template in own:
-        _write_new(folder / "schemes" / f"{template.name}.toml", template.text)
-    if own:
-        from kaohe.scheme import schema_text
+    with _whole_or_not_at_all(folder):
+        for name in ("schemes", "imports", "plugins"):
+            (folder / name).mkdir(parents=True, exist_ok=True)
+        for template in own:
+            _write_new(folder / "schemes" / f"{template.name}.toml", template.text)
+        if own:
+            from kaohe.scheme import schema_text
 
-        _write_new(folder / "schemes" / "scheme.schema.json", schema_text())
-    # Last, because it is what makes the folder a workspace.
-    _write_new(folder / FILE, settings(folder.name, app.language, timezone, database, allowed))
-    inside = App(app.language, folder, app.environment)
-    inside.store.close()
+            _write_new(folder / "schemes" / "scheme.schema.json", schema_text())
+        _write_new(folder / FILE, settings(folder.name, app.language, timezone, database, allowed))
+        App(app.language, folder, app.environment).store.close()
     return App(app.language, folder, app.environment)
 
 
@@ -88,6 +89,23 @@ def settings(name: str, language: Language, timezone: str, database: str, allowe
             plugins.append(entry)
         document.add("plugins", plugins)
     return tomlkit.dumps(document)
+
+
+@contextmanager
+def _whole_or_not_at_all(folder: Path) -> Iterator[None]:
+    """Take a new folder away again that could not be filled; from an older one, only what makes it a workspace."""
+    new = not folder.exists()
+    try:
+        yield
+    except BaseException as error:
+        if new:
+            shutil.rmtree(folder, ignore_errors=True)
+        else:
+            (folder / FILE).unlink(missing_ok=True)
+        if not isinstance(error, OSError):
+            raise
+        what, found = msg("this folder cannot be made or written"), error.strerror
+        raise fail(Problem("workspace.unwritable", what, Place(str(folder)), found), Exit.ENVIRONMENT) from error
 
 
 def _check(folder: Path, timezone: str) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -18,7 +20,7 @@ from kaohe.cli.context import App
 from kaohe.cli.output import prepare_streams
 from kaohe.cli.words import _
 from kaohe.cli.workspace_folder import find_folder, peek_locale
-from kaohe.errors import Exit, KaoheError
+from kaohe.errors import Exit, KaoheError, Place, Problem
 from kaohe.text import msg
 
 # Name → module:object and the line that --help shows, so that --help loads none of them.
@@ -87,6 +89,7 @@ def run(arguments: Sequence[str], environment: dict[str, str]) -> int:
     app = App(words.language(), folder, environment)
     try:
         result = root().main(rest, prog_name="kaohe", standalone_mode=False, obj=app)
+        sys.stdout.flush()  # here, where a full disk or a closed pipe can still be answered
     except KaoheError as error:
         app.problems(error.problems)
         return error.exit_code
@@ -97,13 +100,42 @@ def run(arguments: Sequence[str], environment: dict[str, str]) -> int:
         app.say(msg("interrupted; nothing of the unfinished step was kept"))
         return Exit.INTERRUPTED
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _give_up_stdout()
         return Exit.OK
+    except OSError as error:
+        _give_up_stdout()
+        return _unavailable(app, error)
     except Exception:  # whatever it is, it is our fault and says so
-        traceback.print_exc()
-        app.say(msg("this is a fault of kaohe itself, not of your files; please report it with the lines above"))
-        return Exit.INTERNAL
+        return _our_fault(app)
     return result if isinstance(result, int) else Exit.OK
+
+
+def _give_up_stdout() -> None:
+    """Nobody reads it any more, or it cannot be written; what is left in its buffer goes nowhere."""
+    with suppress(OSError, ValueError):  # a stream in memory has no number
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _unavailable(app: App, error: OSError) -> Exit:
+    """A full disk or a missing permission is no fault of kaohe's, wherever it was met."""
+    what = {
+        errno.ENOSPC: msg("the disk is full"),
+        errno.EDQUOT: msg("the disk is full"),
+        errno.EROFS: msg("this file or folder may not be read or written by this user"),
+        errno.EACCES: msg("this file or folder may not be read or written by this user"),
+        errno.EPERM: msg("this file or folder may not be read or written by this user"),
+    }.get(error.errno or 0)
+    if what is None:
+        return _our_fault(app)
+    place = Place(str(error.filename)) if error.filename is not None else Place()
+    app.problems([Problem("file.unavailable", what, place, found=error.strerror)])
+    return Exit.ENVIRONMENT
+
+
+def _our_fault(app: App) -> Exit:
+    traceback.print_exc()
+    app.say(msg("this is a fault of kaohe itself, not of your files; please report it with the lines above"))
+    return Exit.INTERNAL
 
 
 def take_global_options(arguments: Sequence[str]) -> tuple[list[str], str | None, str | None]:
