@@ -86,8 +86,8 @@ class Indicator:
     ``id`` begins with the plugin's name and a dot. ``value`` is an aggregate expression over the record type
     ``records``; ``where`` a condition that every counted record meets. ``when`` and ``who`` override the record
     type's own. ``unit`` says what the value counts (a duration is divided by the unit). ``min_sample`` is the least
-    number of records below which there is no data (0: no records is a figure, too). ``curve`` is a default curve,
-    written as in a scheme. ``source`` names the text that asks for the indicator.
+    number of records below which there is no data; with 0, a count or sum of no records is the figure 0, while a
+    share or mean of nothing is no data anyway. ``curve`` is a default curve, written as in a scheme. ``source`` names the text that asks for the indicator.
     """
 
     id: str
@@ -101,7 +101,7 @@ class Indicator:
     when: str | None = None
     who: str | None = None
     parameters: Mapping[str, Parameter] = field(default_factory=lambda: _NOTHING)
-    min_sample: int = 1
+    min_sample: int = 0
     curve: Mapping[str, Any] | None = None
     source: str = ""
 

@@ -72,7 +72,7 @@ def _own_indicator(draft: Draft, table: dict[str, Any], path: Path) -> Indicator
         where=table.get("where"),
         when=table.get("when"),
         who=table.get("who"),
-        min_sample=draft.get(table, path, "min_sample", 1),
+        min_sample=draft.get(table, path, "min_sample", 0),
         curve=table.get("curve"),
     )
 

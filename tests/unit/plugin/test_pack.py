@@ -71,7 +71,7 @@ def test_a_parameter_keeps_its_kind_of_value():
     assert found.parameters["strict"].default is True
     assert found.curve is not None
     assert found.curve["at"][0][0] == Decimal("0.8")
-    assert found.min_sample == 1
+    assert found.min_sample == 0
 
 
 def test_every_mistake_is_told_at_once_with_its_place():
