@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from kaohe.errors import Exit, Place, Problem, fail
@@ -20,7 +21,6 @@ def write_whole(path: Path, content: str | bytes) -> None:
             os.fsync(file.fileno())
         beside.replace(path)
     except OSError as error:
-        beside.unlink(missing_ok=True)
         raise fail(
             Problem(
                 "file.unwritable",
@@ -30,3 +30,6 @@ def write_whole(path: Path, content: str | bytes) -> None:
             ),
             Exit.ENVIRONMENT,
         ) from error
+    finally:
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)

@@ -6,7 +6,7 @@ import shutil
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 
@@ -121,7 +121,7 @@ def _check(folder: Path, timezone: str) -> None:
         )
     try:
         ZoneInfo(timezone)
-    except (ValueError, OSError) as error:
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise fail(
             Problem(
                 "workspace.setting", msg("unknown timezone"), found=timezone, expected="Asia/Shanghai, Europe/Berlin, …"

@@ -157,8 +157,6 @@ def test_people_are_listed_with_their_assignments(desk: Desk) -> None:
     assert json.loads(desk.out)[0] == {
         "code": "P1",
         "name": "Li",
-        "bonus_base": None,
-        "attributes": {"region": "East"},
         "assignments": [
             {
                 "team": "North",
@@ -167,6 +165,8 @@ def test_people_are_listed_with_their_assignments(desk: Desk) -> None:
                 "from": "2026-01-01",
                 "to": None,
                 "fraction": "1",
+                "bonus_base": None,
+                "attributes": {"region": "East"},
             }
         ],
     }
