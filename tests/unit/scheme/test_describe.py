@@ -38,7 +38,7 @@ def test_a_scheme_is_read_aloud_in_the_order_in_which_it_acts(sections: dict[str
 def test_dimensions_are_a_table_that_names_each_once(sections: dict[str, Section]) -> None:
     assert words(sections["What counts"]) == [
         ["Speed", "60", "Responses in time", "70", "5", "the other weights count"],
-        ["", "", "Response time", "30", "1", "the other weights count"],
+        ["", "", "Response time", "30", "0", "the other weights count"],
         ["满意度", "40", "Satisfaction", "60", "1", "60 points"],
         ["", "", "Satisfaction as csat_bonus", "40", "1", "the other weights count"],
     ]
