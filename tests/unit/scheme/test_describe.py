@@ -39,8 +39,8 @@ def test_dimensions_are_a_table_that_names_each_once(sections: dict[str, Section
     assert words(sections["What counts"]) == [
         ["Speed", "60", "Responses in time", "70", "5", "the other weights count"],
         ["", "", "Response time", "30", "0", "the other weights count"],
-        ["满意度", "40", "Satisfaction", "60", "1", "60 points"],
-        ["", "", "Satisfaction as csat_bonus", "40", "1", "the other weights count"],
+        ["满意度", "40", "Satisfaction", "60", "0", "60 points"],
+        ["", "", "Satisfaction as csat_bonus", "40", "0", "the other weights count"],
     ]
 
 
