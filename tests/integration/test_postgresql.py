@@ -81,6 +81,36 @@ def test_import_update_and_undo_mean_what_they_mean_on_sqlite(server: Store, fil
     assert outcomes[0][0][2] == Counts(read=5, added=1, replaced=0, unchanged=2, quarantined=2)
 
 
+def test_people_who_move_mean_what_they_mean_on_sqlite_and_undo_brings_them_back(server: Store, file: Store) -> None:
+    first, later = {"team": "北", "from": date(2026, 1, 1)}, {"team": "北", "from": date(2026, 2, 15)}
+    outcomes = []
+    for store in (server, file):
+        hire(store, [{"code": "P1", **first, "region": "华东", "grade": "七", "bonus_base": 2**53 + 1}])
+        before = list_people(store)
+        moves = [
+            {"code": "P1", **first, "to": date(2026, 2, 14), "grade": "八"},
+            {"code": "P1", **later, "region": "华南"},
+        ]
+        asked = hire(store, moves)
+        assert asked.batch is not None
+        undo_batch(store, asked.batch, NOW)
+        moved = hire(store, moves, update=True)
+        after = list_people(store)
+        assert moved.batch is not None
+        undo_batch(store, moved.batch, NOW)
+        assert list_people(store) == before
+        outcomes.append((asked.counts, moved.counts, after))
+    assert outcomes[0] == outcomes[1]
+    assert outcomes[0][:2] == (
+        Counts(read=2, added=1, replaced=0, unchanged=0, quarantined=1),
+        Counts(read=2, added=1, replaced=1, unchanged=0, quarantined=0),
+    )
+    assert [dict(one.attributes) for one in outcomes[0][2][0][1]] == [
+        {"grade": "八", "region": "华东"},
+        {"region": "华南"},
+    ]
+
+
 def test_the_snapshot_is_the_same_as_that_of_sqlite(server: Store, file: Store, tmp_path: Path) -> None:
     rows = [
         visit(key, at=datetime(2026, 1 + index % 3, 28, 15 + index % 3, 59, 59, index, tzinfo=UTC), client=key * index)
@@ -88,7 +118,15 @@ def test_the_snapshot_is_the_same_as_that_of_sqlite(server: Store, file: Store, 
     ]
     rows += [visit("none", **dict.fromkeys(FULL)), visit("early", at=datetime(1901, 12, 31, tzinfo=UTC), won=False)]
     people = [
-        {"code": code, "team": team, "from": date(2026, 1, day), "to": None, "fraction": 5_000, "grade": "七"}
+        {
+            "code": code,
+            "team": team,
+            "from": date(2026, 1, day),
+            "to": None,
+            "fraction": 5_000,
+            "grade": f"七{day}",
+            "bonus_base": day,
+        }
         for code, team, day in (("P3", "北", 2), ("P3", None, 1), ("p3", "B", 1), ("P3", "a", 1))
     ]
     taken = []

@@ -40,7 +40,7 @@ def run_scheme(app: App, scheme: str, period: str) -> tuple[Run, int]:
     members = read_members(snapshot)
     if members:
         # Now that the organisation is known, so are the names that the scheme may use for people.
-        attributes = {name: Type("text") for member in members for name in member.attributes}
+        attributes = {name: Type("text") for member in members for one in member.assignments for name in one.attributes}
         rules = load_file(app, scheme, attributes)[1].require()
     run = evaluate(rules, asked, snapshot, members, DuckEngine(), setting)
     app.problems(run.notes)

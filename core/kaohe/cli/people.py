@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,7 @@ from kaohe.cli.imports import counted, find_mapping, import_options, keep_mappin
 from kaohe.cli.words import _
 
 if TYPE_CHECKING:
-    from kaohe.records.roster import Assignment, Person
+    from kaohe.records.organisation import Assignment, Person
 
 
 @click.group(help=_("People, teams and assignments."))
@@ -56,7 +57,6 @@ def import_(
 )
 @click.pass_obj
 def list_(app: App, form: str) -> None:
-    from kaohe.exact import format_fen, format_micros
     from kaohe.records.people import list_people
     from kaohe.records.people_file import PEOPLE
 
@@ -64,15 +64,12 @@ def list_(app: App, form: str) -> None:
     if form == "json":
         app.json([_as_data(person, assignments) for person, assignments in everybody])
         return
-    attributes = sorted({name for person, _assignments in everybody for name in person.attributes})
+    attributes = sorted({name for _person, assignments in everybody for one in assignments for name in one.attributes})
     rows = [
         [
             person.code,
             person.name,
-            *_span(assignment),
-            format_micros(assignment.fraction, 2) if assignment else "",
-            "" if person.bonus_base is None else format_fen(person.bonus_base),
-            *(person.attributes.get(name, "") for name in attributes),
+            *(_cells(assignment, attributes) if assignment else [""] * (len(PEOPLE.fields) - 2 + len(attributes))),
         ]
         for person, assignments in everybody
         for assignment in (assignments or (None,))
@@ -82,11 +79,16 @@ def list_(app: App, form: str) -> None:
     app.table([*heads, *attributes], rows, right=[7, 8])
 
 
-def _span(assignment: Assignment | None) -> list[str]:
-    if assignment is None:
-        return [""] * 5
-    words = [assignment.role or "", assignment.team or "", assignment.manager or ""]
-    return [*words, str(assignment.starts), _last_day(assignment) or ""]
+def _cells(assignment: Assignment, attributes: Sequence[str]) -> list[str]:
+    from kaohe.exact import format_fen, format_micros
+
+    return [
+        *(assignment.role or "", assignment.team or "", assignment.manager or ""),
+        *(str(assignment.starts), _last_day(assignment) or ""),
+        format_micros(assignment.fraction, 2),
+        "" if assignment.bonus_base is None else format_fen(assignment.bonus_base),
+        *(assignment.attributes.get(name, "") for name in attributes),
+    ]
 
 
 def _last_day(assignment: Assignment) -> str | None:
@@ -100,8 +102,6 @@ def _as_data(person: Person, assignments: tuple[Assignment, ...]) -> dict[str, A
     return {
         "code": person.code,
         "name": person.name,
-        "bonus_base": None if person.bonus_base is None else format_fen(person.bonus_base).replace(",", ""),
-        "attributes": dict(person.attributes),
         "assignments": [
             {
                 "team": one.team,
@@ -110,6 +110,8 @@ def _as_data(person: Person, assignments: tuple[Assignment, ...]) -> dict[str, A
                 "from": str(one.starts),
                 "to": _last_day(one),
                 "fraction": str(from_micros(one.fraction)),
+                "bonus_base": None if one.bonus_base is None else format_fen(one.bonus_base).replace(",", ""),
+                "attributes": dict(one.attributes),
             }
             for one in assignments
         ],

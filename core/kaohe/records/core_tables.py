@@ -88,14 +88,10 @@ class ReplacedRow(CoreTable, table=True):
 
 
 class PersonRow(CoreTable, table=True):
-    """``attributes`` is a JSON object in canonical form; ``bonus_base`` is in fen per period."""
-
     __tablename__ = "people"
 
     code: str = _words(key=True)
     name: str = _words()
-    bonus_base: int | None = _count(optional=True)
-    attributes: str = _words()
     batch: int = _batch()
 
 
@@ -108,7 +104,8 @@ class TeamRow(CoreTable, table=True):
 
 
 class AssignmentRow(CoreTable, table=True):
-    """Who worked where, from ``starts`` up to but not including ``ends``; ``fraction`` of full time in millionths."""
+    """Who worked where, from ``starts`` up to but not including ``ends``; ``fraction`` of full time in millionths,
+    ``bonus_base`` in fen per period, ``attributes`` a JSON object in canonical form."""
 
     __tablename__ = "assignments"
 
@@ -120,6 +117,8 @@ class AssignmentRow(CoreTable, table=True):
     starts: date
     ends: date | None = None
     fraction: int = _count()
+    bonus_base: int | None = _count(optional=True)
+    attributes: str = _words()
     batch: int = _batch()
 
     __table_args__ = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +16,8 @@ from kaohe.records.core_tables import AssignmentRow, PersonRow, TeamRow
 from kaohe.records.directory import Directory
 from kaohe.records.importing import Gathered, Imported, ReadFile, reject
 from kaohe.records.journal import keep_former
-from kaohe.records.roster import Assignment, AssignmentKey, Person, Plan, plan
+from kaohe.records.organisation import Assignment, AssignmentKey, Person
+from kaohe.records.roster import Plan, plan
 from kaohe.records.rows import CleanRow
 from kaohe.records.store import Store, transaction
 from kaohe.records.tables import BATCH, table_of
@@ -88,10 +90,11 @@ def _write(connection: Connection, planned: Plan, batch: int) -> None:
     known = set(connection.scalars(select(_teams.c.code)))
     teams = sorted({span.team for span in spans if span.team is not None} - known)
     _insert(connection, _teams, ({"code": team, "name": team} for team in teams), batch)
-    _insert(connection, _people, map(_person_row, planned.new_people.values()), batch)
-    _replace(connection, _people, ("code",), map(_person_row, planned.changed_people.values()), batch)
-    _insert(connection, _assignments, map(vars, planned.new_assignments.values()), batch)
-    _replace(connection, _assignments, _ASSIGNMENT_KEY, map(vars, planned.changed_assignments.values()), batch)
+    _insert(connection, _people, map(vars, planned.new_people.values()), batch)
+    _replace(connection, _people, ("code",), map(vars, planned.changed_people.values()), batch)
+    _insert(connection, _assignments, map(_assignment_row, planned.new_assignments.values()), batch)
+    changed = map(_assignment_row, planned.changed_assignments.values())
+    _replace(connection, _assignments, _ASSIGNMENT_KEY, changed, batch)
 
 
 def _insert(connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]], batch: int) -> None:
@@ -111,17 +114,16 @@ def _replace(
         connection.execute(update(table).where(*same).values({**row, BATCH: batch}))
 
 
-def _person_row(person: Person) -> dict[str, Any]:
-    return {**vars(person), "attributes": canonical(dict(person.attributes))}
+def _assignment_row(span: Assignment) -> dict[str, Any]:
+    return {**vars(span), "attributes": canonical(dict(span.attributes))}
 
 
 def _stored_people(connection: Connection) -> dict[str, Person]:
-    rows = connection.execute(select(_people))
-    return {row.code: Person(row.code, row.name, row.bonus_base, json.loads(row.attributes)) for row in rows}
+    rows = connection.execute(select(_people.c.code, _people.c.name))
+    return {row.code: Person(row.code, row.name) for row in rows}
 
 
 def _stored_assignments(connection: Connection) -> dict[AssignmentKey, Assignment]:
-    columns = ("person", "team", "role", "manager", "starts", "ends", "fraction")
-    rows = connection.execute(select(*(_assignments.c[name] for name in columns))).mappings()
-    assignments = (Assignment(**row) for row in rows)
+    rows = connection.execute(select(*(_assignments.c[one.name] for one in fields(Assignment)))).mappings()
+    assignments = (Assignment(**{**row, "attributes": json.loads(row["attributes"])}) for row in rows)
     return {assignment.key: assignment for assignment in assignments}

@@ -1,54 +1,27 @@
 """Rows of a people file against the organisation as it is stored: who is new, what changes, which rows contradict.
 
-Pure: it plans, and writes nothing. One row is one assignment; what rows say about a person is taken together, and an
-empty cell says nothing, so that a file with the moves of a month need not repeat everybody's attributes.
+Pure: it plans, and writes nothing. One row is one assignment. A person bears one name in all rows; everything else
+belongs to the assignment, and an empty cell of its base or attributes says nothing, so that a file with the moves of a
+month need not repeat what did not change.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
-from types import MappingProxyType
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
-from kaohe.exact import MICRO, format_fen
 from kaohe.records.directory import Directory
-from kaohe.records.people_file import PEOPLE
+from kaohe.records.organisation import (
+    UNKNOWN_MANAGER,
+    Assignment,
+    AssignmentKey,
+    Person,
+    about,
+    assignment_of,
+    person_of,
+)
 from kaohe.records.rows import CleanRow, Mistake
-from kaohe.text import Message, msg
-
-AssignmentKey = tuple[str, date, str, str]
-_FIELDS = {one.name: one for one in PEOPLE.fields}
-_FRACTION = MICRO // 10 ** _FIELDS["fraction"].scale
-
-
-@dataclass(frozen=True)
-class Person:
-    """``bonus_base`` in fen; ``attributes`` are texts by the names of their columns."""
-
-    code: str
-    name: str
-    bonus_base: int | None = None
-    attributes: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-
-
-@dataclass(frozen=True)
-class Assignment:
-    """From ``starts`` up to but not including ``ends`` (None: open); ``fraction`` of full time in millionths."""
-
-    person: str
-    team: str | None
-    role: str | None
-    manager: str | None
-    starts: date
-    ends: date | None
-    fraction: int
-
-    @property
-    def key(self) -> AssignmentKey:
-        """An assignment is known by who, since when, where, as what; the rest may change."""
-        return (self.person, self.starts, self.team or "", self.role or "")
+from kaohe.text import msg
 
 
 @dataclass
@@ -76,48 +49,37 @@ def plan(
     mistakes: dict[int, Mistake] = {}
     wanted = _persons(rows, people, mistakes, update=update)
     directory = Directory((person.code, person.name) for person in {**people, **wanted}.values())
-    spans = _assignments(rows, assignments, directory, mistakes, update=update)
+    keys, spans = _assignments(rows, assignments, directory, mistakes, update=update)
     # A new person stands only on sound rows; whoever reports to somebody who falls away falls away too.
     while fallen := {code for code in wanted if code not in people} - _standing(rows, mistakes):
         for code in fallen:
             del wanted[code]
-        for index, span in list(spans.items()):
-            if span is not None and span.manager in fallen and index not in mistakes:
-                mistakes[index] = _about("manager", span.manager or "", *_UNKNOWN_MANAGER)
-    return _decided(rows, wanted, spans, people, assignments, mistakes)
+        for index, key in keys.items():
+            if key is not None and index not in mistakes and spans[key].manager in fallen:
+                mistakes[index] = about("manager", spans[key].manager or "", *UNKNOWN_MANAGER)
+    return _decided(rows, wanted, keys, spans, people, assignments, mistakes)
 
 
-_UNKNOWN_MANAGER = (
-    msg("the manager is not among the people"),
-    msg("Correct the code, or add a row for the manager."),
-)
+_WITH_UPDATE = msg("Import with --update to replace what is stored, or correct the row.")
 
 
 def _persons(
     rows: Sequence[CleanRow], stored: Mapping[str, Person], mistakes: dict[int, Mistake], *, update: bool
 ) -> dict[str, Person]:
     """Everybody the rows name, as they are to be."""
-    said: dict[str, dict[str, Any]] = {}
-    where: dict[str, list[int]] = {}
+    wanted: dict[str, Person] = {}
     for index, row in enumerate(rows):
-        about = _about_person(row)
-        before = said.setdefault(about["code"], {})
-        where.setdefault(about["code"], []).append(index)
-        contrary = [name for name, value in about.items() if before.setdefault(name, value) != value]
-        for name in contrary:
-            reason = msg("an earlier row says {value} for the same person", value=_shown(name, before[name]))
-            mistakes[index] = _about(
-                name, _shown(name, about[name]), reason, msg("Give a person the same value in every row.")
-            )
-    wanted = {}
-    for code, values in said.items():
-        old = stored.get(code)
-        person = _overlaid(old, values)
-        if old is not None and person != old and not update:
-            for index in where[code]:
-                mistakes.setdefault(index, _different_person(old, person))
+        person = person_of(row)
+        is_settled = person.code in stored and not update
+        first = wanted.setdefault(person.code, stored[person.code] if is_settled else person)
+        if person == first:
             continue
-        wanted[code] = person
+        if is_settled:
+            reason, fix = msg("the stored name of this person is {name}", name=first.name), _WITH_UPDATE
+        else:
+            reason = msg("an earlier row says {value} for the same person", value=first.name)
+            fix = msg("Give a person the same name in every row.")
+        mistakes[index] = about("name", person.name, reason, fix)
     return wanted
 
 
@@ -128,36 +90,55 @@ def _assignments(
     mistakes: dict[int, Mistake],
     *,
     update: bool,
-) -> dict[int, Assignment | None]:
-    """The assignment of each sound row; None where the row tells of none."""
-    spans: dict[int, Assignment | None] = {}
-    first: dict[AssignmentKey, Assignment] = {}
+) -> tuple[dict[int, AssignmentKey | None], dict[AssignmentKey, Assignment]]:
+    """Which assignment each sound row tells of (None: of none), and what the rows about it say together."""
+    keys: dict[int, AssignmentKey | None] = {}
+    spans: dict[AssignmentKey, Assignment] = {}
     for index, row in enumerate(rows):
         if index in mistakes:
             continue
-        span = _assignment(row, directory)
+        span = assignment_of(row, directory)
         if isinstance(span, Mistake):
             mistakes[index] = span
             continue
-        spans[index] = span
-        if span is None:
-            continue
-        if first.setdefault(span.key, span) != span:
-            reason = msg("an earlier row has the same person, team, role and first day, and says something else")
-            mistakes[index] = _about("from", str(span.starts), reason, msg("Keep the row that is right."))
-        elif not update and stored.get(span.key, span) != span:
-            reason = msg("the stored assignment says something else about its last day, manager or fraction")
-            mistakes[index] = _about("from", str(span.starts), reason, _WITH_UPDATE)
-    return spans
+        if span is not None:
+            before = spans.get(span.key, span)
+            old = stored.get(span.key, span)
+            if denied := before.denied_by(span):
+                mistakes[index] = _contradiction(before, denied)
+                continue
+            if not update and (changed := _changed(old, old.overlaid(span))):
+                mistakes[index] = _otherwise(changed)
+                continue
+            spans[span.key] = before.overlaid(span)
+        keys[index] = None if span is None else span.key
+    return keys, {key: stored[key].overlaid(span) if key in stored else span for key, span in spans.items()}
 
 
-_WITH_UPDATE = msg("Import with --update to replace what is stored, or correct the row.")
+def _changed(old: Assignment, new: Assignment) -> dict[str, str]:
+    before = old.said()
+    return {name: value for name, value in new.said().items() if before.get(name) != value}
+
+
+def _contradiction(before: Assignment, denied: Mapping[str, str]) -> Mistake:
+    name, value = next(iter(denied.items()))
+    listed = ", ".join(f"{name} = {before.said()[name] or '∅'}" for name in denied)
+    reason = msg("an earlier row about the same person, team, role and first day says {facts}", facts=listed)
+    fix = msg("Keep the row that is right; give what changed later a row with a first day of its own.")
+    return about(name, value, reason, fix)
+
+
+def _otherwise(changed: Mapping[str, str]) -> Mistake:
+    name, value = next(iter(changed.items()))
+    reason = msg("something else is stored about this assignment: {names}", names=", ".join(changed))
+    return about(name, value, reason, _WITH_UPDATE)
 
 
 def _decided(
     rows: Sequence[CleanRow],
     wanted: Mapping[str, Person],
-    spans: Mapping[int, Assignment | None],
+    keys: Mapping[int, AssignmentKey | None],
+    spans: Mapping[AssignmentKey, Assignment],
     people: Mapping[str, Person],
     assignments: Mapping[AssignmentKey, Assignment],
     mistakes: dict[int, Mistake],
@@ -167,7 +148,7 @@ def _decided(
     for index, row in enumerate(rows):
         if index in mistakes:
             continue
-        person, span = wanted[str(row.values["code"])], spans[index]
+        person, key = wanted[str(row.values["code"])], keys[index]
         is_new = is_changed = False
         if person.code not in people:
             is_new = person.code not in result.new_people
@@ -175,12 +156,12 @@ def _decided(
         elif person != people[person.code]:
             is_changed = person.code not in result.changed_people
             result.changed_people[person.code] = person
-        if span is not None and span.key not in assignments:
-            is_new = is_new or span.key not in result.new_assignments
-            result.new_assignments[span.key] = span
-        elif span is not None and span != assignments[span.key]:
-            is_changed = is_changed or span.key not in result.changed_assignments
-            result.changed_assignments[span.key] = span
+        if key is not None and key not in assignments:
+            is_new = is_new or key not in result.new_assignments
+            result.new_assignments[key] = spans[key]
+        elif key is not None and spans[key] != assignments[key]:
+            is_changed = is_changed or key not in result.changed_assignments
+            result.changed_assignments[key] = spans[key]
         result.added += is_new
         result.replaced += is_changed and not is_new
         result.unchanged += not (is_new or is_changed)
@@ -189,73 +170,3 @@ def _decided(
 
 def _standing(rows: Sequence[CleanRow], mistakes: Mapping[int, Mistake]) -> set[str]:
     return {str(row.values["code"]) for index, row in enumerate(rows) if index not in mistakes}
-
-
-def _about_person(row: CleanRow) -> dict[str, Any]:
-    """What a row says about the person; attributes are the columns that are no fields of a people file."""
-    values = row.values
-    own = {name: values.get(name) for name in ("code", "name", "bonus_base")}
-    attributes = {name: str(value) for name, value in values.items() if name not in _FIELDS and value is not None}
-    return {name: value for name, value in {**attributes, **own}.items() if value is not None}
-
-
-def _overlaid(old: Person | None, said: Mapping[str, Any]) -> Person:
-    base = old or Person(said["code"], said["name"])
-    attributes = {name: value for name, value in said.items() if name not in _FIELDS}
-    return replace(
-        base,
-        name=said["name"],
-        bonus_base=said.get("bonus_base", base.bonus_base),
-        attributes={**base.attributes, **attributes},
-    )
-
-
-def _assignment(row: CleanRow, directory: Directory) -> Assignment | Mistake | None:
-    values: Mapping[str, Any] = row.values
-    starts: date | None = values.get("from")
-    manager: str | None = values.get("manager")
-    if starts is None:
-        if all(values.get(name) is None for name in ("team", "role", "manager", "to")):
-            return None
-        reason = msg("an assignment needs its first day")
-        fix = msg('Fill it in, or give all rows the same day in the mapping: from = {{ constant = "2026-01-01" }}.')
-        return _about("from", "", reason, fix)
-    if manager is not None:
-        found = directory.find(manager)
-        if not isinstance(found, str):
-            return _about("manager", manager, *_UNKNOWN_MANAGER)
-        manager = found
-    last: date | None = values.get("to")
-    fraction: int | None = values.get("fraction")
-    return Assignment(
-        person=values["code"],
-        team=values.get("team"),
-        role=values.get("role"),
-        manager=manager,
-        starts=starts,
-        ends=None if last is None else last + timedelta(days=1),
-        fraction=MICRO if fraction is None else fraction * _FRACTION,
-    )
-
-
-def _different_person(old: Person, new: Person) -> Mistake:
-    names = {**old.attributes, **new.attributes}
-    pairs: Iterable[tuple[str, Any, Any]] = [
-        ("name", old.name, new.name),
-        ("bonus_base", old.bonus_base, new.bonus_base),
-        *((name, old.attributes.get(name), new.attributes.get(name)) for name in names),
-    ]
-    changed = [(name, before, after) for name, before, after in pairs if before != after]
-    name, _before, after = changed[0]
-    listed = ", ".join(name for name, _before, _after in changed)
-    return _about(
-        name, str(after), msg("something else is stored about this person: {names}", names=listed), _WITH_UPDATE
-    )
-
-
-def _about(name: str, value: str, reason: Message, fix: Message) -> Mistake:
-    return Mistake(column=None, field=name, value=value, reason=reason, fix=fix)
-
-
-def _shown(name: str, value: Any) -> str:
-    return format_fen(value) if name == "bonus_base" else str(value)

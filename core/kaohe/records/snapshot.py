@@ -90,11 +90,7 @@ def organisation_layouts() -> tuple[Layout, ...]:
     people, teams, assignments = (table_of(row) for row in (PersonRow, TeamRow, AssignmentRow))
     words: Stored = "text"
     return (
-        Layout(
-            people,
-            (("code", words), ("name", words), ("bonus_base", "integer"), ("attributes", words)),
-            (people.c.code,),
-        ),
+        Layout(people, (("code", words), ("name", words)), (people.c.code,)),
         Layout(teams, (("code", words), ("name", words)), (teams.c.code,)),
         Layout(
             assignments,
@@ -103,6 +99,8 @@ def organisation_layouts() -> tuple[Layout, ...]:
                 ("starts", "date"),
                 ("ends", "date"),
                 ("fraction", "integer"),
+                ("bonus_base", "integer"),
+                ("attributes", words),
             ),
             (
                 assignments.c.person,

@@ -29,14 +29,11 @@ def read_members(snapshot: Snapshot) -> list[Member]:
                 manager=row["manager"],
                 starts=_day(row["starts"]),
                 ends=None if row["ends"] is None else _day(row["ends"]),
+                bonus_base=row["bonus_base"],
+                attributes=json.loads(row["attributes"]),
             )
         )
-    return [
-        Member(
-            row["code"], row["name"], row["bonus_base"], json.loads(row["attributes"]), tuple(assignments[row["code"]])
-        )
-        for row in _rows(snapshot, "people")
-    ]
+    return [Member(row["code"], row["name"], tuple(assignments[row["code"]])) for row in _rows(snapshot, "people")]
 
 
 def _rows(snapshot: Snapshot, table: str) -> list[dict[str, Any]]:

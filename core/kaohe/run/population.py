@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -20,23 +21,31 @@ from kaohe.text import msg
 
 @dataclass(frozen=True)
 class Assignment:
-    """Work in a team from ``starts`` up to but not including ``ends`` (None: open)."""
+    """Work in a team from ``starts`` up to but not including ``ends`` (None: open).
+
+    ``bonus_base`` in fen; ``attributes`` are the organisation's own words. What is missing there is unknown.
+    """
 
     team: str | None
     role: str | None
     manager: str | None
     starts: date
     ends: date | None
+    bonus_base: int | None = None
+    attributes: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def order(self) -> tuple[date, date, str, str]:
+        """Of two assignments, the one that began later is the newer; then the one that lasts longer."""
+        return self.starts, self.ends or date.max, self.team or "", self.role or ""
 
 
 @dataclass(frozen=True)
 class Member:
-    """A person of the organisation. ``bonus_base`` in fen; ``attributes`` are the organisation's own words."""
+    """A person of the organisation."""
 
     code: str
     name: str
-    bonus_base: int | None
-    attributes: Mapping[str, str]
     assignments: tuple[Assignment, ...]
 
 
@@ -52,8 +61,7 @@ class Population:
 def populate(scheme: Scheme, members: Sequence[Member], period: Period) -> Population:
     """The scheme's population in the period.
 
-    A person's team, role and manager are those of the last assignment that touches the period. Days count once,
-    however many assignments cover them.
+    Days count once, however many assignments cover them.
     """
     covered: list[tuple[Member, dict[str, Any]]] = []
     left_out: list[LeftOut] = []
@@ -84,19 +92,29 @@ def populate(scheme: Scheme, members: Sequence[Member], period: Period) -> Popul
 
 
 def attributes_in(member: Member, period: Period) -> dict[str, Any] | None:
-    """What expressions over people may name, or None where the person has no assignment in the period."""
+    """What expressions over people may name, or None where the person has no assignment in the period.
+
+    Team, role and manager are those of the last assignment that touches the period. So are the bonus base and the
+    organisation's attributes; of what it does not say, the newest earlier assignment that does is believed.
+    """
     touching = [each for each in member.assignments if period.overlap(each.starts, each.ends) > 0]
     if not touching:
         return None
-    last = max(touching, key=lambda each: (each.starts, each.ends or date.max, each.team or ""))
+    last = max(touching, key=lambda each: each.order)
+    until_then = sorted((each for each in member.assignments if each.order <= last.order), key=lambda each: each.order)
+    said: dict[str, Any] = {}
+    bonus_base = None
+    for each in until_then:
+        said.update(each.attributes)
+        bonus_base = bonus_base if each.bonus_base is None else each.bonus_base
     open_ended = any(each.ends is None for each in member.assignments)
     ends = [each.ends for each in member.assignments if each.ends is not None]
     return {
-        **member.attributes,
+        **said,
         "team": last.team,
         "role": last.role,
         "manager": last.manager,
-        "bonus_base": None if member.bonus_base is None else Decimal(member.bonus_base).scaleb(-2),
+        "bonus_base": None if bonus_base is None else Decimal(bonus_base).scaleb(-2),
         "days_in_period": days_covered(touching, period),
         "joined_on": min(each.starts for each in member.assignments),
         "left_on": None if open_ended else max(ends),

@@ -9,11 +9,11 @@ from tests.unit.records.store_kit import NOW, hire, put, visit
 
 from kaohe.records.batches import Counts, list_batches, undo_batch
 from kaohe.records.directory import Directory
+from kaohe.records.organisation import Assignment, Person
 from kaohe.records.people import list_people, read_directory
-from kaohe.records.roster import Assignment, Person
 from kaohe.records.store import Store
 
-JANUARY, FEBRUARY = date(2026, 1, 1), date(2026, 2, 1)
+JANUARY, FEBRUARY, APRIL = date(2026, 1, 1), date(2026, 2, 1), date(2026, 4, 1)
 
 
 def row(code: str, **values: Any) -> dict[str, Any]:
@@ -22,6 +22,12 @@ def row(code: str, **values: Any) -> dict[str, Any]:
 
 def reasons(imported: Any) -> dict[int, str]:
     return {each.row: str(each.mistakes[0].reason) for each in imported.rejected}
+
+
+def told(store: Store, code: str) -> list[tuple[str | None, int | None, dict[str, str]]]:
+    """The bonus base and attributes of each of a person's assignments, with its team."""
+    (mine,) = (assignments for person, assignments in list_people(store) if person.code == code)
+    return [(one.team, one.bonus_base, dict(one.attributes)) for one in mine]
 
 
 def spans(store: Store, code: str) -> list[tuple[str | None, date, date | None]]:
@@ -38,10 +44,10 @@ def test_a_row_becomes_a_person_a_team_and_an_assignment(empty_store: Store) -> 
         ],
     )
     assert list_people(empty_store) == [
-        (Person("1", "Wang", None, {}), ()),
+        (Person("1", "Wang"), ()),
         (
-            Person("2", "Li", 100_000, {"region": "East"}),
-            (Assignment("2", "North", "engineer", "1", JANUARY, date(2026, 4, 1), 500_000),),
+            Person("2", "Li"),
+            (Assignment("2", "North", "engineer", "1", JANUARY, APRIL, 500_000, 100_000, {"region": "East"}),),
         ),
     ]
 
@@ -55,10 +61,34 @@ def test_the_same_file_twice_changes_nothing(empty_store: Store) -> None:
 
 
 def test_an_empty_cell_says_nothing(empty_store: Store) -> None:
-    hire(empty_store, [row("1", name="Li", bonus_base=100, region="East")])
-    hire(empty_store, [row("1", name="Li", **{"from": FEBRUARY}, team="South")])
-    assert list_people(empty_store)[0][0] == Person("1", "Li", 100, {"region": "East"})
-    assert len(spans(empty_store, "1")) == 2
+    hire(empty_store, [row("1", bonus_base=100, region="East")])
+    hire(empty_store, [row("1", **{"from": FEBRUARY}, team="South")])
+    again = hire(empty_store, [row("1", grade="7"), row("1", region="East")], update=True)
+    assert again.counts == Counts(read=2, added=0, replaced=1, unchanged=1, quarantined=0)
+    assert told(empty_store, "1") == [("North", 100, {"grade": "7", "region": "East"}), ("South", None, {})]
+
+
+def test_what_a_row_says_belongs_to_its_assignment(empty_store: Store) -> None:
+    rows = [
+        row("1", region="East", grade="7", bonus_base=100),
+        row("1", region="West", bonus_base=200, **{"from": FEBRUARY}),
+        row("1", region="South", team="South", **{"from": FEBRUARY}),
+    ]
+    assert hire(empty_store, rows).counts.added == 3
+    assert hire(empty_store, rows).counts.unchanged == 3
+    assert told(empty_store, "1") == [
+        ("North", 100, {"grade": "7", "region": "East"}),
+        ("North", 200, {"region": "West"}),
+        ("South", None, {"region": "South"}),
+    ]
+
+
+def test_rows_about_one_assignment_are_taken_together(empty_store: Store) -> None:
+    rows = [row("1", region="East"), row("1", grade="7"), row("1", region="East", bonus_base=5)]
+    imported = hire(empty_store, rows)
+    assert imported.counts == Counts(read=3, added=1, replaced=0, unchanged=2, quarantined=0)
+    assert told(empty_store, "1") == [("North", 5, {"grade": "7", "region": "East"})]
+    assert hire(empty_store, rows).counts.unchanged == 3
 
 
 def test_a_last_day_closes_an_assignment_only_with_update(empty_store: Store) -> None:
@@ -66,35 +96,46 @@ def test_a_last_day_closes_an_assignment_only_with_update(empty_store: Store) ->
     closing = [row("1", to=date(2026, 1, 31)), row("1", team="South", **{"from": FEBRUARY})]
     asked = hire(empty_store, closing)
     assert list(reasons(asked)) == [2]
-    assert "last day" in reasons(asked)[2]
+    assert reasons(asked)[2] == "something else is stored about this assignment: to"
     done = hire(empty_store, closing, update=True)
     assert done.counts == Counts(read=2, added=0, replaced=1, unchanged=1, quarantined=0)
     assert spans(empty_store, "1") == [("North", JANUARY, FEBRUARY), ("South", FEBRUARY, None)]
 
 
-def test_something_else_about_a_person_is_asked_about(empty_store: Store) -> None:
-    hire(empty_store, [row("1", name="Li", region="East", bonus_base=100)])
-    changed = [row("1", name="Li", region="West", bonus_base=200), row("2")]
+def test_another_name_is_asked_about(empty_store: Store) -> None:
+    hire(empty_store, [row("1", name="Li")])
+    changed = [row("1", name="Wang"), row("1", name="Li"), row("2")]
     asked = hire(empty_store, changed)
-    assert reasons(asked) == {2: "something else is stored about this person: bonus_base, region"}
-    assert asked.counts.added == 1
-    assert hire(empty_store, changed, update=True).counts.replaced == 1
-    assert list_people(empty_store)[0][0] == Person("1", "Li", 200, {"region": "West"})
+    assert reasons(asked) == {2: "the stored name of this person is Li"}
+    assert (asked.counts.added, asked.counts.unchanged) == (1, 1)
+    assert reasons(hire(empty_store, changed, update=True)) == {3: "an earlier row says Wang for the same person"}
+    assert list_people(empty_store)[0][0] == Person("1", "Wang")
 
 
-def test_rows_that_disagree_about_a_person_are_rejected_after_the_first(empty_store: Store) -> None:
-    imported = hire(
-        empty_store,
-        [row("1", bonus_base=100), row("1", team="South", bonus_base=200), row("1", team="West"), row("1", role="x")],
-    )
-    assert reasons(imported) == {3: "an earlier row says 1.00 for the same person"}
-    assert len(spans(empty_store, "1")) == 3
+def test_something_else_about_an_assignment_is_asked_about(empty_store: Store) -> None:
+    hire(empty_store, [row("1", region="East", bonus_base=100)])
+    changed = [row("1", region="West", bonus_base=200), row("1", region="East", grade=None), row("2")]
+    asked = hire(empty_store, changed)
+    assert reasons(asked) == {2: "something else is stored about this assignment: region, bonus_base"}
+    assert (asked.counts.added, asked.counts.unchanged) == (1, 1)
+    assert told(empty_store, "1") == [("North", 100, {"region": "East"})]
+    assert hire(empty_store, changed[:1], update=True).counts.replaced == 1
+    assert told(empty_store, "1") == [("North", 200, {"region": "West"})]
 
 
 def test_rows_that_disagree_about_an_assignment_are_rejected_after_the_first(empty_store: Store) -> None:
-    imported = hire(empty_store, [row("1"), row("1"), row("1", fraction=5_000)])
-    assert list(reasons(imported)) == [4]
-    assert imported.counts == Counts(read=3, added=1, replaced=0, unchanged=1, quarantined=1)
+    rows = [row("1", region="East"), row("1"), row("1", region="West", fraction=5_000), row("1", to=JANUARY)]
+    imported = hire(empty_store, rows)
+    said = "an earlier row about the same person, team, role and first day says "
+    assert reasons(imported) == {4: f"{said}fraction = 1.0000, region = East", 5: f"{said}to = ∅"}
+    assert imported.counts == Counts(read=4, added=1, replaced=0, unchanged=1, quarantined=2)
+    assert told(empty_store, "1") == [("North", None, {"region": "East"})]
+
+
+def test_a_row_that_is_rejected_says_nothing_about_its_assignment(empty_store: Store) -> None:
+    hire(empty_store, [row("1", region="East")])
+    asked = hire(empty_store, [row("1", region="West", grade="7"), row("1")])
+    assert (list(reasons(asked)), asked.counts.unchanged, asked.batch) == ([2], 1, None)
 
 
 def test_assignments_may_overlap(empty_store: Store) -> None:
@@ -112,6 +153,8 @@ def test_an_assignment_without_a_team_or_role_is_one_too(empty_store: Store) -> 
 def test_an_assignment_needs_its_first_day(empty_store: Store) -> None:
     imported = hire(empty_store, [row("1", **{"from": None})])
     assert reasons(imported) == {2: "an assignment needs its first day"}
+    bare = [{"code": "2", "region": "East"}, {"code": "3", "bonus_base": 1}, {"code": "4", "fraction": 5_000}]
+    assert list(reasons(hire(empty_store, bare))) == [2, 3, 4]
     assert 'from = { constant = "2026-01-01" }' in str(imported.rejected[0].mistakes[0].fix)
     assert list_people(empty_store) == []
 

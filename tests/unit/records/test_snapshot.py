@@ -190,13 +190,25 @@ def full(_file: int) -> None:
 
 
 def test_people_teams_and_assignments_are_in_it_too(store: Store, folder: Path) -> None:
-    hire(store, [{"code": "P3", "team": "北", "from": date(2026, 1, 1), "to": date(2026, 1, 31), "grade": "7"}])
+    span = {"team": "北", "from": date(2026, 1, 1), "to": date(2026, 1, 31)}
+    hire(store, [{"code": "P3", **span, "grade": "7", "bonus_base": 5}])
     tables = take(store, folder).organisation
     (people,) = (pq.read_table(part.path).to_pylist() for part in tables["people"].partitions)
     (assignments,) = (pq.read_table(part.path).to_pylist() for part in tables["assignments"].partitions)
-    assert [row["code"] for row in people] == ["P1", "P2", "P3"]
-    assert people[2]["attributes"] == '{"grade":"7"}'
-    assert [(row["starts"], row["ends"], row["team"]) for row in assignments] == [(20454, 20485, "北")]
+    assert people == [{"code": code, "name": code} for code in ("P1", "P2", "P3")]
+    assert assignments == [
+        {
+            "person": "P3",
+            "team": "北",
+            "role": None,
+            "manager": None,
+            "starts": 20454,
+            "ends": 20485,
+            "fraction": 1_000_000,
+            "bonus_base": 5,
+            "attributes": '{"grade":"7"}',
+        }
+    ]
 
 
 def test_it_knows_whether_a_period_has_records(store: Store, folder: Path) -> None:

@@ -6,25 +6,39 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.appraise.builder import scheme
+from tests.unit.records.store_kit import SHANGHAI, TYPES, hire
 
 from kaohe.language import Scope, Type, compile_expression
 from kaohe.period import parse_period
+from kaohe.records import open_store, take_snapshot
+from kaohe.run.members import read_members
 from kaohe.run.population import Assignment, Member, attributes_in, days_covered, populate
 
 Q1 = parse_period("2026-Q1")
 
 
-def assignment(starts: str, ends: str | None, team: str = "T1", role: str = "agent") -> Assignment:
-    return Assignment(team, role, "M1", date.fromisoformat(starts), None if ends is None else date.fromisoformat(ends))
+def assignment(
+    starts: str, ends: str | None, team: str = "T1", *, base: int | None = None, **attributes: str
+) -> Assignment:
+    last = None if ends is None else date.fromisoformat(ends)
+    return Assignment(team, "agent", "M1", date.fromisoformat(starts), last, base, attributes)
 
 
 def member(*assignments: Assignment) -> Member:
-    return Member("P1", "王芳", 600_000, {"region": "华东"}, assignments)
+    return Member("P1", "王芳", assignments)
+
+
+def known(*assignments: Assignment, period: str = "2026-Q1") -> dict[str, Any]:
+    attributes = attributes_in(member(*assignments), parse_period(period))
+    assert attributes is not None
+    return attributes
 
 
 def test_days_count_once_however_many_assignments_cover_them() -> None:
@@ -49,15 +63,58 @@ def test_days_are_those_of_the_period_on_which_any_assignment_holds(spans: list[
 
 
 def test_after_a_transfer_the_last_team_counts() -> None:
-    moved = member(assignment("2025-01-01", "2026-02-15", "北区"), assignment("2026-02-15", None, "南区"))
-    attributes = attributes_in(moved, Q1)
-    assert attributes is not None
+    attributes = known(assignment("2025-01-01", "2026-02-15", "北区"), assignment("2026-02-15", None, "南区"))
     assert attributes["team"] == "南区"
     assert attributes["days_in_period"] == 90
     assert attributes["joined_on"] == date(2025, 1, 1)
     assert attributes["left_on"] is None
-    assert attributes["region"] == "华东"
-    assert attributes["bonus_base"] == Decimal("6000")
+
+
+MOVES = (
+    assignment("2025-01-01", "2026-02-15", base=600_000, region="华东", grade="7"),
+    assignment("2026-02-15", "2026-05-01", region="华南"),
+    assignment("2026-05-01", None, base=700_000, grade="8", mentor="M2"),
+)
+
+
+@pytest.mark.parametrize(
+    ("period", "region", "grade", "base"),
+    [
+        ("2025-Q4", "华东", "7", "6000"),
+        ("2026-Q1", "华南", "7", "6000"),  # of base and grade the row of the move says nothing
+        ("2026-Q2", "华南", "8", "7000"),
+        ("2026-Q3", "华南", "8", "7000"),
+    ],
+)
+def test_attributes_and_base_follow_a_transfer(period: str, region: str, grade: str, base: str) -> None:
+    for order in (MOVES, MOVES[::-1]):
+        attributes = known(*order, period=period)
+        assert (attributes["region"], attributes["grade"], attributes["bonus_base"]) == (region, grade, Decimal(base))
+
+
+def test_what_only_a_later_assignment_says_is_unknown_before_it() -> None:
+    assert "mentor" not in known(*MOVES)
+    assert known(assignment("2026-01-01", "2026-04-01"), *MOVES[2:])["bonus_base"] is None
+    assert known(*MOVES[2:], period="2026-Q2")["mentor"] == "M2"
+
+
+def test_a_transfer_is_read_back_from_a_snapshot(tmp_path: Path) -> None:
+    store = open_store("sqlite:///kaohe.db", TYPES, folder=tmp_path)
+    rows = (
+        {"team": "北区", "from": date(2025, 1, 1), "to": date(2026, 2, 14), "region": "华东", "bonus_base": 600_000},
+        {"team": "南区", "from": date(2026, 2, 15), "region": "华南"},
+    )
+    hire(store, [{"code": "P1", **row} for row in rows])
+    (moved,) = read_members(take_snapshot(store, [], tmp_path / "snapshots", SHANGHAI))
+    store.close()
+    assert [dict(each.attributes) for each in moved.assignments] == [{"region": "华东"}, {"region": "华南"}]
+    found = [attributes_in(moved, parse_period(period)) or {} for period in ("2025-Q4", "2026-Q1")]
+    assert [each["region"] for each in found] == ["华东", "华南"]
+    assert [each["bonus_base"] for each in found] == [Decimal("6000"), Decimal("6000")]
+
+
+def test_a_base_of_nothing_is_not_an_unknown_base() -> None:
+    assert known(MOVES[0], assignment("2026-02-15", None, base=0))["bonus_base"] == 0
 
 
 def test_who_left_during_the_period_has_a_last_day_and_fewer_days() -> None:
@@ -94,7 +151,8 @@ def covered(population: str | None, *members: Member) -> tuple[list[str], dict[s
 def person(
     code: str, *assignments: Assignment, attributes: Mapping[str, str] | None = None, base: int | None = 100
 ) -> Member:
-    return Member(code, code, base, attributes or {}, assignments or (assignment("2025-01-01", None),))
+    first, *rest = assignments or (assignment("2025-01-01", None),)
+    return Member(code, code, (replace(first, bonus_base=base, attributes=attributes or {}), *rest))
 
 
 def test_without_a_population_everybody_with_an_assignment_is_covered() -> None:
