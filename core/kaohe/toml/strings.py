@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _SIMPLE = {"b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r", "e": "\x1b", '"': '"', "\\": "\\"}
 _LINE_END = re.compile(r"\\[ \t]*\n\s*")
 _HEX_DIGITS = {"u": 4, "U": 8, "x": 2}
 
 
-def content(text: str, start: int, end: int) -> list[tuple[str, int]]:
+# One literal may have two thousand mistakes: each asks where it stands.
+@lru_cache(maxsize=4)
+def content(text: str, start: int, end: int) -> tuple[tuple[str, int], ...]:
     """The characters of the literal ``text[start:end]``, quotes included there, with their offsets in ``text``."""
     quote = text[start]
     long = text.startswith(quote * 3, start) and end - start >= 6
@@ -18,8 +21,8 @@ def content(text: str, start: int, end: int) -> list[tuple[str, int]]:
     if long and text.startswith("\n", offset):
         offset += 1
     if quote == "'":
-        return [(text[index], index) for index in range(offset, stop)]
-    return _unescaped(text, offset, stop)
+        return tuple((text[index], index) for index in range(offset, stop))
+    return tuple(_unescaped(text, offset, stop))
 
 
 def _unescaped(text: str, offset: int, stop: int) -> list[tuple[str, int]]:
