@@ -13,7 +13,7 @@ from kaohe.cli.context import App
 from kaohe.cli.scheme_file import load_file
 from kaohe.cli.words import _
 from kaohe.errors import Exit, KaoheError, Place, Problem, fail
-from kaohe.text import Message, msg, render
+from kaohe.text import msg, render
 
 if TYPE_CHECKING:
     from kaohe.scheme import Checked
@@ -101,11 +101,17 @@ def _print_check(app: App, path: Path, checked: Checked) -> None:
     app.problems(notes)
     errors = sum(problem.severity == "error" for problem in checked.problems)
     warnings = sum(problem.severity == "warning" for problem in checked.problems)
-    counts = {"file": str(path), "errors": errors, "warnings": warnings, "defaults": len(checked.defaults)}
-    verdict: Message = (
-        msg("{file}: {errors} errors, {warnings} warnings, {defaults} defaults", **counts)
+    defaults = len(checked.defaults)
+    found = {
+        "file": str(path),
+        "errors": msg("1 error") if errors == 1 else msg("{count} errors", count=errors),
+        "warnings": msg("1 warning") if warnings == 1 else msg("{count} warnings", count=warnings),
+        "defaults": msg("1 default") if defaults == 1 else msg("{count} defaults", count=defaults),
+    }
+    verdict = (
+        msg("{file}: {errors}, {warnings}, {defaults}", **found)
         if errors
-        else msg("{file}: sound; {warnings} warnings, {defaults} defaults", **counts)
+        else msg("{file}: sound; {warnings}, {defaults}", **found)
     )
     app.say(verdict)
 

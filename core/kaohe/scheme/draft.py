@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from difflib import get_close_matches
@@ -96,14 +96,14 @@ def show(value: Any) -> str:
         case bool():
             return "true" if value else "false"
         case str():
-            return f'"{value}"'
+            return f"'{value}'" if '"' in value and "'" not in value else f'"{value}"'
         case Decimal():
             return f"{value:f}"
         case Text():
             return f'{{ zh = "{value.zh}", en = "{value.en}" }}'
         case list() | tuple():
             return "[" + ", ".join(show(item) for item in value) + "]"
-        case dict():
+        case Mapping():
             return "{ " + ", ".join(f"{key} = {show(item)}" for key, item in value.items()) + " }"
         case _:
             return str(value)

@@ -140,11 +140,16 @@ def _names(draft: Draft, catalogue: Catalogue, attributes: Mapping[str, Type] | 
     keys = frozenset(row.get("as", row["use"]) for row in rows)
     misspelt = {row["use"] for row in rows if "as" not in row} - catalogue.indicators.keys()
     meant = {name for key in misspelt for name in get_close_matches(key, catalogue.indicators, n=1)}
+    uses = {row.get("as", row["use"]): row["use"] for row in rows}
+    uses |= {identifier: identifier for identifier in catalogue.indicators}
     return Names(
         attributes,
         values=keys | catalogue.indicators.keys(),
         points=keys | meant,
         dimensions=frozenset(table["id"] for table in dimensions if "id" in table),
+        directions={
+            key: catalogue.indicators[use].direction for key, use in uses.items() if use in catalogue.indicators
+        },
     )
 
 

@@ -23,12 +23,14 @@ PERSON: Mapping[str, Type] = {
 
 @dataclass(frozen=True)
 class Names:
-    """``attributes``: those of the organisation, None where it is unknown; ids as the file writes them, fit or not."""
+    """``attributes``: those of the organisation, None where it is unknown; ids as the file writes them, fit or not;
+    ``directions``: which way is better, of every id in ``values`` that means a known indicator."""
 
     attributes: Mapping[str, Type] | None
     values: frozenset[str]
     points: frozenset[str]
     dimensions: frozenset[str]
+    directions: Mapping[str, str]
 
     def population(self) -> Scope:
         return self._scope({}, {})

@@ -12,8 +12,9 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
+from kaohe.exact import from_micros, to_micros
 from kaohe.scheme.complaints import report_unfit, report_unknown
-from kaohe.scheme.draft import Draft, Path, path_text
+from kaohe.scheme.draft import Draft, Path, path_text, show
 from kaohe.text import msg
 from kaohe.toml import Document
 
@@ -45,12 +46,30 @@ def open_draft(document: Document) -> Draft:
     """Check the shape of a whole file; the draft holds what is fit, and a problem for whatever is not."""
     draft = Draft(document, _plain(document.data))
     draft.data = fit(draft, draft.data, (), _validator(None))
+    _report_decimals(draft, draft.data, ())
     return draft
 
 
 def fit_definition(draft: Draft, value: Any, path: Path, definition: str) -> Any:
     """Likewise for a part that comes from a plugin, by the name of its definition in the schema."""
-    return fit(draft, _plain(value), path, _validator(definition))
+    fitting = fit(draft, _plain(value), path, _validator(definition))
+    _report_decimals(draft, fitting, path)
+    return fitting
+
+
+def _report_decimals(draft: Draft, value: Any, path: Path) -> None:
+    """Report numbers that would be rounded unseen: all are kept as millionths but money (which is checked where it
+    is read) and parameters (which expressions take as written)."""
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            if path != ("bonus",) and key != "params":
+                _report_decimals(draft, inner, (*path, key))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            _report_decimals(draft, inner, (*path, index))
+    elif isinstance(value, Decimal) and (rounded := from_micros(to_micros(value))) != value:
+        what = msg("{key} has more than six decimals", key=path_text(path))
+        draft.report(path, "decimals", what, found=show(value), fix=msg("write {number}", number=show(rounded)))
 
 
 def fit_parameters(draft: Draft, values: dict[str, Any], path: Path, schemas: Mapping[str, Any]) -> dict[str, Any]:

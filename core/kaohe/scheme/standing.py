@@ -45,6 +45,10 @@ def _tie_breakers(
         elif identifier not in names.values:
             what = msg("there is no indicator {id}", id=identifier)
             draft.unknown(here, "unknown-indicator", what, identifier, names.values)
+        elif names.directions.get(identifier) == "target":
+            what = msg("{indicator} cannot break ties: neither more nor less of it is better", indicator=identifier)
+            fix = msg("choose an indicator of which more or less is better")
+            draft.report(here, "tie-breaker-without-direction", what, found=show(identifier), fix=fix)
         else:
             needed.setdefault(identifier, here)
         seen.add(identifier)
@@ -73,6 +77,11 @@ def read_tiers(draft: Draft, names: Names, needed: dict[str, Path], ranking: Ran
             what = msg("ties at a cut are broken by nothing but people's codes")
             fix = msg("name indicators that decide: tie_breakers = [...]")
             draft.report((*path, "ties"), "ties-by-code", what, fix=fix, severity="warning")
+        if ties != "break" and "tie_breakers" in table:
+            what = msg("tie_breakers have no effect: with {ties} nothing tells equals at a cut apart", ties=show(ties))
+            fix = msg('write ties = "break", or leave out tie_breakers')
+            draft.report((*path, "tie_breakers"), "no-effect", what, fix=fix, severity="warning", at_key=True)
+        _warn_of_open_best(draft, rows, levels_path, ranking, min_group)
     else:
         _no_effect(draft, table, path, ("ties", "tie_breakers", "min_group"))
         for index, row in enumerate(rows):
@@ -81,6 +90,15 @@ def read_tiers(draft: Draft, names: Names, needed: dict[str, Path], ranking: Ran
     if draft.failed and not before:
         return None
     return Tiers(kind, levels, boundary, ties, tie_breakers, min_group) if levels else None
+
+
+def _warn_of_open_best(draft: Draft, rows: list[dict[str, Any]], path: Path, ranking: Ranking, min_group: int) -> None:
+    """Without a quota the thresholds alone decide: a best tier that asks for no score takes everybody."""
+    unranked = bool(ranking.within) and ranking.small_groups == "unranked" and ranking.min_group > 1
+    if rows and "id" in rows[0] and "min_score" not in rows[0] and (min_group > 1 or unranked):
+        what = msg("in a group too small for quotas everybody gets tier {id}: it asks for no total", id=rows[0]["id"])
+        fix = msg("write min_score in every tier but the last")
+        draft.report((*path, 0), "open-best-tier", what, fix=fix, severity="warning")
 
 
 def _level(draft: Draft, row: dict[str, Any], path: Path) -> Level:

@@ -33,6 +33,7 @@ TWENTY = [
     (54, 11, "scheme.unknown-record-type"),
     (61, 7, "expression.unknown-function"),
     (62, 27, "scheme.unknown-tier"),
+    (67, 1, "scheme.no-effect"),
     (67, 29, "scheme.duplicate-tie-breaker"),
     (69, 23, "scheme.shares-sum"),
     (77, 8, "scheme.out-of-range"),
@@ -150,10 +151,12 @@ WARNINGS = [
     ("min(weekend_repairs * 0.5, 5)", "1", "scheme.unused-indicator"),
     ("min_score = 85", "min_score = 0.85", "scheme.suspect-share"),
     ('policy = "neutral", neutral = 60', 'policy = "zero", neutral = 60', "scheme.no-effect"),
+    ('ties      = "break"', 'ties = "promote"\ntie_breakers = ["crm.csat"]', "scheme.no-effect"),
+    (", min_score = 85", "", "scheme.open-best-tier"),
 ]
 
 
-@pytest.mark.parametrize(("old", "new", "code"), WARNINGS, ids=[code for _old, _new, code in WARNINGS])
+@pytest.mark.parametrize(("old", "new", "code"), WARNINGS)
 def test_what_is_only_suspicious_warns_and_does_not_stop(
     check: Check, valid: str, old: str, new: str, code: str
 ) -> None:
@@ -190,6 +193,57 @@ def test_in_an_unknown_organisation_any_attribute_may_stand(check: Check, valid:
     assert check(text).problems == ()
     assert [problem.code for problem in check(text, NOBODY).problems] == ["expression.unknown-name"] * 2
     assert check(text, {"grade": Type("text"), "branch": Type("text")}).problems == ()
+
+
+def test_the_best_tier_may_ask_for_no_total_where_no_group_is_too_small_for_quotas(check: Check, valid: str) -> None:
+    text = valid.replace(", min_score = 85", "").replace("min_group = 5\n", "")
+    assert check(text, NOBODY).problems == ()
+
+
+def test_an_indicator_of_which_neither_more_nor_less_is_better_breaks_no_ties(check: Check, valid: str) -> None:
+    own = 'id      = "weekend_repairs"\ndirection = "target"'
+    text = valid.replace('id      = "weekend_repairs"', own)
+    assert check(text, NOBODY).problems == ()
+    text = text.replace('tie_breakers = ["crm.csat"]', 'tie_breakers = ["crm.csat", "weekend_repairs"]')
+    (problem,) = check(text, NOBODY).problems
+    assert problem.code == "scheme.tie-breaker-without-direction"
+    assert (problem.where.line, problem.where.column) == (15, 29)
+
+
+@pytest.mark.parametrize("number", ["weight = 70.0000001", "weight = 69.9999999"])
+def test_a_number_that_would_be_rounded_unseen_is_refused_with_what_to_write(
+    check: Check, valid: str, number: str
+) -> None:
+    found = check(valid.replace("weight = 70", number), NOBODY).problems
+    (problem,) = [problem for problem in found if problem.code == "scheme.decimals"]
+    assert str(problem.fix) == "write 70"
+    assert str(problem.what) == "dimensions[0].indicators[0].weight has more than six decimals"
+
+
+def test_six_decimals_and_noughts_behind_them_are_fine_and_parameters_may_have_more(check: Check, valid: str) -> None:
+    text = valid.replace("target = 4.5", "target = 4.1234560000").replace("= 12 }", "= 12.12345678 }")
+    assert check(text, NOBODY).problems == ()
+
+
+@pytest.mark.parametrize(
+    ("written", "line", "column"),
+    [
+        ("'''\nkind == \"repair\"\n  or kind == \"repiar\"'''", 3, 14),
+        ("'''kind == \"repair\"\nor kind in (\"repair\",\n  \"repiar\")'''", 3, 3),
+        ('"""\nkind == \'repair\' \\\n    or kind == \'repiar\'"""', 3, 16),
+        ('"""kind == \\"修理\\" or\nkind == \\"repiar\\""""', 2, 9),
+    ],
+)
+def test_a_text_that_a_choice_never_holds_is_found_inside_strings_of_several_lines(
+    check: Check, valid: str, written: str, line: int, column: int
+) -> None:
+    old = "value   = 'count(where=kind == \"repair\" and is_weekend(opened_at))'"
+    text = valid.replace(old, f"value   = 'count()'\nwhere   = {written}")
+    found = [problem for problem in check(text, NOBODY).problems if problem.found in ('"repiar"', "'repiar'")]
+    begin = text[: text.index("where   = ")].count("\n")
+    assert [(problem.code, problem.where.line, problem.where.column) for problem in found] == [
+        ("expression.choice", begin + line, column)
+    ]
 
 
 def test_an_expression_over_several_lines_has_its_mistake_on_its_own_line(check: Check, valid: str) -> None:

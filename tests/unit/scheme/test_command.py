@@ -49,7 +49,7 @@ def test_check_prints_mistakes_then_defaults_and_fails(kaohe: Kaohe, tmp_path: P
     assert "bad.toml:13:9: error [scheme.unknown-indicator]: there is no indicator crm.csat_shar" in err
     assert "did you mean crm.csat_share?" in err
     assert err.index("error [") < err.index("note [scheme.default]: scheme.currency is not written")
-    assert "bad.toml: 1 errors, 0 warnings" in err
+    assert "bad.toml: 1 error, 0 warnings" in err
 
 
 def test_check_of_several_files_reports_each(kaohe: Kaohe, tmp_path: Path) -> None:
@@ -58,7 +58,7 @@ def test_check_of_several_files_reports_each(kaohe: Kaohe, tmp_path: Path) -> No
     code, _out, err = kaohe("scheme", "check", "a.toml", "b.toml")
     assert code == 1
     assert "a.toml: sound; 0 warnings" in err
-    assert "b.toml: 1 errors" in err
+    assert "b.toml: 1 error," in err
 
 
 def test_check_gives_data_to_programs(kaohe: Kaohe, tmp_path: Path) -> None:
@@ -142,3 +142,22 @@ def test_a_file_that_cannot_be_read_is_said_so(kaohe: Kaohe, tmp_path: Path) -> 
     assert code == 1
     assert "gbk.toml:2: error [scheme.encoding]: this file is not UTF-8" in err
     assert kaohe("scheme", "check", "nothing.toml")[0] == 1
+
+
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+def test_a_default_that_a_plugin_gives_is_written_as_in_a_scheme_file(
+    kaohe: Kaohe, tmp_path: Path, language: str
+) -> None:
+    (tmp_path / "a.toml").write_text(SOUND, "utf-8")
+    _code, _out, err = kaohe("--lang", language, "scheme", "check", "a.toml")
+    assert '{ kind = "' in err
+    assert "Decimal" not in err
+    assert "mappingproxy" not in err
+
+
+def test_the_summary_counts_one_as_one_and_many_as_many(kaohe: Kaohe, tmp_path: Path) -> None:
+    (tmp_path / "one.toml").write_text(SOUND.replace("crm.csat_share", "crm.csat_shar"), "utf-8")
+    (tmp_path / "two.toml").write_text(SOUND.replace("weight = 100", "weight = 90"), "utf-8")
+    assert "one.toml: 1 error, 0 warnings, " in kaohe("scheme", "check", "one.toml")[2]
+    assert "two.toml: 2 errors, 0 warnings, " in kaohe("scheme", "check", "two.toml")[2]
+    assert "one.toml：1 个错误，0 个警告，" in kaohe("--lang", "zh_CN", "scheme", "check", "one.toml")[2]
