@@ -22,25 +22,32 @@ FORMATS = ("table", "json", "csv", "xlsx")
 @click.command(help=_("Evaluate SCHEME (a file, or the name of one in schemes/) for a period."))
 @click.argument("scheme", metavar="SCHEME")
 @click.option("--period", required=True, metavar="PERIOD", help=_("2026-03, 2026-Q1, 2026-H1, 2026, or from..to."))
-@click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True, help=_("The form."))
+@click.option("--format", "form", type=click.Choice(FORMATS), help=_("The form; left out: by the file's name."))
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help=_("Write to this file."))
 @click.option("--explain", "person", metavar="PERSON", help=_("Explain one person's figures (code or name)."))
 @click.pass_obj
-def evaluate(app: App, scheme: str, period: str, form: str, output: Path | None, person: str | None) -> None:
+def evaluate(app: App, scheme: str, period: str, form: str | None, output: Path | None, person: str | None) -> None:
+    form = form or form_of(output)
     if form == "xlsx" and output is None:
         raise click.UsageError(_("--format xlsx needs --output FILE"))
     if person is not None and form not in ("table", "json"):
         raise click.UsageError(_("--explain knows the formats table and json"))
-    from kaohe.cli.evaluation import run_scheme
+    from kaohe.cli.evaluation import evaluate_scheme
+    from kaohe.run.repository import save_run
 
-    run, number = run_scheme(app, scheme, period)
-    if person is not None:
-        content: str | bytes = explanation(app, run, person, form)
-    else:
-        content = rendered(app, run, number, form, wide=output is not None)
-    write(content, output)
+    run = evaluate_scheme(app, scheme, period)
+    # Before anything is stored: there may be nobody of that name.
+    tree = None if person is None else explanation(app, run, person, form)
+    number = save_run(app.store, run)
+    write(tree or rendered(app, run, number, form, wide=output is not None), output)
     if output is not None:
         app.say(msg("wrote {file}", file=output))
+
+
+def form_of(output: Path | None) -> str:
+    """The form that a file's name asks for; a table where it asks for none."""
+    ending = output.suffix.lower().lstrip(".") if output is not None else ""
+    return ending if ending in FORMATS else "table"
 
 
 def rendered(app: App, run: Run, number: int, form: str, *, wide: bool = False) -> str | bytes:

@@ -16,12 +16,18 @@ from kaohe.scheme import Checked
 
 
 def run_scheme(app: App, scheme: str, period: str) -> tuple[Run, int]:
-    """Evaluate and store; warnings go to stderr."""
+    """Evaluate and store."""
+    run = evaluate_scheme(app, scheme, period)
+    return run, save_run(app.store, run)
+
+
+def evaluate_scheme(app: App, scheme: str, period: str) -> Run:
+    """Evaluate without storing; warnings go to stderr."""
+    registry, workspace = app.registry, app.workspace
     asked = parse_period(period)
     _path, checked = load_file(app, scheme)
     app.problems(problem for problem in checked.problems if checked.scheme is not None)
     rules = checked.require()
-    registry, workspace = app.registry, app.workspace
     names = sorted({used.indicator.records for used in rules.indicators})
     types = {name: registry.record_types[name] for name in names}
     snapshot = take_snapshot(app.store, types.values(), workspace.snapshots, workspace.timezone)
@@ -44,7 +50,7 @@ def run_scheme(app: App, scheme: str, period: str) -> tuple[Run, int]:
         rules = load_file(app, scheme, attributes)[1].require()
     run = evaluate(rules, asked, snapshot, members, DuckEngine(), setting)
     app.problems(run.notes)
-    return run, save_run(app.store, run)
+    return run
 
 
 def _installed_ids(app: App, checked: Checked) -> list[str]:
