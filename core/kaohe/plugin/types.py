@@ -87,7 +87,8 @@ class Indicator:
     ``records``; ``where`` a condition that every counted record meets. ``when`` and ``who`` override the record
     type's own. ``unit`` says what the value counts (a duration is divided by the unit). ``min_sample`` is the least
     number of records below which there is no data; with 0, a count or sum of no records is the figure 0, while a
-    share or mean of nothing is no data anyway. ``curve`` is a default curve, written as in a scheme. ``source`` names the text that asks for the indicator.
+    share or mean of nothing is no data anyway. ``curve`` is a default curve, written as in a scheme.
+    ``source`` names the text that asks for the indicator.
     """
 
     id: str
