@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from kaohe.errors import Exit, Place, Problem, fail
@@ -12,24 +13,28 @@ from kaohe.text import msg
 
 def write_whole(path: Path, content: str | bytes) -> None:
     """Write beside the file, then put it in its place; a full disk leaves what was there before."""
+    with whole(path) as beside:
+        beside.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[Path]:
+    """A path to write to, which on leaving takes the place of ``path``, and on any error goes away again.
+
+    KaoheError where the file cannot be written, also from libraries that wrap the error of the system.
+    """
     beside = path.with_name(f".{path.name}.new")
-    data = content.encode("utf-8") if isinstance(content, str) else content
     try:
-        with beside.open("wb") as file:
-            file.write(data)
-            file.flush()
+        yield beside
+        with beside.open("rb+") as file:
             os.fsync(file.fileno())
         beside.replace(path)
-    except OSError as error:
-        raise fail(
-            Problem(
-                "file.unwritable",
-                msg("this file cannot be written"),
-                Place(str(path)),
-                found=error.strerror or str(error),
-            ),
-            Exit.ENVIRONMENT,
-        ) from error
+    except Exception as error:
+        reason = next((each for each in (error, *error.args) if isinstance(each, OSError)), None)
+        if reason is None:
+            raise
+        what, found = msg("this file cannot be written"), reason.strerror or str(reason)
+        raise fail(Problem("file.unwritable", what, Place(str(path)), found), Exit.ENVIRONMENT) from error
     finally:
         with suppress(OSError):
             beside.unlink(missing_ok=True)

@@ -88,11 +88,15 @@ def run(arguments: Sequence[str], environment: dict[str, str]) -> int:
     words.settle(words.choose(lang, environment, peek_locale(folder)))
     app = App(words.language(), folder, environment)
     try:
-        result = root().main(rest, prog_name="kaohe", standalone_mode=False, obj=app)
+        # Not ``main`` of click: that would answer a closed pipe its own way.
+        with root().make_context("kaohe", rest, obj=app) as context:
+            result = context.command.invoke(context)
         sys.stdout.flush()  # here, where a full disk or a closed pipe can still be answered
     except KaoheError as error:
         app.problems(error.problems)
         return error.exit_code
+    except click.exceptions.Exit as leaving:
+        result = leaving.exit_code
     except click.ClickException as error:
         error.show()
         return error.exit_code

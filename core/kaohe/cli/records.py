@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kaohe.cli.context import App
+from kaohe.cli.files import whole
 from kaohe.cli.imports import counted, find_mapping, import_options, keep_mapping, report_import
 from kaohe.cli.words import _
-from kaohe.errors import Exit, Place, Problem, fail
-from kaohe.text import Message, msg
+from kaohe.errors import Place, Problem, fail
+from kaohe.text import msg
 
 if TYPE_CHECKING:
     from kaohe.plugin import Field, RecordType
@@ -97,7 +98,8 @@ def template(app: App, name: str, output: Path | None) -> None:
     if path.exists():
         what = msg("this file is there already; nothing was changed")
         raise fail(Problem("file.exists", what, Place(str(path)), fix=msg("choose another name with --output")))
-    _writing(path, lambda: write_template(path, record_type, app.language))
+    with whole(path) as beside:
+        write_template(beside, record_type, app.language)
     importing = "kaohe people import" if record_type is PEOPLE else f"kaohe records import {name}"
     app.say(msg("wrote {file}; fill it in, then: {command} {file}", file=path, command=importing))
 
@@ -196,18 +198,15 @@ def export(app: App, name: str, output: Path | None, form: str | None) -> None:
     if form == "xlsx":
         if output is None:
             raise click.UsageError(_("--format xlsx needs --output FILE"))
-        count = _writing(output, lambda: write_workbook(output, record_type, rows))
+        with whole(output) as beside:
+            count = write_workbook(beside, record_type, rows)
     elif output is None:
         (write_csv if form == "csv" else write_json)(sys.stdout, record_type, rows)
         return
     else:
         write, encoding = (write_csv, "utf-8-sig") if form == "csv" else (write_json, "utf-8")
-
-        def fill() -> int:
-            with output.open("w", encoding=encoding, newline="") as file:
-                return write(file, record_type, rows)
-
-        count = _writing(output, fill)
+        with whole(output) as beside, beside.open("w", encoding=encoding, newline="") as file:
+            count = write(file, record_type, rows)
     app.say(msg("wrote {count} records to {file}", count=f"{count:,}", file=output))
 
 
@@ -276,12 +275,3 @@ def _clock(app: App, moment: Any) -> str:
 
 def _listed(names: Any) -> str:
     return ", ".join(names)
-
-
-def _writing(path: Path, write: Any) -> Any:
-    try:
-        return write()
-    except OSError as error:
-        what: Message = msg("this file cannot be written")
-        found = error.strerror or str(error)
-        raise fail(Problem("file.unwritable", what, Place(str(path)), found=found), Exit.ENVIRONMENT) from error
