@@ -10,6 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from tests.unit.records.store_kit import FULL, NOW, SHANGHAI, TYPES, VISIT, field, hire, put, readings, stored, visit
+from tests.unit.records.test_changes import BEHIND_OUR_BACK, fill, tables_read
 from tests.unit.records.test_schema import differences
 
 from kaohe.errors import Exit, KaoheError
@@ -137,6 +138,60 @@ def test_the_snapshot_is_the_same_as_that_of_sqlite(server: Store, file: Store, 
     assert taken[0].digest == taken[1].digest
     assert [part.sha256 for part in taken[0].all_partitions()] == [part.sha256 for part in taken[1].all_partitions()]
     assert open_snapshot(tmp_path / "postgresql", taken[0].digest) == taken[0]
+
+
+def by_hand(url: str, *statements: str) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        for statement in statements:
+            connection.execute(statement)
+
+
+@pytest.mark.parametrize("name", BEHIND_OUR_BACK)
+def test_a_change_made_by_hand_is_seen_and_only_that_table_read_again(
+    server: Store, postgresql_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    fill(server)
+    before = take_snapshot(server, [VISIT], tmp_path, SHANGHAI)
+    for statement in BEHIND_OUR_BACK[name]:
+        by_hand(postgresql_url, statement)
+        after, asked = tables_read(server, tmp_path, monkeypatch)
+        assert after.digest != before.digest, statement
+        assert asked == [f"record_{name}" if name == "visit" else name]
+        assert tables_read(server, tmp_path, monkeypatch) == (after, [])
+        before = after
+
+
+def test_a_table_that_somebody_emptied_is_seen(
+    server: Store, postgresql_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(server)
+    before = take_snapshot(server, [VISIT], tmp_path, SHANGHAI)
+    for table in ("record_visit", "assignments"):
+        by_hand(postgresql_url, f"TRUNCATE {table}")
+        after, asked = tables_read(server, tmp_path, monkeypatch)
+        assert (after.digest != before.digest, asked) == (True, [table])
+        before = after
+
+
+def test_a_change_is_seen_whatever_the_user_may_touch_and_has_called_his_own(
+    server: Store, postgresql_url: str, tmp_path: Path
+) -> None:
+    put(server, [visit("1")])
+    before = take_snapshot(server, [VISIT], tmp_path, SHANGHAI)
+    role = "clerk_of_records"
+    try:
+        by_hand(
+            postgresql_url,
+            f"CREATE ROLE {role}",
+            f"GRANT SELECT, UPDATE ON record_visit TO {role}",
+            f"SET ROLE {role}",
+            "CREATE TEMPORARY TABLE table_changes (id bigint, table_name text, mark bigint)",
+            "SET search_path = pg_temp",
+            "UPDATE public.record_visit SET amount = 1",
+        )
+        assert take_snapshot(server, [VISIT], tmp_path, SHANGHAI).digest != before.digest
+    finally:
+        by_hand(postgresql_url, f"DROP OWNED BY {role}", f"DROP ROLE {role}")
 
 
 def test_export_and_people_read_alike(server: Store, file: Store) -> None:

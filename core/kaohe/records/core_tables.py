@@ -20,6 +20,7 @@ class CoreTable(SQLModel):
             "pk": "pk_%(table_name)s",
             "fk": "fk_%(table_name)s_%(column_0_name)s",
             "ix": "ix_%(table_name)s_%(column_0_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_name)s",
         }
     )
 
@@ -192,6 +193,16 @@ class RevisionRow(CoreTable, table=True):
 
     name: str = _words(key=True)
     revision: str = _words()
+
+
+class TableChangeRow(CoreTable, table=True):
+    """The mark of a table of facts: another random number after every change of its rows."""
+
+    __tablename__ = "table_changes"
+
+    id: int | None = _counted()
+    table_name: str = Field(sa_column=Column(WORDS, nullable=False, unique=True))
+    mark: int = _count()
 
 
 class RecordTypeRow(CoreTable, table=True):

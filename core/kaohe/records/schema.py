@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Table, inspect, select, text
 from kaohe.errors import Exit, Problem, fail, refuse_if_any
 from kaohe.plugin import RecordType
 from kaohe.records.canonical import canonical
+from kaohe.records.changes import watch
 from kaohe.records.core_tables import RecordTypeRow
 from kaohe.records.tables import Shape, record_column, shape_from_data, shape_of, table_name, table_of
 from kaohe.text import msg
@@ -62,6 +63,7 @@ def bring_up_to_date(
             _extend(connection, record_type, changed[name])
         elif name not in kept:
             tables[name].create(connection)
+            watch(connection, tables[name].name)
             shape = canonical(shape_of(record_type).as_data())
             connection.execute(_shapes.insert().values(name=name, shape=shape))
 

@@ -1,4 +1,8 @@
-"""Taking a snapshot of the database, and opening one again. Tables that did not change are not read a second time."""
+"""Taking a snapshot of the database, and opening one again.
+
+A table that did not change is not read a second time. Whether it did, its revision (of the imports) and its mark (of
+every change, by whomever) say; neither is part of what the snapshot says, and so of its digest.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +18,7 @@ from kaohe.errors import Exit, KaoheError, Place, Problem, fail, refuse_if_any
 from kaohe.plugin import RecordType
 from kaohe.records.batches import PEOPLE, revisions
 from kaohe.records.canonical import canonical, digest
+from kaohe.records.changes import marks
 from kaohe.records.columnar import LOCAL, Layout, read_columns
 from kaohe.records.columns import STORED, Stored
 from kaohe.records.core_tables import AssignmentRow, BatchRow, PersonRow, TeamRow
@@ -30,25 +35,25 @@ _MICROSECONDS_PER_DAY = 86_400_000_000
 def take_snapshot(store: Store, record_types: Iterable[RecordType], folder: Path, timezone: ZoneInfo) -> Snapshot:
     """The records of these types, the people, teams and assignments as they are now, as files in the folder.
 
-    A table whose revision is that of a former snapshot is taken from there, after its files were checked. Raises
-    KaoheError for a full disk and for what the database reports.
+    A table whose revision and mark are those of a former snapshot is taken from there, after its files were checked.
+    Raises KaoheError for a full disk and for what the database reports.
     """
     layouts = {
         record_type.name: record_layout(record_type, store.tables[record_type.name]) for record_type in record_types
     }
     with guarded_files(str(folder)), store.reading() as connection:
         folder.mkdir(parents=True, exist_ok=True)
-        states = revisions(connection)
+        imported, changed = revisions(connection), marks(connection)
+
+        def table(layout: Layout, revision: str | None) -> SnapshotTable:
+            mark = changed.get(layout.table.name)
+            return _table(connection, layout, folder, timezone, None if mark is None else (revision, mark))
+
         snapshot = Snapshot(
             folder=folder,
             timezone=timezone.key,
-            records={
-                name: _table(connection, layout, folder, timezone, states.get(name)) for name, layout in layouts.items()
-            },
-            organisation={
-                layout.table.name: _table(connection, layout, folder, timezone, states.get(PEOPLE))
-                for layout in organisation_layouts()
-            },
+            records={name: table(layout, imported.get(name)) for name, layout in layouts.items()},
+            organisation={layout.table.name: table(layout, imported.get(PEOPLE)) for layout in organisation_layouts()},
             sources=_sources(connection, [*layouts, PEOPLE]),
         )
         snapshot.write()
@@ -112,18 +117,20 @@ def organisation_layouts() -> tuple[Layout, ...]:
     )
 
 
-def _table(connection: Connection, layout: Layout, folder: Path, zone: ZoneInfo, revision: str | None) -> SnapshotTable:
-    """From a former snapshot of the same revision, or else from the database."""
+def _table(
+    connection: Connection, layout: Layout, folder: Path, zone: ZoneInfo, version: tuple[str | None, int] | None
+) -> SnapshotTable:
+    """From a former snapshot of the same version (revision and mark), or else from the database."""
     state = {
         "format": FORMAT,
         "table": layout.table.name,
         "columns": layout.physical,
         "when": layout.when,
         "timezone": zone.key,
-        "revision": revision,
+        "version": version,
     }
     note = folder / f"state-{digest(state)}.json"
-    known = None if revision is None else _remembered(note, folder)
+    known = None if version is None else _remembered(note, folder)
     if known is not None:
         return known
     rows = read_columns(connection, layout, zone)
@@ -133,7 +140,7 @@ def _table(connection: Connection, layout: Layout, folder: Path, zone: ZoneInfo,
     kind = layout.kinds.get(layout.when or "")
     when = layout.when + LOCAL if layout.when and kind == "datetime" else layout.when
     table = SnapshotTable(layout.physical, when, _MICROSECONDS_PER_DAY if kind == "datetime" else 1, partitions)
-    if revision is not None:
+    if version is not None:
         files = {part.content: [str(part.path.relative_to(folder)), part.sha256] for part in partitions}
         text = canonical({"content": content_of(table), "files": files})
         write_whole(note, lambda beside: beside.write_text(text, "utf-8"))

@@ -1,8 +1,9 @@
-"""The core's first tables: people, teams, assignments, imports, schemes, runs, audit."""
+"""The core's first tables: people, teams, assignments, imports, schemes, runs, audit, marks of changes."""
 
 import sqlalchemy as sa
 from alembic import op
 
+from kaohe.records.changes import prepare_watching, watch
 from kaohe.records.columns import COUNT, COUNTED_BY_DATABASE, WORDS, Moment
 
 revision = "0001"
@@ -16,6 +17,7 @@ def upgrade() -> None:
     _people()
     _runs()
     _states()
+    _changes()
 
 
 def _imports() -> None:
@@ -159,3 +161,17 @@ def _states() -> None:
         sa.Column("shape", WORDS, nullable=False),
         sa.PrimaryKeyConstraint("name", name="pk_record_type_versions"),
     )
+
+
+def _changes() -> None:
+    op.create_table(
+        "table_changes",
+        sa.Column("id", COUNTED_BY_DATABASE, autoincrement=True, nullable=False),
+        sa.Column("table_name", WORDS, nullable=False),
+        sa.Column("mark", COUNT, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_table_changes"),
+        sa.UniqueConstraint("table_name", name="uq_table_changes_table_name"),
+    )
+    prepare_watching(op.get_bind())
+    for table in ("people", "teams", "assignments"):
+        watch(op.get_bind(), table)

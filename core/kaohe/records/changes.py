@@ -1,0 +1,57 @@
+"""Every table of facts bears a mark that any change of the table replaces, by whomever and by whatever means.
+
+Triggers do it, in the transaction of the change: what somebody does to the records in SQL, past kaohe, shows as surely
+as an import. A mark is a random number and not a count, so that a database brought back from a backup and changed in
+another way does not arrive at a mark that was seen before.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, insert, select
+
+from kaohe.records.core_tables import TableChangeRow
+from kaohe.records.tables import table_of
+
+_changes = table_of(TableChangeRow)
+# It runs as its owner and looks names up in kaohe's schema only: a user who may change records needs no right to the
+# marks, and tables of his own of the same name do not come into it.
+_FUNCTION = """
+CREATE FUNCTION kaohe_note_change() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, {schema}, pg_temp AS $$
+BEGIN
+    UPDATE table_changes SET mark = (random() * 9007199254740992)::bigint WHERE table_name = TG_TABLE_NAME::text;
+    RETURN NULL;
+END $$
+"""
+
+
+def prepare_watching(connection: Connection) -> None:
+    """What ``watch`` needs to be there once in a database, besides the table of the marks."""
+    if connection.dialect.name == "postgresql":
+        schema = connection.exec_driver_sql("SELECT quote_ident(current_schema())").scalar()
+        connection.exec_driver_sql(_FUNCTION.format(schema=schema))
+
+
+def watch(connection: Connection, table: str) -> None:
+    """Give a table that was just created its mark, and the triggers that replace it."""
+    key = connection.execute(insert(_changes).values(table_name=table, mark=0)).inserted_primary_key
+    if key is None:
+        raise RuntimeError("the database counts the tables that are watched")
+    quote = connection.dialect.identifier_preparer.quote
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(
+            f"CREATE TRIGGER kaohe_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON {quote(table)} "
+            "FOR EACH STATEMENT EXECUTE FUNCTION kaohe_note_change()"
+        )
+        return
+    # SQLite runs a trigger for every row: the mark is found by its number, which costs next to nothing.
+    for event in ("insert", "update", "delete"):
+        connection.exec_driver_sql(
+            f"CREATE TRIGGER {quote(f'{table}_{event}_changes')} AFTER {event} ON {quote(table)} "  # noqa: S608
+            f"BEGIN UPDATE table_changes SET mark = random() WHERE id = {int(key[0])}; END"
+        )
+
+
+def marks(connection: Connection) -> dict[str, int]:
+    """The mark of each table as it is now."""
+    return {row.table_name: row.mark for row in connection.execute(select(_changes.c.table_name, _changes.c.mark))}
