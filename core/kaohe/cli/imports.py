@@ -153,14 +153,12 @@ def _say_reasons(app: App, rejected: Iterable[Rejection]) -> None:
             first.setdefault(kind, (rejection.row, mistake))
     for kind, count in seen.most_common(_REASONS):
         row, mistake = first[kind]
-        line = msg(
-            "{count} × {column}: {reason} (row {row}: {value})",
-            count=f"{count:,}",
-            column=kind[0] or msg("row"),
-            reason=mistake.reason,
-            row=row,
-            value=mistake.value or msg("empty"),
-        )
+        words = {"count": f"{count:,}", "reason": mistake.reason, "row": row}
+        if kind[0]:
+            value = mistake.value or msg("empty")
+            line = msg("{count} × {column}: {reason} (row {row}: {value})", column=kind[0], value=value, **words)
+        else:
+            line = msg("{count} × {reason} (row {row})", **words)
         app.say(f"    {line.in_(app.language)}")
     if len(seen) > _REASONS:
         more = msg("… and {count} other reasons", count=len(seen) - _REASONS)

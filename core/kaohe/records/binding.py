@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
 
-from kaohe.errors import Place, Problem, refuse_if_any
+from kaohe.errors import KaoheError, Place, Problem, fail, refuse_if_any
 from kaohe.plugin.types import Field, RecordType
 from kaohe.records.cleaning import CellRules, Cleaner
 from kaohe.records.computing import Compiler, Run, as_cell, kind_of_value
@@ -72,6 +72,9 @@ def _by_name(record_type: RecordType, table: Table, context: ReadContext) -> Bin
     where = replace(table.place(1), line=None, cell=None)
     known = [label for one in record_type.fields for label in (one.name, one.label.zh, one.label.en)]
     spare = unused(table.header, found.values())
+    missing = [one for one in record_type.fields if must_have(record_type, one) and one.name not in found]
+    if missing and len(named := [name for name in table.header if name]) == 1:
+        raise _title_instead(named[0], where)
     refuse_if_any(
         Problem(
             "records.missing-column",
@@ -79,12 +82,12 @@ def _by_name(record_type: RecordType, table: Table, context: ReadContext) -> Bin
             where,
             found=", ".join(name for name in table.header if name),
             fix=msg(
-                "Name a column {field}, or say in a mapping which it is and which row holds the names.",
+                "Name a column {label} or {field}, or say in a mapping which it is and which row holds the names.",
+                label=one.label,
                 field=one.name,
             ),
         )
-        for one in record_type.fields
-        if must_have(record_type, one) and one.name not in found
+        for one in missing
     )
     columns = tuple(
         BoundColumn(
@@ -100,6 +103,19 @@ def _by_name(record_type: RecordType, table: Table, context: ReadContext) -> Bin
     )
     notes = tuple(_not_used(name, known, where) for name in spare)
     return Binding(record_type, context, columns, {}, (), None, "reject", notes)
+
+
+def _title_instead(title: str, where: Place) -> KaoheError:
+    """A sheet's heading stands where the columns' names are looked for."""
+    return fail(
+        Problem(
+            "records.header",
+            msg("the first row has one cell only: it is a title, not the columns' names"),
+            where,
+            found=title,
+            fix=msg("Delete the title's row, or say in a mapping which row holds the names: [source] header = 2"),
+        )
+    )
 
 
 def _not_used(name: str, known: Sequence[str], where: Place) -> Problem:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from kaohe.errors import Place, Problem
+from kaohe.records.headers import is_quarantine
 from kaohe.records.source import HEAD, Rows, Table, header_problem, refused
 from kaohe.records.words import trim
 from kaohe.text import msg
@@ -21,8 +22,11 @@ _LARGEST_CELL = 1_000_000
 def open_csv(source: Path, *, encoding: str | None = None, delimiter: str | None = None, header: int = 0) -> Table:
     """Open a CSV file; ``header`` is the row that names the columns (0: the first row that is not empty).
 
+    Of a quarantine file nothing needs to be said: it is as kaohe wrote it, or as a spreadsheet saved it again.
     Raises KaoheError where encoding or header cannot be made out.
     """
+    if (encoding or delimiter or header) and _is_quarantine(source):
+        encoding, delimiter, header = None, None, 0
     encoding = encoding or detect_encoding(source)
     separator = delimiter or _declared(source, encoding) or _detect_delimiter(source, encoding, header)
     csv.field_size_limit(_LARGEST_CELL)
@@ -38,6 +42,21 @@ def open_csv(source: Path, *, encoding: str | None = None, delimiter: str | None
         what = msg("read as {encoding}", encoding=encoding.upper())
         table.notes.append(Problem("records.encoding", what, Place(source.name), severity="note"))
     return table
+
+
+def _is_quarantine(source: Path) -> bool:
+    with source.open("rb") as file:
+        start = file.read(HEAD)
+    for encoding in ("utf-8-sig", "gb18030", "utf-16"):
+        text = start.decode(encoding, errors="replace")
+        for delimiter in DELIMITERS:
+            rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+            try:
+                if is_quarantine(next(rows, ())):
+                    return True
+            except csv.Error:
+                continue
+    return False
 
 
 def detect_encoding(source: Path) -> str:

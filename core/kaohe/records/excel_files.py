@@ -9,6 +9,7 @@ from pathlib import Path
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from kaohe.errors import Place, Problem, fail
+from kaohe.records.headers import is_quarantine
 from kaohe.records.source import Rows, Table, header_problem, refused
 from kaohe.records.words import nearest, trim
 from kaohe.text import msg
@@ -31,7 +32,7 @@ def open_excel(source: Path, *, sheet: str | None = None, header: int = 0) -> Ta
         raise refused(source, what, msg("Save it again as .xlsx.")) from error
     table = Table(source.name, (), _rows(chosen), chosen.name, chosen.start[1] if chosen.start else 0)
     for number, cells in table.rows:
-        if number == header or (not header and any(cells)):
+        if number == header or (not header and any(cells)) or is_quarantine(cells):
             table.header = tuple(trim(cell) for cell in cells)
             break
     if not any(table.header):

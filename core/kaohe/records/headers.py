@@ -6,9 +6,11 @@ from collections.abc import Iterable, Sequence
 
 from kaohe.plugin.types import RecordType
 from kaohe.records.words import fold
+from kaohe.text import LANGUAGES, Language, msg
 
 REQUIRED_MARK = "*"
 OWN_MARK = "#"  # columns that kaohe added itself, in a quarantine file; they are ignored
+OWN_COLUMNS = (msg("row"), msg("column"), msg("value"), msg("reason"), msg("fix"))
 
 
 def recognised(record_type: RecordType, header: Sequence[str]) -> dict[str, int]:
@@ -37,6 +39,18 @@ def unused(header: Sequence[str], used: Iterable[int]) -> list[str]:
     """The columns that no field takes, but for kaohe's own."""
     taken = set(used)
     return [name for index, name in enumerate(header) if name and index not in taken and not name.startswith(OWN_MARK)]
+
+
+def own_columns(language: Language) -> list[str]:
+    """The columns that a quarantine file has besides those of its source."""
+    return [OWN_MARK + name.in_(language) for name in OWN_COLUMNS]
+
+
+def is_quarantine(header: Iterable[str]) -> bool:
+    """Whether this is the first row of a quarantine file, to which what a mapping says of its source's rows, encoding
+    and delimiter does not apply."""
+    names = {name.strip() for name in header}
+    return any(names.issuperset(own_columns(language)) for language in LANGUAGES)
 
 
 def keys(name: str) -> list[str]:

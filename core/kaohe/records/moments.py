@@ -199,7 +199,10 @@ def _unreadable(text: str) -> Unfit:
         )
     return Unfit(
         msg("this is not a date"),
-        msg("Write it like {example}, or give its format in the mapping.", example="2026-01-05"),
+        msg(
+            "Write it like {example}, or give its format in the mapping; words for no value go into missing.",
+            example="2026-01-05",
+        ),
     )
 
 

@@ -6,12 +6,10 @@ import csv
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from kaohe.records.headers import OWN_MARK
+from kaohe.records.headers import OWN_MARK, own_columns
 from kaohe.records.rows import Mistake, Rejection
 from kaohe.records.words import guarded
-from kaohe.text import Language, msg
-
-COLUMNS = (msg("row"), msg("column"), msg("value"), msg("reason"), msg("fix"))
+from kaohe.text import Language
 
 
 def write_quarantine(path: Path, rejections: Iterable[Rejection], header: Sequence[str], language: Language) -> None:
@@ -23,7 +21,7 @@ def write_quarantine(path: Path, rejections: Iterable[Rejection], header: Sequen
     kept = [index for index, name in enumerate(header) if not name.startswith(OWN_MARK)]
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow([*(header[index] for index in kept), *(OWN_MARK + name.in_(language) for name in COLUMNS)])
+        writer.writerow([*(header[index] for index in kept), *own_columns(language)])
         for rejection in rejections:
             cells = [rejection.cells[index] if index < len(rejection.cells) else "" for index in kept]
             written = [*cells, str(rejection.row), *_explained(rejection.mistakes, language)]

@@ -113,7 +113,9 @@ def _choose(cell: str, choices: Mapping[str, Text]) -> Message:
     if near is not None:
         value = names[near]
         return msg("Did you mean {value} ({label})?", value=value, label=choices[value])
-    listed = ", ".join(list(choices)[:_SHOWN]) + (", …" if len(choices) > _SHOWN else "")
+    labels = list(choices.values())[:_SHOWN]
+    more = ", …" if len(choices) > _SHOWN else ""
+    listed = Text(*(", ".join(names) + more for names in ([one.zh for one in labels], [one.en for one in labels])))
     return msg("Write one of {choices}, or translate the word under values in the mapping.", choices=listed)
 
 

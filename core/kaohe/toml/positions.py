@@ -91,6 +91,7 @@ class _Walk:
         return path
 
     def pair(self, path: Path, node: Node) -> None:
+        self.found.broken += [_lines(child) for child in node.children if child.type == "ERROR"]
         children = [child for child in node.named_children if child.type != "comment"]
         twice = (path, self.spot(node), self.spot(node))
         for name, spot in self.key_parts(children[0] if children else None):

@@ -14,6 +14,8 @@ _POSITION = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 _STATEMENT = re.compile(r"\s*(?:\[[\w\"'\[]|[\w\"'.-]+\s*=)")
 _CONTINUED = re.compile(r"\"\"\"|'''|[\[{,]\s*$")
 _OUTSIDE = re.compile(r'"(?:[^"\\]|\\.)*"|\'[^\']*\'|#.*')
+_WORD = re.compile(r"[\w-]+")
+_ABOUT_KEYS = ("Invalid statement", "Invalid initial character", "Expected '=' after a key", "Expected ']'")
 _MOST = 20
 _MOST_LINES = 200
 
@@ -98,6 +100,15 @@ def _problem(error: Exception, lines: list[str], file: str, only_line: int | Non
             expected=FULL_WIDTH[wrong],
             fix=msg("type it with the input method switched to English"),
         )
+    if reason.startswith(_ABOUT_KEYS) and (bare := _bare_word(lines[line - 1], column)):
+        column, word = bare
+        return Problem(
+            "toml.bare-key",
+            msg("a name in other letters than A–Z stands in quotes here"),
+            Place(file, line, column),
+            found=word,
+            expected=f'"{word}"',
+        )
     return Problem(
         "toml.syntax", what or msg("this is not valid TOML: {reason}", reason=reason), Place(file, line, column)
     )
@@ -107,6 +118,14 @@ def _full_width(line: str) -> tuple[int, str] | None:
     """Column and character of the first full-width punctuation outside texts and comments."""
     bare = _OUTSIDE.sub(lambda match: " " * len(match[0]), line)
     return next(((index + 1, mark) for index, mark in enumerate(bare) if mark in FULL_WIDTH), None)
+
+
+def _bare_word(line: str, column: int) -> tuple[int, str] | None:
+    """Column and text of a word at this column that would be a key if it stood in quotes: 大区 = "华东"."""
+    for word in _WORD.finditer(line):
+        if word.start() < column <= word.end() and not word[0].isascii():
+            return word.start() + 1, word[0]
+    return None
 
 
 def _duplicate(path: Path, spot: Spot, original: Spot, file: str) -> Problem:

@@ -69,6 +69,11 @@ def test_good_rows_go_in_and_bad_ones_into_a_file(desk: Desk) -> None:
     assert "1 rows read: 1 added" in desk.err
 
 
+def test_a_row_that_is_refused_as_a_whole_is_named_without_a_column(desk: Desk) -> None:
+    desk("records", "import", "ticket", desk.file("tickets.csv", TICKETS + "Total,,,\n"))
+    assert "    1 × this is a row of totals, not a record (row 5)\n" in desk.err
+
+
 def test_the_same_file_twice_changes_nothing(desk: Desk) -> None:
     file = desk.file("tickets.csv", TICKETS)
     desk("records", "import", "ticket", file)

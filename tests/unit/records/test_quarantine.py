@@ -3,6 +3,7 @@
 import csv
 
 import pytest
+import xlsxwriter
 from tests.unit.records.reading_kit import read, reasons, values
 
 from kaohe.records.quarantine import write_quarantine
@@ -57,3 +58,43 @@ def test_several_mistakes_of_a_row_stand_below_each_other(tmp_path):
     assert len(reasons(reading)) == 2
     write_quarantine(target, reading.rejected, reading.header, "en")
     assert rows_of(target)[1][4:6] == ["amount\nvisits", "x\ny"]
+
+
+MAPPED = """
+[source]
+header = 2
+delimiter = ";"
+encoding = "gb18030"
+[columns]
+deal_id = "编号"
+amount = "金额"
+"""
+
+
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+@pytest.mark.parametrize(
+    ("encoding", "delimiter"), [("utf-8-sig", ","), ("gb18030", ","), ("utf-8", ";"), ("utf-16", "\t")]
+)
+def test_what_a_mapping_says_of_the_source_s_rows_does_not_apply_to_the_quarantine_file(
+    tmp_path, language, encoding, delimiter
+):
+    source, target = tmp_path / "deals.csv", tmp_path / "quarantine.csv"
+    source.write_bytes("一季度签约\n编号;金额\nA1;x\nA2;2\n".encode("gb18030"))
+    reading = read(source, MAPPED)
+    assert values(reading, "amount") == [200]
+    write_quarantine(target, reading.rejected, reading.header, language)
+    rows = rows_of(target)
+    rows[1][1] = "1"
+    with target.open("w", encoding=encoding, newline="") as file:
+        csv.writer(file, delimiter=delimiter).writerows(rows)
+    assert values(read(target, MAPPED), "amount") == [100]
+
+
+def test_a_quarantine_file_saved_as_a_workbook_is_known_by_its_columns_too(tmp_path):
+    target = tmp_path / "quarantine.xlsx"
+    with xlsxwriter.Workbook(target) as workbook:
+        sheet = workbook.add_worksheet()
+        sheet.write_row(0, 0, ["编号", "金额", "#行", "#列", "#值", "#原因", "#改法"])
+        sheet.write_row(1, 0, ["A1", "1", "3", "金额", "x", "这不是数字", "请写数字"])
+        sheet.write_row(2, 0, ["A2", "2", "4", "金额", "y", "这不是数字", "请写数字"])
+    assert values(read(target, MAPPED), "amount") == [100, 200]

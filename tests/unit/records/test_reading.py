@@ -51,6 +51,14 @@ def test_a_required_column_that_is_missing_is_refused(file):
         read(file("number,amount\nA1,1\n"))
 
 
+def test_a_title_above_the_columns_names_is_called_one(file):
+    with pytest.raises(KaoheError) as caught:
+        read(file("一季度签约,,\ndeal_id,amount,note\nA1,1,x\n"))
+    (problem,) = caught.value.problems
+    assert (problem.code, problem.found) == ("records.header", "一季度签约")
+    assert "[source] header = 2" in str(problem.fix)
+
+
 def test_every_mistake_of_a_row_is_listed_and_good_rows_pass(file):
     reading = read(file("deal_id,amount,signed_on,renewed\nA1,x,soon,maybe\n,1,2026-01-05,是\nA3,1,2026-01-05,是\n"))
     assert values(reading, "deal_id") == ["A3"]

@@ -63,7 +63,7 @@ def fix(field, cell):
 
 def test_an_unknown_choice_names_the_nearest_or_lists_them():
     assert fix(DEAL.field("stage"), "wonn") == "Did you mean won (Won)?"
-    assert "won, lost" in fix(DEAL.field("stage"), "其他")
+    assert "Won, Lost" in fix(DEAL.field("stage"), "其他")
 
 
 def test_a_choice_that_is_called_like_a_missing_value_is_a_choice():

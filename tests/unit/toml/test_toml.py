@@ -105,6 +105,26 @@ def test_full_width_punctuation_in_texts_and_comments_is_nobody_s_business() -> 
     assert load_toml('a = "，“”" # ：', "f").data == {"a": "，“”"}
 
 
+@pytest.mark.parametrize(
+    ("text", "column", "word"),
+    [
+        ('大区 = "华东"', 1, "大区"),
+        ('values = { 问询 = "consult" }', 12, "问询"),
+        ("[columns.大区]", 10, "大区"),
+        ("grade级 = 1", 1, "grade级"),
+        ("Größe = 1", 1, "Größe"),
+    ],
+)
+def test_a_key_in_chinese_is_shown_in_the_quotes_that_it_needs(text: str, column: int, word: str) -> None:
+    (problem,) = problems(text)
+    assert (problem.code, problem.where.column) == ("toml.bare-key", column)
+    assert (problem.found, problem.expected) == (word, f'"{word}"')
+
+
+def test_every_key_that_lacks_its_quotes_is_reported() -> None:
+    assert spots("大区 = 1\n团队 = 2\nc = 3\n") == [(1, 1, "toml.bare-key"), (2, 1, "toml.bare-key")]
+
+
 def test_a_key_written_twice_names_the_other_line() -> None:
     (first, second) = problems("a = 1\na = 2\n[t]\n[t]\n")
     assert (first.where.line, second.where.line) == (2, 4)
