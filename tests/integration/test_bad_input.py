@@ -63,7 +63,7 @@ class TestNoWorkspace:
         broken = (
             settings.read_text("utf-8").replace("format = 1", "format = 9").replace("Asia/Shanghai", "Asia/Nowhere")
         )
-        settings.write_text(f'{broken}colour = "red"\n', "utf-8")
+        settings.write_text(broken.replace("engine =", 'colour = "red"\nengine ='), "utf-8")
         english, chinese = refused(tiny, *EVALUATE, code=3, en="unknown timezone", zh="未知时区")
         for line in (f"{settings}:1:10: ", f"{settings}:4:12: ", f"{settings}:5:10: "):
             assert line in english.err
