@@ -13,7 +13,7 @@ from tests.scenarios.desk import Desk
 from tests.tiny import SCHEME, add_tickets, evaluated, make_desk, ticket_lines, write
 
 EVALUATE = ("evaluate", "tiny", "--period", "2026-Q1")
-SECRET = "open-sesame-42"
+SESAME = "open-sesame-42"
 
 
 @pytest.fixture
@@ -77,19 +77,19 @@ class TestRefused:
 
     def test_a_server_that_does_not_answer(self, tiny: Desk) -> None:
         before = contents(tiny)
-        self.point_to(tiny, f"postgresql://kaohe:{SECRET}@127.0.0.1:1/kaohe")
+        self.point_to(tiny, f"postgresql://kaohe:{SESAME}@127.0.0.1:1/kaohe")
         for answer in refused(
             tiny, *EVALUATE, code=3, en="the database server does not answer", zh="数据库服务器没有应答"
         ):
             assert "127.0.0.1:1/kaohe: " in answer.err
-            assert SECRET not in answer.err
+            assert SESAME not in answer.err
         assert contents(tiny) == before
 
     def test_a_wrong_password(self, tiny: Desk, postgresql_url: str) -> None:
-        self.point_to(tiny, postgresql_url.replace("se%3Fcret", SECRET))
+        self.point_to(tiny, postgresql_url.replace("se%3Fcret", SESAME))
         for answer in refused(tiny, *EVALUATE, code=3, en="refused the user name or the password", zh="密码"):
             assert "[database.refused]" in answer.err
-            assert SECRET not in answer.err
+            assert SESAME not in answer.err
             assert "se?cret" not in answer.err
 
     @pytest.mark.parametrize(
@@ -98,11 +98,11 @@ class TestRefused:
     def test_an_address_that_is_none_is_not_repeated(self, url: str, tiny: Desk) -> None:
         self.point_to(tiny, url)
         for answer in refused(tiny, *EVALUATE, code=3, en="the database URL cannot be used", zh="数据库"):
-            assert SECRET not in answer.err
+            assert SESAME not in answer.err
 
     def test_a_password_in_broken_settings_is_not_printed(self, tiny: Desk) -> None:
-        self.point_to(tiny, f'postgresql://kaohe:{SECRET}@h/db"\ncolour = "red')
+        self.point_to(tiny, f'postgresql://kaohe:{SESAME}@h/db"\ncolour = "red')
         for answer in refused(
             tiny, "records", "batches", code=3, en="the database needs exactly one setting", zh="url"
         ):
-            assert SECRET not in answer.err
+            assert SESAME not in answer.err
