@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import re
-import sys
 from importlib import import_module
 from pathlib import Path
 
@@ -47,13 +46,9 @@ def test_every_hook_is_implemented_by_a_real_plugin(hook, real_plugins):
 
 @pytest.fixture(scope="module")
 def real_plugins():
-    """The base pack and the plugins of this repository, from their sources."""
+    """The base pack and the plugins of this repository, as they are installed."""
     sources = sorted(path.parent for path in (ROOT / "plugins").glob("*/src/*/pack.toml"))
-    sys.path[:0] = [str(source.parent) for source in sources]
-    try:
-        found = {source.name: import_module(source.name).plugin for source in sources}
-    finally:
-        del sys.path[: len(sources)]
+    found = {source.name: import_module(source.name).plugin for source in sources}
     return found | {"crm": import_module("kaohe.packs.crm").plugin}
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import sys
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -23,11 +22,6 @@ INDUSTRIES = ("floor_heating", "investment", "energy_storage")
 ZONE = ZoneInfo("Asia/Shanghai")
 _ABOUT_PERIOD = {"at_start", "at_end", "in_period"}
 _UNITS = {"seconds": 10**6, "minutes": 60 * 10**6, "hours": 3600 * 10**6, "days": 86_400 * 10**6}
-
-for name in INDUSTRIES:
-    # From the source tree, so that the tests see the files that are edited, not those that were installed.
-    sys.path.insert(0, str(ROOT / "plugins" / name / "src"))
-
 
 @dataclass(frozen=True)
 class Packs:
