@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 
 from kaohe.appraise.adjustments import adjust
-from kaohe.appraise.bonus import pay
+from kaohe.appraise.bonus import Paid, pay
 from kaohe.appraise.facts import facts
 from kaohe.appraise.model import Appraisal, Decision, Note, People, Values
 from kaohe.appraise.outcomes import outcomes
@@ -75,12 +75,10 @@ def _appraise(scheme: Scheme, people: People, values: Mapping[str, Values]) -> A
     coefficient = coefficients(scheme.tiers, level, ruled.factor, ruled.graded)
     seen = seen.numbers("total", ruled.total, ruled.graded).counts("rank", ranked.rank, ranked.rank > 0)
     seen = seen.words("tier", tier)
-    bonus = np.zeros(count, np.int64)
-    bonus_notes: tuple[Note, ...] = ()
+    paid = Paid(np.zeros(count, np.int64), None, ())
     if scheme.bonus is not None:
         paid = pay(scheme.bonus, people, ruled, coefficient, seen)
-        bonus, bonus_notes = paid.bonus, paid.notes
-    notes = (*scores.notes, *adjustment_notes, *ruled.notes, *ranked.notes, *tier_notes, *bonus_notes)
+    notes = (*scores.notes, *adjustment_notes, *ruled.notes, *ranked.notes, *tier_notes, *paid.notes)
     return Appraisal(
         people=people,
         values=values,
@@ -98,7 +96,8 @@ def _appraise(scheme: Scheme, people: People, values: Mapping[str, Values]) -> A
         rank=ranked.rank,
         tier=tier,
         coefficient=coefficient,
-        bonus=bonus,
+        bonus=paid.bonus,
+        money=paid.money,
         outcomes=outcomes(scheme.outcomes, seen, count),
         decisions=_by_person(notes, count),
     )

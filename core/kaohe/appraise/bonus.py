@@ -6,80 +6,68 @@ floors are for those who have earned something.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal
 from fractions import Fraction
-from math import lcm
 
 import numpy as np
 
-from kaohe.appraise.columns import Wide, magnitude, narrow, room_for, round_half_up
+from kaohe.appraise.claims import Claims, amounts, claims
 from kaohe.appraise.facts import Facts, evaluate
-from kaohe.appraise.model import Decision, Note, People
+from kaohe.appraise.model import EVERYBODY, Decision, Money, Note, People, Pool
 from kaohe.appraise.pool import split
 from kaohe.appraise.rules import Ruled
 from kaohe.errors import Problem, fail
-from kaohe.exact import FEN, MICRO, Flags, Ints, format_fen
+from kaohe.exact import Flags, Ints, format_fen
 from kaohe.scheme.model import Bonus
 from kaohe.text import Message, msg
 
 
 @dataclass(frozen=True)
-class Claims:
-    """What each person may claim, in fen: ``numerators`` over one common ``denominator``."""
-
-    numerators: Wide
-    denominator: int
-
-
-@dataclass(frozen=True)
 class Paid:
-    """Everybody's bonus in fen, and the decisions behind it."""
+    """Everybody's bonus in fen, what it rests on, and the decisions behind it."""
 
     bonus: Ints
+    money: Money | None
     notes: tuple[Note, ...]
 
 
 def pay(bonus: Bonus, people: People, ruled: Ruled, coefficient: Ints, seen: Facts) -> Paid:
     """Bonuses by coefficient or out of the pool."""
-    eligible = ruled.graded & ~ruled.vetoed
-    rows = np.flatnonzero(eligible)
-    bases = evaluate(bonus.base, seen, rows)
-    known = np.array([base is not None for base in bases], np.bool_)
+    rows = np.flatnonzero(ruled.graded & ~ruled.vetoed)
+    answers = evaluate(bonus.base, seen, rows)
+    known = np.array([answer is not None for answer in answers], np.bool_)
     unknown_notes = [
         (int(row), Decision("bonus", "base", msg("the base of the bonus is unknown: no bonus"))) for row in rows[~known]
     ]
     rows = rows[known]
+    bases = amounts([answer for answer in answers if answer is not None])
     worked = people.worked[rows] if bonus.prorate == "days" else None
-    of_rows = claims([base for base in bases if base is not None], coefficient[rows], worked, people.period_days)
-    amounts = np.zeros(len(people), np.int64)
+    claimed = claims(bases, coefficient[rows], worked, people.period_days)
+    pools: tuple[Pool, ...] = ()
+    drawn = np.full(len(rows), -1)
     if bonus.kind == "coefficient":
-        paid, raised, held = _by_coefficient(bonus, of_rows)
+        paid, raised, held = _by_coefficient(bonus, claimed)
     else:
-        paid, raised, held = _out_of_pool(bonus, of_rows, ruled, int((~known).sum()))
-    amounts[rows] = paid
-    return Paid(amounts, (*unknown_notes, *_limit_notes(bonus, rows[raised], rows[held])))
+        paid, raised, held, ratio = _out_of_pool(bonus, claimed, ruled, int((~known).sum()))
+        pools = (Pool(EVERYBODY, bonus.pool or 0, ratio),)
+        drawn = np.where(claimed.numerators > 0, 0, -1)
+    columns = (paid, bases.fen(), claimed.fen(), drawn)
+    amount, base, claim, pool = (_spread(column, rows, len(people)) for column in columns)
+    pool[~np.isin(np.arange(len(people)), rows)] = -1
+    notes = (*unknown_notes, *_limit_notes(bonus, rows[raised], rows[held]))
+    return Paid(amount, Money(base, claim, pool, pools), notes)
 
 
-def claims(
-    bases: Sequence[Decimal | Fraction | int], coefficient: Ints, worked: Ints | None, period_days: int
-) -> Claims:
-    """Bases in yuan times coefficients in millionths, in proportion to the days worked (None: all of them)."""
-    ratios = [base.as_integer_ratio() for base in bases]
-    common = lcm(*{denominator for _, denominator in ratios})
-    whole = [numerator * (common // denominator) for numerator, denominator in ratios]
-    step = int(np.gcd.reduce(coefficient)) or 1 if coefficient.size else 1
-    factors = coefficient // step
-    days = worked if worked is not None else np.ones(len(bases), np.int64)
-    bound = max(map(abs, whole), default=0) * magnitude(factors) * magnitude(days)
-    column = np.array(whole, object if bound * 2 * FEN * step > 2**63 - 1 else np.int64)
-    return Claims(column * factors * days * (FEN * step), common * MICRO * (period_days if worked is not None else 1))
+def _spread(column: Ints, rows: Ints, people: int) -> Ints:
+    """A column over some rows as one over everybody, 0 for the others."""
+    spread = np.zeros(people, np.int64)
+    spread[rows] = column
+    return spread
 
 
 def _by_coefficient(bonus: Bonus, of: Claims) -> tuple[Ints, Flags, Flags]:
-    numerators = room_for(of.numerators, 2 * max(magnitude(of.numerators), of.denominator))
-    paid = narrow(round_half_up(numerators, of.denominator))
+    paid = of.fen()
     earned = np.asarray(of.numerators != 0, np.bool_)
     nobody = np.zeros_like(earned)
     raised = earned & (paid < bonus.floor) if bonus.floor is not None else nobody
@@ -87,19 +75,21 @@ def _by_coefficient(bonus: Bonus, of: Claims) -> tuple[Ints, Flags, Flags]:
     return np.where(raised, bonus.floor or 0, np.where(held, bonus.cap or 0, paid)), raised, held
 
 
-def _out_of_pool(bonus: Bonus, of: Claims, ruled: Ruled, unknown: int) -> tuple[Ints, Flags, Flags]:
+def _out_of_pool(bonus: Bonus, of: Claims, ruled: Ruled, unknown: int) -> tuple[Ints, Flags, Flags, Fraction | None]:
     pool = bonus.pool or 0
     claiming = np.asarray(of.numerators > 0, np.bool_)
     if (of.numerators < 0).any():
         raise fail(_negative_claims(int((of.numerators < 0).sum())))
     paid = np.zeros(len(claiming), np.int64)
     raised, held = np.zeros_like(claiming), np.zeros_like(claiming)
+    ratio = None
     if claiming.any():
         parts = split(of.numerators[claiming], pool, bonus.floor, bonus.cap)
         paid[claiming], raised[claiming], held[claiming] = parts.parts, parts.raised, parts.held
+        ratio = None if parts.ratio is None else parts.ratio * of.denominator
     elif pool and ruled.graded.size:
         raise fail(_nobody_to_pay(pool, ruled, unknown, len(claiming)))
-    return paid, raised, held
+    return paid, raised, held, ratio
 
 
 def _limit_notes(bonus: Bonus, raised: Ints, held: Ints) -> Iterator[Note]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from kaohe.exact import Flags, Ints
@@ -61,6 +62,29 @@ Note = tuple[int, Decision]
 
 
 @dataclass(frozen=True)
+class Pool:
+    """A pool of ``fen``, paid to a ``group`` of people (``EVERYBODY`` where it is the only one). ``ratio`` is what each
+    fen of a claim earned before rounding, for those at neither floor nor cap; None where there is nobody such."""
+
+    group: str
+    fen: int
+    ratio: Fraction | None
+
+
+@dataclass(frozen=True)
+class Money:
+    """How bonuses came about, in fen rounded half up: the ``base``, and the ``claim``: base × coefficient × proration.
+
+    Both are 0 for people who have none. ``pool`` is a position in ``pools``, −1 where a bonus is not out of a pool.
+    """
+
+    base: Ints
+    claim: Ints
+    pool: Ints
+    pools: tuple[Pool, ...]
+
+
+@dataclass(frozen=True)
 class Appraisal:
     """Everything computed, as columns over ``people``.
 
@@ -71,8 +95,9 @@ class Appraisal:
     points remain to be seen, their later columns hold 0 or None. ``vetoed`` people are graded, with a total of zero,
     and rank behind everybody else. ``group`` is the ranking group's name (``EVERYBODY`` for the one of all),
     ``group_size`` its graded people, ``rank`` counts from 1 (0: unranked). ``tier`` holds tier ids. ``bonus`` in fen,
-    ``coefficient`` in millionths. ``outcomes`` are positions in the scheme's list. ``decisions`` and ``outcomes`` are
-    per person, in the order they arose.
+    ``coefficient`` in millionths; ``money`` is what the bonuses rest on, None where the scheme pays none.
+    ``outcomes`` are positions in the scheme's list. ``decisions`` and ``outcomes`` are per person, in the order they
+    arose.
     """
 
     people: People
@@ -92,5 +117,6 @@ class Appraisal:
     tier: tuple[str | None, ...]
     coefficient: Ints
     bonus: Ints
+    money: Money | None
     outcomes: tuple[tuple[int, ...], ...]
     decisions: tuple[tuple[Decision, ...], ...]

@@ -7,6 +7,7 @@ leaves over goes by largest remainder, the earlier row first among equal ones. T
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 
@@ -18,11 +19,16 @@ from kaohe.text import Message, msg
 
 @dataclass(frozen=True)
 class Split:
-    """Everybody's part in fen, and who was raised to the floor or held at the cap."""
+    """Everybody's part in fen, and who was raised to the floor or held at the cap.
+
+    ``ratio`` is the common one of all others: fen of the pool for one of a claim, before rounding; None where there
+    are no others.
+    """
 
     parts: Ints
     raised: Flags
     held: Flags
+    ratio: Fraction | None
 
 
 def split(claims: Wide, pool: int, floor: int | None = None, cap: int | None = None) -> Split:
@@ -35,12 +41,14 @@ def split(claims: Wide, pool: int, floor: int | None = None, cap: int | None = N
     _refuse_impossible(len(claims), pool, floor, cap)
     if pool < 0:
         mirrored = _split(claims, -pool, None if cap is None else -cap, None if floor is None else -floor)
-        return Split(-mirrored.parts, mirrored.held, mirrored.raised)
+        ratio = None if mirrored.ratio is None else -mirrored.ratio
+        return Split(-mirrored.parts, mirrored.held, mirrored.raised, ratio)
     return _split(claims, pool, floor, cap)
 
 
 def _split(claims: Wide, pool: int, floor: int | None, cap: int | None) -> Split:
-    claims = claims // np.gcd.reduce(claims)
+    shared = int(np.gcd.reduce(claims))
+    claims = claims // shared
     claims = room_for(claims, magnitude(claims) * len(claims))
     raised, held = np.zeros(len(claims), np.bool_), np.zeros(len(claims), np.bool_)
     rest = pool
@@ -64,7 +72,8 @@ def _split(claims: Wide, pool: int, floor: int | None, cap: int | None) -> Split
     parts = np.zeros(len(claims), np.int64)
     parts[raised], parts[held] = floor or 0, cap or 0
     parts[free] = _by_largest_remainder(claims[free], rest)
-    return Split(parts, raised, held)
+    ratio = Fraction(rest, int(claims[free].sum()) * shared) if free.any() else None
+    return Split(parts, raised, held, ratio)
 
 
 def _less(claims: Wide, floor: int | None, rest: int, whole: int) -> Flags:

@@ -101,6 +101,11 @@ def columns(appraisal: Appraisal, counts: Mapping[str, tuple[Counts, ...]]) -> I
     yield "tier", list(appraisal.tier)
     yield "coefficient", appraisal.coefficient
     yield "bonus", appraisal.bonus
+    if (money := appraisal.money) is not None:
+        yield "base", money.base
+        yield "claim", money.claim
+        pools = [[pool.group, pool.fen, str(pool.ratio)] for pool in money.pools]
+        yield "pool", [None if number < 0 else pools[number] for number in money.pool.tolist()]
     yield "outcomes", [list(each) for each in appraisal.outcomes]
     yield "decisions", [[[each.kind, each.about, words(each.what)] for each in row] for row in appraisal.decisions]
 
