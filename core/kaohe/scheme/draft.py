@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from difflib import get_close_matches
 from typing import Any
@@ -11,8 +11,12 @@ from typing import Any
 from kaohe.errors import KaoheError, Place, Problem, Severity
 from kaohe.language import Expression, Scope, compile_expression
 from kaohe.scheme.model import Default
+from kaohe.scheme.names import IN_CHINESE
 from kaohe.text import Message, Text, msg
 from kaohe.toml import Document, Path, path_text
+
+_MOST_NAMES = 12
+_FEW_NAMES = 6
 
 __all__ = ["Draft", "Path", "nearest", "path_text", "show"]
 
@@ -54,7 +58,7 @@ class Draft:
     def compile(self, path: Path, text: str, scope: Scope, expect: Collection[str]) -> Expression | None:
         """Compile the expression that stands at a path; its mistakes get their place inside the file's string."""
         problems, expression = attempt(text, scope, expect, self.document.file)
-        self.problems += [self.within(path, problem) for problem in problems]
+        self.problems += [self.within(path, _in_our_words(problem)) for problem in problems]
         return expression
 
     def within(self, path: Path, problem: Problem) -> Problem:
@@ -67,7 +71,10 @@ class Draft:
     def unknown(self, path: Path, code: str, what: Message, name: str, known: Iterable[str]) -> None:
         """Report a name that does not exist, with the nearest one that does."""
         listed = sorted(known)
-        self.report(path, code, what, expected=", ".join(listed[:12]) or None, fix=nearest(name, listed))
+        shown = listed if len(listed) <= _MOST_NAMES else get_close_matches(name, listed, n=_FEW_NAMES, cutoff=0.4)
+        more = ", …" if len(shown) < len(listed) else ""
+        expected = ", ".join(shown or listed[:_FEW_NAMES]) + more
+        self.report(path, code, what, expected=expected or None, fix=nearest(name, listed))
 
     @property
     def failed(self) -> bool:
@@ -82,6 +89,14 @@ def attempt(
         return (), compile_expression(text, scope, expect=expect, where=Place(file, 1, 1))  # type: ignore[arg-type]
     except KaoheError as error:
         return error.problems, None
+
+
+def _in_our_words(problem: Problem) -> Problem:
+    """An unknown name that heads a column of people's tables gets the name that is known here."""
+    meant = IN_CHINESE.get(problem.found) if isinstance(problem.found, str) else None
+    if meant is None or problem.code != "expression.unknown-name":
+        return problem
+    return replace(problem, fix=msg("did you mean {name}?", name=meant))
 
 
 def nearest(name: str, known: Iterable[str]) -> Message | None:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from kaohe.errors import Problem
+from kaohe.exact import shorten
 from kaohe.language import Expression
 from kaohe.plugin import Indicator
 from kaohe.plugin.scope import default_parameters, record_scope, value_kinds
@@ -72,7 +73,12 @@ def check_weights(draft: Draft, path: Path, rows: Sequence[dict[str, Any]]) -> N
     if total == 100:
         return
     if total == 1:
-        fix = msg('weights are percentages: write 40, not 0.4; or set weights = "relative"')
+        first = Decimal(weights[0])
+        fix = msg(
+            'weights are percentages: write {percent}, not {share}; or set weights = "relative"',
+            percent=show(shorten(first * 100)),
+            share=show(first),
+        )
     elif total < 100:
         fix = msg("{difference} are missing", difference=show(100 - total))
     else:
@@ -81,7 +87,7 @@ def check_weights(draft: Draft, path: Path, rows: Sequence[dict[str, Any]]) -> N
         (*path, 0, "weight"),
         "weights-sum",
         msg("these weights add up to {total}", total=show(total)),
-        found=" + ".join(map(show, weights)) + f" = {show(total)}",
+        found=show(total) if len(weights) == 1 else " + ".join(map(show, weights)) + f" = {show(total)}",
         expected="100",
         fix=fix,
     )
@@ -113,7 +119,8 @@ def _use(
     indicator = catalogue.indicators.get(row["use"])
     if indicator is None:
         what = msg("there is no indicator {id}", id=row["use"])
-        draft.unknown((*path, "use"), "unknown-indicator", what, row["use"], catalogue.indicators)
+        bearing = [known.id for known in catalogue.indicators.values() if row["use"] in (known.name.zh, known.name.en)]
+        draft.unknown((*path, "use"), "unknown-indicator", what, (bearing or [row["use"]])[0], catalogue.indicators)
         return None
     parameters = _parameters(draft, row.get("params", {}), (*path, "params"), indicator)
     value, where = _measure(draft, (*path, "use"), indicator, parameters, catalogue)

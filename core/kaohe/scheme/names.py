@@ -19,6 +19,12 @@ PERSON: Mapping[str, Type] = {
     "bonus_base": Type("number", 2),
 }
 """Attributes that every organisation has; ``bonus_base`` in yuan."""
+_USUAL = {
+    "岗位": "role", "团队": "team", "上级": "manager", "奖金基数": "bonus_base", "在岗天数": "days_in_period",
+    "总分": "total", "名次": "rank", "等级": "tier",
+}  # fmt: skip
+IN_CHINESE: Mapping[str, str] = {**_USUAL, **{f"person.{name}": f"person.{meant}" for name, meant in _USUAL.items()}}
+"""What people write, as their tables are headed → the name that expressions know."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +81,7 @@ class _AnyAttribute(Mapping[str, Type]):
     def __getitem__(self, name: str) -> Type:
         if name in self._known:
             return self._known[name]
-        if name in self._taken or not name.removeprefix("person.").isidentifier():
+        if name in self._taken or name in IN_CHINESE or not name.removeprefix("person.").isidentifier():
             raise KeyError(name)
         return Type("text")
 

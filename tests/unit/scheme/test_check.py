@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -175,6 +175,38 @@ def test_a_reversed_curve_is_accepted_where_the_scheme_says_that_it_is_meant(che
 def test_the_nearest_name_is_suggested(check: Check, valid: str) -> None:
     (problem,) = check(valid.replace('use    = "crm.response"\n', 'use    = "crm.respnse"\n'), NOBODY).problems
     assert str(problem.fix) == "did you mean crm.response?"
+
+
+def test_an_indicator_asked_for_by_its_name_is_answered_with_its_id(check: Check, valid: str) -> None:
+    (problem,) = check(valid.replace('use    = "crm.response_time"\n', 'use    = "响应时长"\n'), NOBODY).problems
+    assert (problem.code, str(problem.fix)) == ("scheme.unknown-indicator", "did you mean crm.response_time?")
+
+
+@pytest.mark.parametrize("attributes", [None, NOBODY])
+@pytest.mark.parametrize(
+    ("old", "new", "meant"),
+    [
+        ('role == "engineer"', '岗位 == "engineer"', "role"),
+        ('"person.bonus_base"', '"person.奖金基数"', "person.bonus_base"),
+    ],
+)
+def test_a_column_of_people_s_tables_is_answered_with_the_name_that_expressions_know(
+    check: Check, valid: str, attributes: Mapping[str, Type] | None, old: str, new: str, meant: str
+) -> None:
+    (problem,) = check(valid.replace(old, new), attributes).problems
+    assert (problem.code, str(problem.fix)) == ("expression.unknown-name", f"did you mean {meant}?")
+
+
+def test_an_attribute_that_an_organisation_calls_so_is_known_by_that_name(check: Check, valid: str) -> None:
+    assert check(valid.replace("role ==", "岗位 =="), {"岗位": Type("text")}).problems == ()
+
+
+def test_a_single_weight_is_no_sum_and_a_share_of_one_is_told_as_a_hundred(check: Check, valid: str) -> None:
+    alone = valid[: valid.index('  [[dimensions.indicators]]\n  use    = "crm.csat"')]
+    text = (alone + valid[valid.index("[[indicators]]") :]).replace("weight  = 60", "weight  = 1")
+    (problem,) = [found for found in check(text, NOBODY).problems if found.code == "scheme.weights-sum"]
+    assert problem.found == "1"
+    assert str(problem.fix).startswith("weights are percentages: write 100, not 1;")
 
 
 def test_weights_that_do_not_sum_show_the_sum_and_what_is_missing(check: Check, valid: str) -> None:
