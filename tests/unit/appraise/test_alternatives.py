@@ -1,0 +1,111 @@
+"""Weighted sum, TOPSIS and VIKOR, by hand."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kaohe.appraise.alternatives import normalised, topsis, vikor, weighted_sum
+from kaohe.appraise.precise import exact_matrix, exact_row
+
+HALVES = exact_row(["0.5", "0.5"])
+
+
+def test_linear_normalisation_divides_by_the_best():
+    matrix = exact_matrix([[10, 4], [5, 2]])
+    assert normalised(matrix, ["max", "min"], "linear") == exact_matrix([[1, "1/2"], ["1/2", 1]])
+
+
+def test_minmax_normalisation_turns_costs_round_and_gives_nothing_for_what_is_equal():
+    matrix = exact_matrix([[10, 4, 7], [5, 2, 7], [6, 3, 7]])
+    assert normalised(matrix, ["max", "min", "max"], "minmax") == exact_matrix(
+        [[1, 0, 0], [0, 1, 0], ["1/5", "1/2", 0]]
+    )
+
+
+def test_shares_of_the_sum_take_reciprocals_of_costs():
+    matrix = exact_matrix([[1, 1], [3, 3]])
+    assert normalised(matrix, ["max", "min"], "sum") == exact_matrix([["1/4", "3/4"], ["3/4", "1/4"]])
+
+
+def test_weighted_sums_are_exact_so_that_equals_are_equal():
+    matrix = exact_matrix([["0.1", "0.2"], ["0.2", "0.1"]])
+    first, second = weighted_sum(matrix, HALVES)
+    assert first == second == Decimal("0.15")
+
+
+def test_topsis_gives_1_to_the_best_of_all_and_0_to_the_worst():
+    matrix = exact_matrix([[3, 1], [1, 9], [2, 5]])
+    best, worst, _ = topsis(matrix, HALVES, ["max", "min"])
+    assert (best, worst) == (1, 0)
+
+
+def test_topsis_by_hand():
+    # One criterion, no normalisation: distances 3 and 1 on a line of 4.
+    assert topsis(exact_matrix([[0], [1], [4]]), exact_row([2]), ["max"], "none") == (0, Decimal("0.25"), 1)
+
+
+def test_topsis_of_equals_is_a_half_and_a_criterion_of_noughts_says_nothing():
+    assert topsis(exact_matrix([[2, 0], [2, 0]]), HALVES, ["max", "max"]) == (Decimal("0.5"),) * 2
+
+
+def test_vikor_names_one_best_where_it_leads_and_is_stable():
+    result = vikor(exact_matrix([[9, 9], [1, 5], [5, 1]]), HALVES, ["max", "max"])
+    assert result.rows == (0,)
+    assert result.advantage
+    assert result.stable
+    assert result.Q[0] == 0
+
+
+def test_vikor_takes_all_who_are_close_where_nobody_leads():
+    result = vikor(exact_matrix([[10, 9], [9, 10], [0, 0]]), HALVES, ["max", "max"])
+    assert not result.advantage
+    assert result.rows == (0, 1)
+
+
+def test_vikor_takes_the_second_where_the_first_is_not_stable():
+    # The first is a middle way: the second has the least S, the third the least R.
+    result = vikor(exact_matrix([[3, "6.6"], [10, 0], [4, 4], [0, 10], [4, 4]]), HALVES, ["max", "max"])
+    assert result.Q[:2] == (Decimal("0.225"), Decimal("0.5"))
+    assert result.advantage
+    assert not result.stable
+    assert result.rows == (0, 1)
+
+
+def test_vikor_of_equals_takes_them_all():
+    result = vikor(exact_matrix([[5, 5], [5, 5]]), HALVES, ["max", "max"])
+    assert (result.Q, result.rows) == ((0, 0), (0, 1))
+
+
+def test_vikor_of_one_alternative_is_that_one():
+    assert vikor(exact_matrix([[5, 5]]), HALVES, ["max", "max"]).rows == (0,)
+
+
+MATRICES = st.lists(st.tuples(st.integers(1, 50), st.integers(1, 50)), min_size=2, max_size=6)
+
+
+@given(MATRICES, st.integers(1, 9), st.randoms(use_true_random=False))
+def test_the_order_of_people_changes_no_figure(rows, weight, random):
+    shuffled = random.sample(range(len(rows)), len(rows))
+    weights, kinds = exact_row([weight, 10 - weight]), ["max", "min"]
+    matrix, moved = exact_matrix(rows), exact_matrix([rows[place] for place in shuffled])
+    closeness, compromise = topsis(matrix, weights, kinds), vikor(matrix, weights, kinds)
+    assert topsis(moved, weights, kinds) == tuple(closeness[place] for place in shuffled)
+    assert tuple(compromise.Q[place] for place in shuffled) == vikor(moved, weights, kinds).Q
+
+
+@given(MATRICES, st.integers(1, 1000))
+def test_units_do_not_matter_to_topsis_by_vectors(rows, factor):
+    scaled = [[first * factor, second] for first, second in rows]
+    kinds = ["max", "min"]
+    assert topsis(exact_matrix(scaled), HALVES, kinds) == topsis(exact_matrix(rows), HALVES, kinds)
+
+
+@given(MATRICES)
+def test_more_of_a_good_thing_never_lowers_a_weighted_sum(rows):
+    matrix = exact_matrix(rows)
+    better = ((matrix[0][0] + Fraction(1, 3), matrix[0][1]), *matrix[1:])
+    assert weighted_sum(better, HALVES)[0] > weighted_sum(matrix, HALVES)[0]

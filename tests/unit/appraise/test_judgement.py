@@ -1,0 +1,133 @@
+"""Weights from judgement and from data, by hand."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+
+from kaohe.appraise.comparisons import comparisons
+from kaohe.appraise.entropy import entropy_weights
+from kaohe.appraise.judgement import RANDOM_INDEX, judge, judge_hierarchy, measured_weights
+from kaohe.appraise.precise import exact_matrix
+from kaohe.errors import KaoheError
+
+CONSISTENT = [["1", "2", "4"], ["1/2", "1", "2"], ["1/4", "1/2", "1"]]
+CIRCLE = [["1", "3", "1/3"], ["1/3", "1", "3"], ["3", "1/3", "1"]]
+METHODS = ["eigenvector", "geometric_mean", "column_mean"]
+
+
+def codes(rows, **options):
+    with pytest.raises(KaoheError) as caught:
+        comparisons(rows, **options)
+    return [problem.code for problem in caught.value.problems]
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_consistent_judgements_give_back_the_ratios_they_were_made_of(method):
+    result = judge(comparisons(CONSISTENT), method)
+    assert result.rounded() == (Decimal("0.571429"), Decimal("0.285714"), Decimal("0.142857"))
+    assert (result.lambda_max, result.consistency_index, result.consistency_ratio) == (3, 0, 0)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_circle_of_preferences_weighs_all_the_same_and_is_inconsistent(method):
+    result = judge(comparisons(CIRCLE), method, "saaty_1980")
+    assert result.rounded(3) == (Decimal("0.333"),) * 3
+    # λmax = 1 + 3 + 1/3; CI = (13/3 − 3) / 2 = 2/3; CR = 2/3 / 0.58
+    assert result.lambda_max == Decimal("4.333333")
+    assert result.consistency_index == Decimal("0.666667")
+    assert result.consistency_ratio == Decimal("1.149425")
+    assert not result.consistent
+
+
+def test_the_table_decides_the_ratio_and_is_named():
+    ratios = {table: judge(comparisons(CIRCLE), table=table).consistency_ratio for table in RANDOM_INDEX}
+    assert ratios == {
+        "saaty_1980": Decimal("1.149425"),
+        "saaty_2005": Decimal("1.282051"),
+        "donegan_dodd_1991": Decimal("1.356668"),
+    }
+    assert judge(comparisons(CIRCLE), table="saaty_2005").table == "saaty_2005"
+
+
+@pytest.mark.parametrize("rows", [[["1"]], [["1", "9"], ["1/9", "1"]]])
+def test_one_or_two_things_are_always_consistent(rows):
+    result = judge(comparisons(rows))
+    assert (result.consistency_index, result.consistency_ratio) == (0, 0)
+    assert sum(result.rounded()) == 1
+
+
+def test_the_eigenvector_of_wild_judgements_settles():
+    rows = [[1] * 12 for _ in range(12)]
+    for i in range(12):
+        for j in range(i + 1, 12):
+            # The judgements go round in circles.
+            rows[i][j], rows[j][i] = ("9", "1/9") if (i + j) % 3 else ("1/9", "9")
+    matrix = comparisons(rows)
+    weights = judge(matrix).weights
+    products = [sum(Fraction(w) * a for a, w in zip(row, weights, strict=True)) for row in matrix]
+    ratios = [product / Fraction(weight) for product, weight in zip(products, weights, strict=True)]
+    assert max(ratios) - min(ratios) < Fraction(1, 10**30)
+
+
+def test_totals_of_a_hierarchy_are_weighted_local_weights():
+    two = comparisons([["1", "3"], ["1/3", "1"]])
+    even = comparisons([["1", "1"], ["1", "1"]])
+    result = judge_hierarchy(two, [even, two])
+    # 0.75 · 0.5 + 0.25 · 0.75
+    assert result.totals == (Decimal("0.562500"), Decimal("0.437500"))
+
+
+def test_more_things_than_the_table_knows_are_refused():
+    rows = [["1"] * 16 for _ in range(16)]
+    with pytest.raises(KaoheError, match="up to 15 things"):
+        judge(comparisons(rows), table="saaty_1980")
+    assert judge(comparisons(rows), table="donegan_dodd_1991").consistency_ratio == 0
+
+
+def test_every_mistake_in_comparisons_is_found_at_once():
+    rows = [["2", "3", "-1"], ["1/2", "1", "4"], ["-1", "1/4", "1"]]
+    assert codes(rows) == ["judgement.diagonal", "judgement.reciprocal", "judgement.sign"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "code"),
+    [([], "judgement.shape"), ([["1", "2"], ["1/2"]], "judgement.shape"), ([["1/0"]], "judgement.number")],
+)
+def test_comparisons_that_are_none_are_refused(rows, code):
+    assert codes(rows) == [code]
+
+
+def test_reciprocals_printed_as_decimals_pass_with_a_tolerance():
+    rows = [["1", "3"], ["0.33", "1"]]
+    assert codes(rows) == ["judgement.reciprocal"]
+    assert comparisons(rows, tolerance=Fraction(1, 50))[1][0] == Fraction(33, 100)
+
+
+def test_measurements_weigh_in_proportion():
+    assert measured_weights(["1", "1", "2"]) == (Decimal("0.25"), Decimal("0.25"), Decimal("0.5"))
+    for none in ([], [0, 0], [2, -1]):
+        with pytest.raises(ValueError, match="at least zero"):
+            measured_weights(none)
+
+
+def test_entropy_gives_no_weight_to_what_is_alike_for_everybody():
+    assert entropy_weights(exact_matrix([[1, 5], [3, 5], [9, 5]])) == (1, 0)
+
+
+def test_entropy_counts_nought_as_nought():
+    # All of a column in one row: e = 0, the most that can be told apart; the other column has e = 1.
+    assert entropy_weights(exact_matrix([[4, 1], [0, 1]])) == (1, 0)
+
+
+@pytest.mark.parametrize("rows", [[[2, 2], [2, 2]], [[3, 7]]])
+def test_entropy_of_people_who_are_all_alike_weighs_all_the_same(rows):
+    assert entropy_weights(exact_matrix(rows)) == (Decimal("0.5"), Decimal("0.5"))
+
+
+@pytest.mark.parametrize("rows", [[[1, -1], [1, 1]], [[0, 1], [0, 1]]])
+def test_entropy_refuses_what_has_no_logarithm(rows):
+    with pytest.raises(ValueError, match="entropy needs"):
+        entropy_weights(exact_matrix(rows))
