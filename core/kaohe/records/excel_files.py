@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from kaohe.errors import Place, Problem, fail
+from kaohe.records.excel_archive import unpacked
 from kaohe.records.headers import is_quarantine
 from kaohe.records.source import Rows, Table, header_problem, refused
 from kaohe.records.words import nearest, trim
 from kaohe.text import msg
 
 _Cell = int | float | str | bool | time | date | datetime | timedelta
-_LARGEST = 1 << 30
 _EXACT = 10**15
+# What zipfile, zlib and the reader raise for files that are not what they should be, or encrypted.
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    CalamineError,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+    OverflowError,
+    ValueError,
+)
 
 
 def open_excel(source: Path, *, sheet: str | None = None, header: int = 0) -> Table:
@@ -25,9 +37,9 @@ def open_excel(source: Path, *, sheet: str | None = None, header: int = 0) -> Ta
     Raises KaoheError where the workbook is damaged or protected, or the sheet or its header is not there.
     """
     try:
-        workbook = _open(source)
+        workbook = CalamineWorkbook.from_filelike(unpacked(source))
         chosen = _sheet(workbook, source, sheet)
-    except (zipfile.BadZipFile, CalamineError, NotImplementedError, ValueError) as error:
+    except _DAMAGED as error:
         what = msg("the workbook is damaged or not an Excel file")
         raise refused(source, what, msg("Save it again as .xlsx.")) from error
     table = Table(source.name, (), _rows(chosen), chosen.name, chosen.start[1] if chosen.start else 0)
@@ -45,18 +57,6 @@ def open_excel(source: Path, *, sheet: str | None = None, header: int = 0) -> Ta
         fix = msg("Other sheets: {sheets}. Choose one with --sheet or in the mapping.", sheets=others)
         table.notes.append(Problem("records.sheet", what, Place(source.name), fix=fix, severity="note"))
     return table
-
-
-def _open(source: Path) -> CalamineWorkbook:
-    with zipfile.ZipFile(source) as archive:
-        size = sum(entry.file_size for entry in archive.infolist())
-    if size > _LARGEST:
-        raise refused(
-            source,
-            msg("the workbook unpacks to more than {size} MB", size=_LARGEST >> 20),
-            msg("Save the sheet as CSV, which is read piece by piece."),
-        )
-    return CalamineWorkbook.from_path(str(source))
 
 
 def _sheet(workbook: CalamineWorkbook, source: Path, wanted: str | None) -> CalamineSheet:
