@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Literal
 
-from kaohe.text import Language, Message, msg
+from kaohe.text import Language, Message, msg, visible
 
 Severity = Literal["error", "warning", "note"]
 
@@ -65,7 +65,10 @@ class Problem:
         return replace(self, where=where)
 
     def render(self, language: Language) -> str:
-        """``place: error [code]: what``, then a line each for found, expected and the mend where given."""
+        """``place: error [code]: what``, then a line each for found, expected and the mend where given.
+
+        What a file says stays on its line, and does nothing to the terminal.
+        """
         word = _SEVERITIES[self.severity].in_(language)
         head = f"{word} [{self.code}]: {self.what.in_(language)}"
         lines = [f"{self.where}: {head}" if str(self.where) else head]
@@ -75,7 +78,7 @@ class Problem:
             lines.append("    " + msg("expected: {value}", value=self.expected).in_(language))
         if self.fix is not None:
             lines.append("    → " + self.fix.in_(language))
-        return "\n".join(lines)
+        return "\n".join(visible(line).replace("\n", "\\n") for line in lines)
 
 
 _SEVERITIES = {"error": msg("error"), "warning": msg("warning"), "note": msg("note")}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gettext
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -13,6 +14,8 @@ from typing import Any, Literal, get_args
 Language = Literal["zh_CN", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 LOCALES = Path(__file__).parent / "locale"
+# What makes a terminal act instead of showing something, or turns the order of what stands around it.
+_HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True, order=True)
@@ -52,6 +55,15 @@ def msg(template: str, /, **arguments: Any) -> Message:
 def render(value: Any, language: Language) -> Any:
     """Texts and messages become strings of the language; anything else stays as it is."""
     return value.in_(language) if isinstance(value, Text | Message) else value
+
+
+def visible(text: str) -> str:
+    """The text with control and direction characters written out (``\\u001b``); line ends and tabs stay.
+
+    Names and texts come from files: shown as they are, they could clear a screen or disguise what a line says. The form
+    is JSON's own, so that the text of a JSON document means the same as before.
+    """
+    return _HIDDEN.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 def translate(template: str, language: Language) -> str:

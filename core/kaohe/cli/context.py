@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from kaohe.cli import clock
 from kaohe.errors import Problem
-from kaohe.text import Language, Message, render
+from kaohe.text import Language, Message, render, visible
 
 if TYPE_CHECKING:
     from kaohe.cli.workspace import Workspace
@@ -55,7 +55,7 @@ class App:
 
     def say(self, text: Message | str) -> None:
         """A message for a person, on stderr."""
-        sys.stderr.write(f"{render(text, self.language)}\n")
+        sys.stderr.write(f"{visible(render(text, self.language))}\n")
 
     def problems(self, problems: Iterable[Problem]) -> None:
         """Problems in the user's language, on stderr."""

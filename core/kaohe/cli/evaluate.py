@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import click
 
 from kaohe.cli.context import App
+from kaohe.cli.output import json_text
 from kaohe.cli.words import _
-from kaohe.text import msg
+from kaohe.text import msg, visible
 
 if TYPE_CHECKING:
     from kaohe.run import Run
@@ -60,11 +61,9 @@ def rendered(app: App, run: Run, number: int, form: str, *, wide: bool = False) 
 
             return run_text(run, number, app.language, width=None if wide else terminal_width(app))
         case "json":
-            import json
-
             from kaohe.report.data import run_data
 
-            return json.dumps(run_data(run, app.language), ensure_ascii=False, indent=2) + "\n"
+            return json_text(run_data(run, app.language))
         case "csv":
             from kaohe.report.sheet import write_csv
 
@@ -86,16 +85,16 @@ def explanation(app: App, run: Run, person: str, form: str) -> str:
 
     tree = explain(run, find_person(run, person))
     if form == "json":
-        import json
-
-        return json.dumps(tree_data(tree, app.language), ensure_ascii=False, indent=2) + "\n"
-    return "\n".join(tree_lines(tree, app.language)) + "\n"
+        return json_text(tree_data(tree, app.language))
+    return visible("\n".join(tree_lines(tree, app.language))) + "\n"
 
 
 def write(content: str | bytes, output: Path | None) -> None:
     """To the file, whole or not at all; else to stdout."""
     if output is None:
-        sys.stdout.write(content if isinstance(content, str) else "")
+        text = content if isinstance(content, str) else ""
+        # A pipe gets what is stored; a terminal gets nothing that acts on it.
+        sys.stdout.write(visible(text) if sys.stdout.isatty() else text)
         return
     from kaohe.cli.files import write_whole
 

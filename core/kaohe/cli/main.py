@@ -137,7 +137,7 @@ def _unavailable(app: App, error: OSError) -> Exit:
 
 
 def _our_fault(app: App) -> Exit:
-    traceback.print_exc()
+    app.say(traceback.format_exc().rstrip())
     app.say(msg("this is a fault of kaohe itself, not of your files; please report it with the lines above"))
     return Exit.INTERNAL
 

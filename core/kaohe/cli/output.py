@@ -7,6 +7,8 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import IO, TYPE_CHECKING, Any
 
+from kaohe.text import visible
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -40,9 +42,9 @@ def print_table(
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     numbers = set(right)
     for index, header in enumerate(headers):
-        table.add_column(header, justify="right" if index in numbers else "left", overflow="fold")
+        table.add_column(visible(header), justify="right" if index in numbers else "left", overflow="fold")
     for row in rows:
-        table.add_row(*("" if cell is None else str(cell) for cell in row))
+        table.add_row(*("" if cell is None else visible(str(cell)) for cell in row))
     page = console(sys.stdout)
     with page.capture() as captured:
         page.print(table)
@@ -51,4 +53,9 @@ def print_table(
 
 def print_json(data: Any) -> None:
     """Readable JSON on stdout; Chinese stays Chinese."""
-    sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=2, default=str) + "\n")
+    sys.stdout.write(json_text(data))
+
+
+def json_text(data: Any) -> str:
+    """Readable JSON in which no character acts on a terminal."""
+    return visible(json.dumps(data, ensure_ascii=False, indent=2, default=str)) + "\n"

@@ -13,7 +13,7 @@ from kaohe.cli.files import whole
 from kaohe.cli.imports import counted, find_mapping, import_options, keep_mapping, report_import
 from kaohe.cli.words import _
 from kaohe.errors import Place, Problem, fail
-from kaohe.text import msg
+from kaohe.text import msg, visible
 
 if TYPE_CHECKING:
     from kaohe.plugin import Field, RecordType
@@ -64,9 +64,9 @@ def show(app: App, name: str, form: str) -> None:
     if form == "json":
         app.json(json_schema(record_type, app.language))
         return
-    sys.stdout.write(f"{record_type.name}: {record_type.label.in_(app.language)}\n")
+    sys.stdout.write(f"{record_type.name}: {visible(record_type.label.in_(app.language))}\n")
     if record_type.description is not None:
-        sys.stdout.write(f"{record_type.description.in_(app.language)}\n")
+        sys.stdout.write(f"{visible(record_type.description.in_(app.language))}\n")
     app.table(
         [_("Field"), _("Name"), _("Kind"), _("Required"), _("Values"), _("Help")],
         [

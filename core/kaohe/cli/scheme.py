@@ -13,7 +13,7 @@ from kaohe.cli.context import App
 from kaohe.cli.scheme_file import load_file
 from kaohe.cli.words import _
 from kaohe.errors import Exit, KaoheError, Place, Problem, fail
-from kaohe.text import msg, render
+from kaohe.text import msg, render, visible
 
 if TYPE_CHECKING:
     from kaohe.scheme import Checked
@@ -65,7 +65,7 @@ def show(app: App, file: str) -> None:
     for section in describe(found):
         sys.stdout.write(f"{section.title.in_(app.language)}\n")
         for line in section.lines:
-            sys.stdout.write(f"  {line.in_(app.language)}\n")
+            sys.stdout.write(f"  {visible(line.in_(app.language))}\n")
         if section.headers:
             headers = [header.in_(app.language) for header in section.headers]
             rows = [[render(cell, app.language) for cell in row] for row in section.rows]

@@ -10,6 +10,7 @@ from typing import IO, Any, Literal
 
 from kaohe.exact import format_fen, format_micros
 from kaohe.records.words import guarded
+from kaohe.text import visible
 
 Kind = Literal["text", "count", "points", "money"]
 
@@ -53,7 +54,7 @@ def as_text(column: Column, value: Any) -> str:
         case "money":
             return format_fen(value)
         case _:
-            return str(value)
+            return visible(str(value))
 
 
 def as_decimal(column: Column, value: int) -> Decimal:

@@ -15,7 +15,7 @@ from kaohe.exact import format_fen
 from kaohe.report.ranking import left_out_sheet, not_graded_sheet, ranking_sheet
 from kaohe.report.sheet import Column, Sheet, as_text
 from kaohe.run.model import Run
-from kaohe.text import Language, msg
+from kaohe.text import Language, msg, visible
 
 # Without a terminal nothing is wrapped: a table is as wide as its content.
 _UNLIMITED = 100_000
@@ -76,7 +76,7 @@ def _print_summary(console: Console, run: Run, language: Language) -> None:
 
 
 def _trimmed(text: StringIO) -> str:
-    return "\n".join(line.rstrip() for line in text.getvalue().splitlines()) + "\n"
+    return "\n".join(line.rstrip() for line in visible(text.getvalue()).splitlines()) + "\n"
 
 
 def sheet_table(sheet: Sheet, width: int = _UNLIMITED) -> Table:
