@@ -52,6 +52,14 @@ def unsafe_permissions(paths: Iterable[Path]) -> Iterator[Problem]:
             yield refusals.writable(path)
 
 
+def open_to_all(paths: Iterable[Path]) -> Iterator[Problem]:
+    """A problem for each file or folder that everybody may change; in a sticky folder one changes only one's own."""
+    for path in paths:
+        mode = path.stat().st_mode
+        if mode & stat.S_IWOTH and not mode & stat.S_ISVTX:
+            yield refusals.writable(path)
+
+
 def unsafe_files(roots: Sequence[Path]) -> Iterator[Problem]:
     """A problem for each symlink that leaves its package and each file or folder that others may write."""
     for root in roots:

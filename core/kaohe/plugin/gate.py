@@ -13,7 +13,7 @@ from pathlib import Path
 
 from kaohe.errors import KaoheError, Place, fail
 from kaohe.plugin import refusals
-from kaohe.plugin.digest import unsafe_files, unsafe_permissions
+from kaohe.plugin.digest import open_to_all, unsafe_files, unsafe_permissions
 from kaohe.plugin.discover import Installed, the_installed
 from kaohe.plugin.importing import Code
 from kaohe.plugin.wheel import digest_of_wheel, read_wheel
@@ -63,16 +63,20 @@ def _verify_wheel(entry: AllowedPlugin, file: str, folder: Path | None, installe
         raise fail(refusals.leaves_folder(path, folder or Path()))
     if not path.is_file():
         raise fail(refusals.file_missing(where))
-    if problems := tuple(unsafe_permissions([folder, path])):
+    # Who may write the settings, or put others in their place, allows what they like.
+    settings = [folder.parent, *folder.parent.glob("kaohe.toml")]
+    if problems := (*unsafe_permissions([folder, path]), *open_to_all(settings)):
         raise KaoheError(problems)
     if (digest := digest_of_wheel(path)) != entry.sha256.lower():
         raise fail(refusals.changed(entry.sha256, digest, where))
     wheel = read_wheel(path)
+    if wheel.digest != digest:  # changed since: what runs is what was read here
+        raise fail(refusals.changed(entry.sha256, wheel.digest, where))
     if wheel.name != entry.name:
         raise fail(refusals.wrong_name(wheel.name, entry.name, where))
     if taken_by := _other_owner(wheel.package, wheel.name, installed):
         raise fail(refusals.package_taken(wheel.package, taken_by, where))
-    return Verified(Code(wheel.name, wheel.target, digest, path, where), wheel.version)
+    return Verified(Code(wheel.name, wheel.target, digest, path, where, wheel.content), wheel.version)
 
 
 def _other_owner(package: str, name: str, installed: Sequence[Installed]) -> str | None:

@@ -9,17 +9,16 @@ from __future__ import annotations
 import os
 import sys
 import traceback
-import zipimport
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module, invalidate_caches
-from importlib.util import module_from_spec
 from pathlib import Path
 from typing import Any
 
 from kaohe.errors import KaoheError, Place, Problem, fail
 from kaohe.plugin import refusals
+from kaohe.plugin.wheel_importer import WheelImporter, forget_importer
 
 _DIGEST = "__kaohe_digest__"
 _CORE = str(Path(__file__).parents[1])
@@ -28,13 +27,16 @@ _LIBRARY = str(Path(os.__file__).parent)
 
 @dataclass(frozen=True)
 class Code:
-    """A plugin's code whose digest was compared. ``wheel`` is its verified file; None: it is installed."""
+    """A plugin's code whose digest was compared. ``wheel`` is its file, ``content`` the bytes of it that were verified;
+    None: it is installed.
+    """
 
     name: str
     target: str
     digest: str
     wheel: Path | None
     where: Place
+    content: bytes | None = field(default=None, repr=False)
 
     @property
     def package(self) -> str:
@@ -50,8 +52,8 @@ def import_plugin(code: Code) -> Any:
             # Modules imported before from other code must not run in place of the verified one.
             _forget(code.package)
             invalidate_caches()
-            if code.wheel is not None:
-                _import_from(code.wheel, code.package)
+            if code.wheel is not None and code.content is not None:
+                WheelImporter(code.wheel, code.content, code.package).install()
         target: Any = import_module(module_name)
         setattr(sys.modules[code.package], _DIGEST, code.digest)
         for attribute in filter(None, attributes.split(".")):
@@ -77,21 +79,8 @@ def careful(problem: Callable[[BaseException, Place], Problem]) -> Iterator[None
         sys.pycache_prefix, sys.dont_write_bytecode = before
 
 
-def _import_from(wheel: Path, package: str) -> None:
-    """Import straight from the file: the search path is neither asked nor changed, so nothing stands before it."""
-    spec = zipimport.zipimporter(str(wheel)).find_spec(package)
-    if spec is None or spec.loader is None:
-        raise ModuleNotFoundError(package)
-    module = module_from_spec(spec)
-    sys.modules[package] = module
-    try:
-        spec.loader.exec_module(module)
-    except BaseException:
-        _forget(package)
-        raise
-
-
 def _forget(package: str) -> None:
+    forget_importer(package)
     for name in [name for name in sys.modules if name == package or name.startswith(f"{package}.")]:
         del sys.modules[name]
 

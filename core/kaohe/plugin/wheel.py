@@ -8,7 +8,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
 
@@ -38,7 +38,8 @@ _REQUIREMENT = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)")
 class Wheel:
     """A sound wheel of one plugin. ``target`` is the entry point's object (``package.module:attribute``).
 
-    ``python`` names its Python files; ``pack`` is the text of its ``pack.toml`` if it has one.
+    ``python`` names its Python files; ``pack`` is the text of its ``pack.toml`` if it has one; ``content`` are the
+    bytes that all of this was read from, and whose SHA-256 is ``digest``.
     """
 
     path: Path
@@ -50,6 +51,7 @@ class Wheel:
     package: str
     python: tuple[str, ...]
     pack: str | None
+    content: bytes = field(repr=False)
 
 
 def digest_of_wheel(path: Path) -> str:
@@ -112,6 +114,7 @@ def _read(path: Path, content: bytes, archive: zipfile.ZipFile) -> Wheel:
         package=packages[0],
         python=tuple(name for name in names if name.endswith(".py")),
         pack=archive.read(pack).decode(errors="replace") if pack in names else None,
+        content=content,
     )
 
 
