@@ -22,6 +22,6 @@ def peek_locale(folder: Path | None) -> str | None:
     """The workspace's locale if it can be read at all; a broken file is reported when it is really needed."""
     try:
         locale = tomllib.loads((folder / FILE).read_text("utf-8")).get("locale") if folder else None
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None
     return locale if isinstance(locale, str) else None

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 FILE = "pack.toml"
 # As in pack.schema.json: a scheme's file lies in the package, in folders with plain names.
+# What lies beyond is refused, with its place, by kaohe.toml, which is not loaded for a pack that is sound.
+_MAX_CHARACTERS, _MAX_EXPONENT = 1_000_000, 15
 _SCHEME_FILE = re.compile(r"([A-Za-z0-9_-]+/)*[A-Za-z0-9_-]+\.toml")
 
 
@@ -60,7 +62,7 @@ def read_pack(text: str, file: str) -> PackFile:
     cannot say (a key that names no field, an expression that does not compile) is checked where all plugins are known.
     """
     try:
-        pack = build(PackFile, tomllib.loads(text, parse_float=Decimal))
+        pack = build(PackFile, tomllib.loads(_short_enough(text), parse_float=_ordinary))
         if pack.format == API_VERSION and next(misfits(PackFile, pack), None) is None and _stays_inside(pack):
             return pack
     except (ValueError, TypeError, RecursionError):
@@ -68,6 +70,22 @@ def read_pack(text: str, file: str) -> PackFile:
     from kaohe.plugin.pack_mistakes import refuse_pack  # noqa: PLC0415 - as said
 
     raise refuse_pack(text, file)
+
+
+def _short_enough(text: str) -> str:
+    """The text; ValueError for one that is refused below."""
+    if len(text) > _MAX_CHARACTERS:
+        raise ValueError(len(text))
+    return text
+
+
+def _ordinary(number: str) -> Decimal:
+    """The number; ValueError for one of so many digits that computing with it would never end."""
+    value = Decimal(number)
+    exponent = value.as_tuple().exponent
+    if not isinstance(exponent, int) or abs(exponent) > _MAX_EXPONENT:
+        raise ValueError(number)
+    return value
 
 
 def _stays_inside(pack: PackFile) -> bool:

@@ -15,7 +15,7 @@ Mistake = tuple[Message, object, str | Message | None]
 _TYPES: dict[str, Callable[[Any], bool]] = {
     "boolean": lambda value: isinstance(value, bool),
     "string": lambda value: isinstance(value, str),
-    "integer": lambda value: _number(value) and value == int(value),
+    "integer": lambda value: _number(value) and value == Decimal(value).to_integral_value(),
     "number": lambda value: _number(value),  # noqa: PLW0108 - _number is defined below
 }
 _BOUNDS: dict[str, tuple[str, Callable[[Any, Any], bool]]] = {

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Sequence
+from functools import cached_property
+
+_COMPARISONS = 300_000
+_LONGEST = 100
 
 
 class Directory:
     """Codes and names of people; the one the reading of files asks."""
 
     def __init__(self, people: Iterable[tuple[str, str]]) -> None:
+        self._patience = _COMPARISONS
         self._codes: set[str] = set()
         self._names: dict[str, list[str]] = {}
         for code, name in people:
@@ -24,7 +29,17 @@ class Directory:
         return tuple(sorted(codes)) if len(codes) > 1 else codes[0] if codes else None
 
     def nearest(self, code_or_name: str) -> Sequence[str]:
-        """At most three names or codes that read alike, the nearest first."""
+        """At most three names or codes that read alike, the nearest first.
+
+        Comparing with everybody takes time: a file of strangers gets suggestions for the first of them only.
+        """
+        self._patience -= len(self._known)
+        if self._patience < 0 or len(code_or_name) > _LONGEST:
+            return ()
         # Of two characters, as many Chinese names have, one that differs is already half.
         cutoff = 0.5 if len(code_or_name) <= 2 else 0.6
-        return difflib.get_close_matches(code_or_name, sorted({*self._codes, *self._names}), n=3, cutoff=cutoff)
+        return difflib.get_close_matches(code_or_name, self._known, n=3, cutoff=cutoff)
+
+    @cached_property
+    def _known(self) -> list[str]:
+        return sorted({*self._codes, *self._names})

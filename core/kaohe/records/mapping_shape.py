@@ -105,7 +105,7 @@ def _expected(validator: Any, limit: Any) -> str | Message | None:
             return str(limit)
         case "minimum" | "minLength" | "minItems" | "minProperties":
             return msg("at least {count}", count=limit)
-        case "maximum":
+        case "maximum" | "maxLength" | "maxItems":
             return msg("at most {count}", count=limit)
         case _:
             return None

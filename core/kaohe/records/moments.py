@@ -15,6 +15,7 @@ from kaohe.text import Message, msg
 D = TypeVar("D", bound=date)
 
 FIRST_YEAR, LAST_YEAR = 1900, 2199
+_LONGEST = 64
 _EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - day 0 of the 1900 system for every date after February 1900
 _ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _ISO_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d.*", re.ASCII)
@@ -113,6 +114,8 @@ class _Clock:
 
 def _read(cell: str, formats: Sequence[str]) -> date | datetime:
     """A date, or a datetime with the offset it was written with (none: naive)."""
+    if len(cell) > _LONGEST:  # the forms below would try every way to divide a long run of spaces
+        raise _unreadable("")
     text = cell if cell.isascii() else unicodedata.normalize("NFKC", cell).strip()
     for form in formats:
         try:

@@ -130,7 +130,7 @@ def _fits(value: int | Decimal) -> bool:
     if not number.is_finite() or (number and not -_MAX_DECIMALS <= number.adjusted() <= 15):
         return False
     exponent = number.as_tuple().exponent
-    return abs(number) < _MAX_NUMBER and isinstance(exponent, int) and exponent >= -_MAX_DECIMALS
+    return abs(number) < _MAX_NUMBER and isinstance(exponent, int) and abs(exponent) <= _MAX_DECIMALS
 
 
 def _leaves(path: Path, value: Any) -> Iterator[tuple[Path, Any]]:
