@@ -136,7 +136,8 @@ def _mistakes(data: dict[str, Any], document: Any) -> list[Problem]:
         if key not in _KEYS:
             report((key,), msg("unknown setting {key}", key=key), expected=", ".join(_KEYS))
         elif not isinstance(value, _KEYS[key]):
-            report((key,), msg("{key} has the wrong type", key=key), value)
+            # A database written as a plain URL may hold a password.
+            report((key,), msg("{key} has the wrong type", key=key), None if key == "database" else value)
     if data.get("format") != 1:
         report(("format",), msg("the format of this file is not known"), data.get("format"), "1")
     if data.get("locale") not in ("zh_CN", "en"):

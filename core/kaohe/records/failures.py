@@ -59,6 +59,12 @@ _ABSENT: Finding = (
     msg("create it (createdb NAME) or correct the name in the database URL"),
 )
 
+_OPTION: Finding = (
+    "database.url",
+    msg("the database URL cannot be used"),
+    msg("correct the database URL in kaohe.toml"),
+)
+
 _SQLITE: dict[int, Finding] = {
     sqlite3.SQLITE_BUSY: _LOCKED,
     sqlite3.SQLITE_LOCKED: _LOCKED,
@@ -165,6 +171,8 @@ def _from_server(error: BaseException | None) -> tuple[Finding | None, str | Non
         return _ABSENT, None
     if "password" in text or "authentication" in text or "does not exist" in text:
         return _REFUSED, None
+    if "invalid connection option" in text:
+        return _OPTION, text
     is_connection = type(error).__name__ in {"OperationalError", "ConnectionTimeout"}
     return (_UNREACHABLE, text.splitlines()[-1]) if is_connection and text else (None, None)
 

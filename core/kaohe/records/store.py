@@ -101,6 +101,8 @@ def open_store(url: str, record_types: Mapping[str, RecordType], *, folder: Path
 
 
 def _address(url: str, folder: Path) -> URL:
+    if "\0" in url:
+        raise _unreadable()
     try:
         address = make_url(url)
     except (ArgumentError, ValueError):
@@ -133,7 +135,7 @@ def _file(address: URL, folder: Path) -> URL:
 
 
 def _sqlite(address: URL, patience: float) -> Engine:
-    engine = create_engine(address, poolclass=NullPool, connect_args={"timeout": patience})
+    engine = create_engine(address, poolclass=NullPool, connect_args={"timeout": patience}, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:
@@ -153,7 +155,7 @@ def _postgresql(address: URL, patience: float) -> Engine:
     seconds = max(1, round(patience))
     settings = {"connect_timeout": seconds, "options": f"-c lock_timeout={seconds * 1000} -c timezone=UTC"}
     try:
-        return create_engine(address, poolclass=NullPool, connect_args=settings)
+        return create_engine(address, poolclass=NullPool, connect_args=settings, hide_parameters=True)
     except ModuleNotFoundError:
         raise fail(
             Problem(
