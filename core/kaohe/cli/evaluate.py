@@ -68,7 +68,7 @@ def rendered(app: App, run: Run, number: int, form: str, *, wide: bool = False) 
             from kaohe.report.sheet import write_csv
 
             text = StringIO(newline="")
-            write_csv(ranking_sheet(run, app.language), text)
+            write_csv(ranking_sheet(run, app.language, not_graded=True), text)
             return text.getvalue()
         case _:
             from kaohe.report.workbook import write_xlsx

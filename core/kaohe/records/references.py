@@ -44,9 +44,11 @@ def still_needed(store: Store, connection: Connection, batch: int) -> None:
             continue
         naming = or_(*(table.c[field].in_(going) for field in fields))
         if count := connection.scalar(select(func.count()).select_from(table).where(naming)):
+            label = record_type.label
             what = msg(
-                "{count} records of the type {name} name people of batch {batch}", count=count, name=name, batch=batch
+                "{count} records of the type {name} name people of batch {batch}", count=count, name=label, batch=batch
             )
-            fix = msg("undo the imports of those records first: kaohe records batches")
+            theirs = sorted(connection.scalars(select(table.c[BATCH]).distinct().where(naming)), reverse=True)
+            fix = msg("undo those first, in this order: {batches}", batches=", ".join(map(str, theirs)))
             problems.append(Problem("batch.needed", what, Place(key=name), fix=fix))
     refuse_if_any(problems)

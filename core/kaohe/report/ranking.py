@@ -11,8 +11,12 @@ from kaohe.run.model import Run
 from kaohe.text import Language, msg
 
 
-def ranking_sheet(run: Run, language: Language) -> Sheet:
-    """Graded people, group by group, best first: rank, who, points by dimension, total, tier, bonus, flags."""
+def ranking_sheet(run: Run, language: Language, *, not_graded: bool = False) -> Sheet:
+    """Graded people, group by group, best first: rank, who, points by dimension, total, tier, bonus, flags.
+
+    ``not_graded``: the others of the scheme stand behind them, the reason among the flags, for forms that have one
+    sheet only.
+    """
     scheme, appraisal = run.scheme, run.appraisal
     teams = appraisal.people.attributes.get("team", (None,) * len(appraisal.people))
     grouped = bool(scheme.ranking.within)
@@ -48,19 +52,19 @@ def ranking_sheet(run: Run, language: Language) -> Sheet:
                 flags(run, row, language),
             )
         )
+    if not_graded:
+        width = len(scheme.dimensions) + len(scheme.adjustments) + 1 + bool(scheme.tiers) + bool(scheme.bonus)
+        for row in _not_graded(run):
+            reason = msg("not graded: {reason}", reason=_first_reason(run, row, language)).in_(language)
+            who = (run.names[row], appraisal.people.code[row], teams[row])
+            rows.append((*((appraisal.group[row],) if grouped else ()), None, *who, *(None,) * width, reason))
     return Sheet(msg("Ranking").in_(language), tuple(columns), rows)
 
 
 def not_graded_sheet(run: Run, language: Language) -> Sheet:
     """People of the scheme who get no grade, with the reason."""
     rows = [
-        (
-            appraisal_code,
-            run.names[row],
-            _first_reason(run, row, language),
-        )
-        for row, appraisal_code in enumerate(run.appraisal.people.code)
-        if not run.appraisal.graded[row]
+        (run.appraisal.people.code[row], run.names[row], _first_reason(run, row, language)) for row in _not_graded(run)
     ]
     return Sheet(msg("Not graded").in_(language), _who_and_why(language), rows)
 
@@ -109,6 +113,10 @@ _MARKS = {
     "missing": msg("no data"),
     "bonus": msg("bonus"),
 }
+
+
+def _not_graded(run: Run) -> Sequence[int]:
+    return [row for row, graded in enumerate(run.appraisal.graded) if not graded]
 
 
 def _who_and_why(language: Language) -> tuple[Column, ...]:

@@ -104,7 +104,7 @@ def test_batches_are_listed_and_undone(desk: Desk) -> None:
     listed = json.loads(desk.out)
     assert [(one["batch"], one["type"], one["added"]) for one in listed] == [(2, "ticket", 2), (1, "people", 2)]
     assert desk("records", "undo", 1) == Exit.MISTAKE
-    assert "records of the type ticket name people" in desk.err
+    assert "records of the type Ticket name people" in desk.err
     assert desk("records", "undo", 2) == Exit.OK
     assert "2 rows taken out" in desk.err
     desk("records", "batches", "--type", "ticket")

@@ -76,7 +76,9 @@ def test_undo_is_refused_twice_and_for_what_never_was(store: Store) -> None:
 
 def test_people_are_not_taken_from_under_their_records(store: Store) -> None:
     put(store, [visit("1"), visit("2"), visit("3", agent=None)])
-    assert "2 records of the type visit" in refused(store, 1, "batch.needed")
+    said = refused(store, 1, "batch.needed")
+    assert "2 records of the type Visit" in said
+    assert "undo those first, in this order: 2" in said
 
 
 def test_people_are_not_taken_from_under_later_assignments(store: Store) -> None:

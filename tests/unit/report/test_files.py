@@ -19,9 +19,10 @@ from tests.scenarios.desk import Desk
 from tests.tiny import evaluated
 
 from kaohe.report.data import run_data
-from kaohe.report.ranking import all_sheets
+from kaohe.report.ranking import all_sheets, ranking_sheet
 from kaohe.report.sheet import Column, Sheet, as_decimal, write_csv
 from kaohe.report.workbook import number_format, write_xlsx
+from kaohe.text import Language
 
 HOSTILE = ("=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\t=1", "＝1+1", "＠x", '=HYPERLINK("http://x")')
 COLUMNS = (Column("=header"), Column("n", "count"), Column("p", "points", 2), Column("m", "money"))
@@ -46,6 +47,18 @@ def part(book: bytes, name: str) -> ElementTree.Element:
 
 
 class TestCsv:
+    @pytest.mark.parametrize(("language", "word"), [("en", "not graded: "), ("zh_CN", "未评定：")])
+    def test_whoever_is_not_graded_stands_behind_the_ranked_without_figures_but_with_the_reason(
+        self, tiny: Desk, language: Language, word: str
+    ) -> None:
+        run, _number = evaluated(tiny)
+        header, *rows = as_csv(ranking_sheet(run, language, not_graded=True))
+        assert [row[2] for row in rows] == ["P2", "P1", "P4", "P3"]
+        assert all(len(row) == len(header) for row in rows)
+        assert rows[-1][-1].startswith(word)
+        assert rows[-1][0] == ""
+        assert set(rows[-1][4:-1]) == {""}
+
     @pytest.mark.parametrize("cell", HOSTILE)
     def test_text_that_begins_like_a_formula_is_made_harmless(self, cell: str) -> None:
         header, row = as_csv(Sheet("t", COLUMNS, [(cell, None, None, None)]))
