@@ -82,9 +82,8 @@ def _by_name(record_type: RecordType, table: Table, context: ReadContext) -> Bin
             where,
             found=", ".join(name for name in table.header if name),
             fix=msg(
-                "Name a column {label} or {field}, or say in a mapping which it is and which row holds the names.",
+                "Name a column {label}, or say in a mapping which it is and which row holds the names.",
                 label=one.label,
-                field=one.name,
             ),
         )
         for one in missing
