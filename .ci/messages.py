@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import re
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -23,6 +24,7 @@ CHINESE = SOURCE / "locale" / "zh_CN"
 COMPILED = CHINESE / "LC_MESSAGES" / "kaohe.mo"
 # Templates that a library looks up, not our source.
 FOREIGN = CHINESE / "click.po"
+_CREATED = datetime(2026, 1, 1, tzinfo=UTC)
 KEYWORDS = {"msg": (1,), "_": (1,)}
 
 
@@ -53,7 +55,8 @@ def translations() -> tuple[dict[str, str], list[str]]:
 
 
 def compiled(merged: dict[str, str]) -> bytes:
-    catalogue = Catalog(locale="zh_CN", domain="kaohe", fuzzy=False)
+    # Babel writes the day of creation into the header; a fixed one lets the same sentences give the same file.
+    catalogue = Catalog(locale="zh_CN", domain="kaohe", fuzzy=False, creation_date=_CREATED)
     catalogue.mime_headers = [("Content-Type", "text/plain; charset=utf-8")]
     for template in sorted(merged):
         catalogue.add(template, merged[template])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from kaohe.run.explain import Node
+from kaohe.run.node import Node
 from kaohe.text import Language, render
 
 

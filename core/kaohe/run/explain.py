@@ -6,29 +6,20 @@ What it prints it computes once more; where a figure disagrees with the run, tha
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from fractions import Fraction
 
 from kaohe.appraise import explain_curve
 from kaohe.appraise.quota import seats
-from kaohe.errors import Exit, Place, Problem, fail
+from kaohe.errors import Place, Problem, fail
 from kaohe.exact import DECIMALS, divide, format_micros, from_micros, shorten, to_micros
-from kaohe.run.figures import counts_in_words, money_in_words, points_in_words, value_in_words
+from kaohe.run.explain_bonus import bonus_node
+from kaohe.run.figures import counts_in_words, points_in_words, value_in_words
 from kaohe.run.model import Run
+from kaohe.run.node import Node, agree
 from kaohe.scheme.model import Dimension, Measured, Tiers, UsedIndicator
-from kaohe.text import Message, Text, msg
+from kaohe.text import Message, msg
 
 _RANK_TIE = "rank"  # what a decision about a tied rank, rather than a tied tier, is about
-
-
-@dataclass(frozen=True)
-class Node:
-    """A figure with its name, what it says, remarks on it, and the figures it comes from."""
-
-    label: Message | Text | str
-    figure: Message | str | None = None
-    remarks: tuple[Message, ...] = ()
-    children: tuple[Node, ...] = ()
 
 
 def find_person(run: Run, code_or_name: str) -> int:
@@ -66,7 +57,7 @@ def explain(run: Run, row: int) -> Node:
     if scheme.tiers is not None:
         parts.append(_tier(run, row, scheme.tiers))
     if scheme.bonus is not None:
-        parts.append(_bonus(run, row))
+        parts.append(bonus_node(run, row, scheme.bonus))
     if scheme.measured:
         measured = tuple(_measured(run, row, each) for each in scheme.measured)
         parts.append(Node(msg("measured besides"), None, (), measured))
@@ -100,7 +91,7 @@ def _total_formula(run: Run, row: int) -> Message:
     unit = 10 ** (DECIMALS - scheme.decimals)
     total = divide(weighted + added * weight, weight * unit) * unit
     if not _rules(run, row, on_tiers=False):
-        _agree(run, "total", int(appraisal.total[row]), total)
+        agree(run, "total", int(appraisal.total[row]), total)
     words = {"terms": terms, "weight": from_micros(weight), "total": format_micros(total, scheme.decimals)}
     if not added:
         return msg("({terms}) / {weight} = {total}", **words)
@@ -134,7 +125,7 @@ def _dimension(run: Run, row: int, dimension: Dimension) -> Node:
     counted = [used for used in dimension.indicators if appraisal.counted[used.key][row]]
     weight = sum((to_micros(used.weight) for used in counted), 0)
     weighted = sum(to_micros(used.weight) * int(appraisal.points[used.key][row]) for used in counted)
-    _agree(run, dimension.id, points, divide(weighted, weight))
+    agree(run, dimension.id, points, divide(weighted, weight))
     terms = " + ".join(
         f"{shorten(used.weight)} × {from_micros(int(appraisal.points[used.key][row]))}" for used in counted
     )
@@ -151,7 +142,7 @@ def _indicator(run: Run, row: int, used: UsedIndicator) -> Node:
         value = int(appraisal.values[used.key].micros[row])
         points = int(appraisal.points[used.key][row])
         step = explain_curve(used.curve, value)
-        _agree(run, used.key, points, to_micros(Fraction(step.arguments["points"])))
+        agree(run, used.key, points, to_micros(Fraction(step.arguments["points"])))
         remarks.append(step)
         words = value_in_words(used.indicator, value)
         figure = msg("{value} → {points}", value=words, points=points_in_words(points))
@@ -190,20 +181,6 @@ def _rank(run: Run, row: int) -> Node:
     return Node(msg("rank"), figure, about)
 
 
-def _bonus(run: Run, row: int) -> Node:
-    appraisal, bonus = run.appraisal, run.scheme.bonus
-    remarks = _remarks(run, row, ("bonus",))
-    children = [Node(msg("coefficient"), str(from_micros(int(appraisal.coefficient[row]))))]
-    if bonus is not None:
-        children.append(Node(msg("base"), bonus.base.text))
-        if bonus.prorate == "days":
-            days = msg("{worked} of {days} days", worked=int(appraisal.people.worked[row]), days=run.period.days)
-            children.append(Node(msg("proration"), days))
-        if bonus.pool is not None:
-            children.append(Node(msg("pool"), money_in_words(bonus.pool, run.scheme.currency)))
-    return Node(msg("bonus"), money_in_words(int(appraisal.bonus[row]), run.scheme.currency), remarks, tuple(children))
-
-
 def _rules(run: Run, row: int, *, on_tiers: bool) -> tuple[Message, ...]:
     """What rules said: those on tiers, or all others."""
     about_tiers = {rule.id for rule in run.scheme.rules if rule.action in ("tier_at_most", "tier_at_least")}
@@ -221,17 +198,3 @@ def _remarks(run: Run, row: int, kinds: Iterable[str], about: str | None = None)
         for decision in run.appraisal.decisions[row]
         if decision.kind in wanted and about in (None, decision.about)
     )
-
-
-def _agree(run: Run, key: str, stored: int, computed: int) -> None:
-    if stored != computed:
-        raise fail(
-            Problem(
-                "explain.disagrees",
-                msg("the run's figure and its explanation disagree; do not use this run"),
-                Place(key=f"{run.scheme.id} {key}"),
-                found=str(from_micros(stored)),
-                expected=str(from_micros(computed)),
-            ),
-            Exit.INTERNAL,
-        )

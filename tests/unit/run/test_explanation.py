@@ -130,6 +130,24 @@ def test_a_figure_that_does_not_recompute_is_never_shown_as_if_true(part: str, l
     assert "{" not in caught.value.problems[0].render(language)
 
 
+@pytest.mark.parametrize("part", ["bonus", "coefficient", "base", "claim"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_money_that_does_not_recompute_is_never_shown_as_if_true(part: str, language: Language, tiny: Desk) -> None:
+    run, _number = evaluated(tiny)
+    appraisal = run.appraisal
+    assert appraisal.money is not None
+    if part in ("base", "claim"):
+        money = replace(appraisal.money, **{part: getattr(appraisal.money, part) + 1})
+        wrong = replace(appraisal, money=money)
+    else:
+        wrong = replace(appraisal, **{part: getattr(appraisal, part) + 1})
+    with pytest.raises(KaoheError) as caught:
+        explain(replace(run, appraisal=wrong), 0)
+    assert caught.value.exit_code == Exit.INTERNAL
+    assert caught.value.problems[0].code == "explain.disagrees"
+    assert "{" not in caught.value.problems[0].render(language)
+
+
 def falsified(run: Run, part: str) -> Run:
     """The run with one person's figure changed by its least unit."""
     column = getattr(run.appraisal, part)

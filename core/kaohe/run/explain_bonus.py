@@ -1,0 +1,120 @@
+"""The part of an explanation that is about money: base, coefficient, proration, their product, limits, the pool.
+
+Every figure is worked out once more from the run's columns; none is shown that disagrees with the run.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+
+from kaohe.appraise.model import EVERYBODY, Pool
+from kaohe.appraise.reckon import Reckoning, reckon
+from kaohe.exact import FEN, MICRO, divide, format_fen, from_micros, shorten, to_fen, to_micros
+from kaohe.run.figures import money_in_words
+from kaohe.run.model import Run
+from kaohe.run.node import Node, agree, agree_in_words
+from kaohe.scheme.model import Bonus
+from kaohe.text import Message, msg
+
+_PLACES = 8
+
+
+def bonus_node(run: Run, row: int, bonus: Bonus) -> Node:
+    """One person's bonus. Raises KaoheError where it does not recompute to the run's figures."""
+    appraisal, currency = run.appraisal, run.scheme.currency
+    said = tuple(each.what for each in appraisal.decisions[row] if each.kind == "bonus")
+    paid = int(appraisal.bonus[row])
+    (steps,) = reckon(bonus, appraisal, [row])
+    if steps is None:
+        agree_in_words(run, "bonus", format_fen(paid), format_fen(0))
+        return Node(msg("bonus"), money_in_words(paid, currency), said, (_coefficient(run, row),))
+    _check(run, row, steps)
+    children = [
+        Node(msg("base"), money_in_words(to_fen(steps.base), currency), (), (Node(bonus.base.text),)),
+        _coefficient(run, row),
+    ]
+    if steps.worked is not None:
+        days = msg("{worked} of {days} days", worked=steps.worked, days=steps.period_days)
+        children.append(Node(msg("proration"), days))
+    if steps.pool is not None:
+        children.append(_pool(run, steps, steps.pool))
+    return Node(msg("bonus"), money_in_words(paid, currency), (*_product(bonus, steps), *said), tuple(children))
+
+
+def _check(run: Run, row: int, steps: Reckoning) -> None:
+    appraisal, money = run.appraisal, run.appraisal.money
+    if money is None:
+        return
+    claim = divide(steps.claim.numerator, steps.claim.denominator)
+    for key, stored, computed in (
+        ("base", int(money.base[row]), to_fen(steps.base)),
+        ("claim", int(money.claim[row]), claim),
+        ("bonus", int(appraisal.bonus[row]), steps.bonus),
+    ):
+        agree_in_words(run, key, format_fen(stored), format_fen(computed))
+    if steps.pool is not None:
+        members = money.pool == int(money.pool[row])
+        agree_in_words(run, "pool", format_fen(int(appraisal.bonus[members].sum())), format_fen(steps.pool.fen))
+
+
+def _product(bonus: Bonus, steps: Reckoning) -> tuple[Message, ...]:
+    """The product before rounding, and after it where it is paid as it is."""
+    factors = [exact(steps.base), str(from_micros(to_micros(steps.coefficient)))]
+    product = " × ".join(factors)
+    if steps.worked is not None:
+        product += f" × {steps.worked} / {steps.period_days}"
+    yuan = exact(steps.claim / FEN)
+    if bonus.kind == "pool":
+        return (msg("claim: {product} = {amount}", product=product, amount=yuan),)
+    rounded = format_fen(divide(steps.claim.numerator, steps.claim.denominator))
+    if to_fen(steps.claim / FEN) * MICRO == steps.claim * MICRO:
+        return (msg("{product} = {amount}", product=product, amount=rounded),)
+    return (msg("{product} = {amount}, rounded half up {rounded}", product=product, amount=yuan, rounded=rounded),)
+
+
+def _coefficient(run: Run, row: int) -> Node:
+    """The tier's coefficient times the factors of rules; the product is checked."""
+    appraisal, tiers = run.appraisal, run.scheme.tiers
+    stored = int(appraisal.coefficient[row])
+    figure = str(from_micros(stored))
+    factors = [each for each in appraisal.decisions[row] if each.kind == "rule" and "factor" in each.what.arguments]
+    tier = appraisal.tier[row]
+    if not appraisal.graded[row]:
+        return Node(msg("coefficient"), figure)
+    factor = MICRO
+    for decision in factors:
+        factor = to_micros(Fraction(factor, MICRO) * Fraction(Decimal(decision.what.arguments["factor"])))
+    level = next((level for level in tiers.levels if level.id == tier), None) if tiers is not None else None
+    of_tier = Fraction(1) if level is None else Fraction(level.coefficient)
+    agree(run, "coefficient", stored, to_micros(of_tier * Fraction(factor, MICRO)))
+    children = [] if level is None else [Node(msg("tier {tier}", tier=level.id), f"{shorten(level.coefficient):f}")]
+    children += [Node(decision.what) for decision in factors]
+    return Node(msg("coefficient"), figure, (), tuple(children))
+
+
+def _pool(run: Run, steps: Reckoning, pool: Pool) -> Node:
+    currency = run.scheme.currency
+    remarks: list[Message] = []
+    if pool.group != EVERYBODY:
+        remarks.append(msg("the pool of {group}", group=pool.group))
+    if pool.ratio is not None:
+        remarks.append(msg("common ratio {ratio}: the pool over all claims", ratio=exact(pool.ratio)))
+    if steps.share is not None and steps.limit is None:
+        words = {"share": exact(steps.share / FEN), "amount": format_fen(steps.bonus)}
+        if steps.extra:
+            remarks.append(msg("exact share {share}; the largest remainder makes it {amount}", **words))
+        else:
+            remarks.append(msg("exact share {share}; {amount} in whole fen", **words))
+    elif steps.share is not None:
+        remarks.append(msg("exact share {share}", share=exact(steps.share / FEN)))
+    return Node(msg("pool"), money_in_words(pool.fen, currency), tuple(remarks))
+
+
+def exact(number: Fraction) -> str:
+    """The number to its last decimal, or to eight and … where there are more."""
+    scaled = abs(number) * 10**_PLACES
+    digits = Decimal(int(scaled)).scaleb(-_PLACES)
+    sign = "−" if number < 0 and scaled else ""
+    text = f"{shorten(digits):,f}" if scaled.denominator == 1 else f"{digits:,f}…"
+    return sign + text
