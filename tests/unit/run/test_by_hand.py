@@ -75,7 +75,9 @@ def test_the_csv_says_the_same(tiny: Desk) -> None:
         ("1", "李四", "88.50", "A", "9000.00"),
         ("2", "张三", "82.00", "B", "5000.00"),
         ("3", "赵六", "51.00", "C", "2750.00"),
+        ("", "王五", "", "", ""),
     ]
+    assert ranking(tiny)[-1]["flags"].startswith("not graded: data for 0.00 %")
 
 
 def test_a_record_type_without_records_in_the_period_is_said_aloud(tiny: Desk) -> None:
