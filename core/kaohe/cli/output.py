@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Sequence
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, Literal
 
 from kaohe.text import visible
 
@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 
 # A pipe has no width: tables are then as wide as their content, never wrapped or cut.
 _UNLIMITED = 100_000
+_BETWEEN = 3  # cells between two columns
+_HEADER = 4  # cells that a header broken over lines keeps
+_DATE = 10  # cells of the widest column that is kept whole
+_NARROW = 6  # cells that any other keeps
 
 
 def prepare_streams() -> None:
@@ -39,16 +43,46 @@ def print_table(
     from rich import box
     from rich.table import Table
 
+    page = console(sys.stdout)
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     numbers = set(right)
-    for index, header in enumerate(headers):
-        table.add_column(visible(header), justify="right" if index in numbers else "left", overflow="fold")
-    for row in rows:
-        table.add_row(*("" if cell is None else visible(str(cell)) for cell in row))
-    page = console(sys.stdout)
+    names = [visible(header) for header in headers]
+    texts = [["" if cell is None else visible(str(cell)) for cell in row] for row in rows]
+    widths = _fitting([*zip(names, *texts, strict=True)], numbers, page.width)
+    for index, cells in widths.items():
+        justify: Literal["left", "right"] = "right" if index in numbers else "left"
+        table.add_column(names[index], justify=justify, overflow="fold", width=cells)
+    for row in texts:
+        table.add_row(*(row[index] for index in widths))
     with page.capture() as captured:
         page.print(table)
     sys.stdout.write("".join(f"{line.rstrip()}\n" for line in captured.get().splitlines()))
+
+
+def _fitting(columns: Sequence[Sequence[str]], numbers: set[int], width: int) -> dict[int, int | None]:
+    """Which columns (a header and its cells) are shown in a width, and how wide; None: as rich would have it.
+
+    Where not all have room, columns without a single word are left out, numbers, dates and codes keep their cells on
+    one line, and the others share what is left.
+    """
+    from rich.cells import cell_len
+
+    full = {index: max(map(cell_len, column)) for index, column in enumerate(columns)}
+    if sum(full.values()) <= width - _BETWEEN * len(full) + 2:
+        return dict.fromkeys(full)
+    cells = {index: max(map(cell_len, columns[index][1:]), default=0) for index in full if any(columns[index][1:])}
+    room = width - _BETWEEN * len(cells) + 2
+    wide = [index for index, widest in cells.items() if widest > _DATE and index not in numbers]
+    given = {
+        index: _NARROW if index in wide else max(widest, min(_HEADER, full[index])) for index, widest in cells.items()
+    }
+    if not cells or sum(given.values()) > room:
+        return dict.fromkeys(cells or full)
+    for left, index in zip(range(len(wide), 0, -1), sorted(wide, key=full.__getitem__), strict=True):
+        given[index] += min(full[index] - given[index], (room - sum(given.values())) // left)
+    for index, share in given.items():
+        given[index] = min(full[index], share + room - sum(given.values()))
+    return dict(given)
 
 
 def print_json(data: Any) -> None:

@@ -27,7 +27,7 @@ def not_installed(where: Place) -> Problem:
         "plugin.missing",
         msg("the plugin is allowed but not installed"),
         where,
-        fix=msg("install its distribution beside kaohe, or take it out with: kaohe plugin remove NAME"),
+        fix=msg("install its distribution beside kaohe, or take it out: kaohe plugin remove {name}", name=_name(where)),
     )
 
 
@@ -59,7 +59,10 @@ def changed(allowed: str, found: str, where: Place) -> Problem:
         where,
         found=found,
         expected=allowed,
-        fix=msg("find out who changed it; if the change is wanted: kaohe plugin remove NAME, then kaohe plugin add"),
+        fix=msg(
+            "find out who changed it; if it is wanted: kaohe plugin remove {name}, then kaohe plugin add {name}",
+            name=_name(where),
+        ),
     )
 
 
@@ -187,3 +190,7 @@ def told(error: BaseException, at: Place) -> str:
     """An exception of somebody else's code: its type, its words, and where it arose."""
     words = str(error).strip().splitlines()
     return f"{type(error).__name__}{': ' + words[0][:200] if words else ''}{f' ({at})' if str(at) else ''}"
+
+
+def _name(where: Place) -> str:
+    return where.key or "NAME"
