@@ -18,6 +18,8 @@ from tests.unit.appraise.builder import (
     by_score,
     coefficient_bonus,
     dimension,
+    expression,
+    group_expression,
     level,
     measured,
     per_unit_curve,
@@ -32,11 +34,12 @@ from tests.unit.appraise.builder import (
 
 from kaohe.appraise import People, Values, appraise, explain_curve
 from kaohe.appraise.curves import points
+from kaohe.appraise.cuts import cuts_of
 from kaohe.appraise.pool import split
 from kaohe.appraise.quota import seats
 from kaohe.errors import KaoheError
 from kaohe.exact import MICRO, to_micros
-from kaohe.scheme.model import BandsCurve, PointsCurve, Ranking, Scheme
+from kaohe.scheme.model import BandsCurve, GradedShares, PointsCurve, Ranking, Scheme
 
 
 def decimals(low, high, places=2):
@@ -107,6 +110,12 @@ def rankings(draw):
     )
 
 
+BY_MEAN = GradedShares(
+    group_expression('if_(group_mean >= 40, "good", if_(group_size > 2, "poor", "other"))'),
+    {"good": (Decimal("0.5"), Decimal("0.5"), Decimal(0)), "poor": (Decimal(0), Decimal("0.4"), Decimal("0.6"))},
+)
+
+
 @st.composite
 def tiers(draw):
     floors = [draw(maybe(decimals(0, 100))) for _ in range(3)]
@@ -117,7 +126,7 @@ def tiers(draw):
             boundary=draw(st.sampled_from(["upper", "lower"])),
         )
     shares = draw(st.sampled_from([("0.2", "0.7", "0.1"), ("0.3", "0.3", "0.4"), ("0", "0.5", "0.5")]))
-    return quota(
+    made = quota(
         *(
             level(name, share, least, factor)
             for name, share, least, factor in zip(names, shares, floors, factors, strict=True)
@@ -125,6 +134,12 @@ def tiers(draw):
         ties=draw(st.sampled_from(["promote", "demote", "break"])),
         tie_breakers=draw(st.sampled_from([(), ("m",)])),
         min_group=draw(st.integers(1, 4)),
+    )
+    return replace(
+        made,
+        order=draw(st.sampled_from(["quota_first", "floors_first"])),
+        not_counted=draw(maybe(st.just(expression("value('m') < 1")))),
+        by_grade=draw(maybe(st.just(BY_MEAN))),
     )
 
 
@@ -354,6 +369,58 @@ def test_where_ties_are_broken_every_group_has_exactly_its_seats(made, people_an
     for group in {name for name in result.group if name is not None}:
         tiers_there = [tier for tier, name in zip(result.tier, result.group, strict=True) if name == group]
         assert [tiers_there.count(one.id) for one in levels] == seats(levels, len(tiers_there))
+
+
+@settings(max_examples=150, deadline=None)
+@given(schemes(), staffs(2), st.data())
+def test_whoever_is_not_counted_changes_nobody_elses_tier_by_quota(made, people_and_values, data):
+    staff, values = people_and_values
+    out = data.draw(st.integers(0, len(staff) - 1))
+    # Known by a number that nobody else has; the team's grade is known without them, too.
+    micros = np.where(np.arange(len(staff)) == out, -MICRO, np.abs(values["m"].micros))
+    values = {**values, "m": Values(micros, np.ones(len(staff), np.bool_), np.full(len(staff), 100))}
+    placing = quota(level("A", "0.2"), level("B", "0.7"), level("C", "0.1"), ties=made.tiers.ties)
+    placing = replace(placing, not_counted=expression("value('m') < 0"))
+    ranking = replace(made.ranking, min_group=1, tie_breakers=())
+    made = replace(made, tiers=placing, ranking=ranking, bonus=None, rules=())
+    rest = [row for row in range(len(staff)) if row != out]
+    everybody, without = appraise(made, staff, values), appraise(made, *chosen(staff, values, rest))
+    assert list(without.tier) == [everybody.tier[row] for row in rest]
+
+
+@settings(max_examples=200, deadline=None)
+@given(schemes(), staffs(1))
+def test_every_tier_recomputes_and_the_total_that_was_enough_is_enough(made, people_and_values):
+    staff, values = people_and_values
+    made = replace(made, rules=(), bonus=None)
+    result = appraise(made, staff, values)
+    names = [one.id for one in made.tiers.levels]
+    for row in np.flatnonzero(result.graded):
+        cuts = cuts_of(made, result, int(row))
+        assert names[cuts.level] == result.tier[row]
+        assert cuts.seats is None or sum(cuts.seats) == cuts.counted
+        assert cuts.enough is None or cuts.enough > result.total[row]
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 99), st.integers(0, 3), maybe(st.integers(3, 9))), min_size=2, max_size=6),
+    st.integers(0, 40),
+)
+def test_seats_sum_to_the_group_within_their_limits_or_are_refused(rows, people):
+    levels = [
+        replace(level(str(number), Decimal(share) / 100), at_least=low, at_most=high)
+        for number, (share, low, high) in enumerate(rows)
+    ]
+    low, high = sum(each[1] for each in rows), sum(people if each[2] is None else each[2] for each in rows)
+    if people < low or people > high:
+        with pytest.raises(KaoheError, match=r"appraise\.quota-impossible"):
+            seats(levels, people)
+        return
+    assume(all(share for share, _, _ in rows))  # whoever has no share takes no more than the least
+    given_seats = seats(levels, people)
+    assert sum(given_seats) == people
+    for (_, least, most), count in zip(rows, given_seats, strict=True):
+        assert least <= count <= (people if most is None else most)
 
 
 @given(st.lists(st.integers(1, 99), min_size=2, max_size=6), st.integers(0, 500))

@@ -234,23 +234,63 @@ def _contest(scheme: Scheme, members: list[Person], field_: list[Person], name: 
                 person.rank = [each.code for each in in_order].index(person.code) + 1
     if scheme.tiers is None:
         return
-    if scheme.tiers.kind == "score" or len(field_) < scheme.tiers.min_group:
+    tiers = scheme.tiers
+    counted = [person for person in field_ if not _left_out_of_quota(scheme, person)]
+    if tiers.kind == "score" or len(counted) < tiers.min_group:
         for person in members:
             person.level = _by_score(scheme, person, 0)
         return
-    seats = [number for number, count in enumerate(_seats(scheme, len(field_))) for _ in range(count)]
-    if scheme.tiers.ties == "break":
-        in_order = sorted(field_, key=_better_first(scheme, scheme.ranking.tie_breakers + scheme.tiers.tie_breakers))
-    seat = dict(zip([person.code for person in in_order], seats, strict=True))
+    further = tiers.tie_breakers if tiers.ties == "break" else ()
+    exact_key = _better_first(scheme, scheme.ranking.tie_breakers + further)
+    in_order = sorted(counted, key=exact_key)
+    seat = dict(
+        zip([person.code for person in in_order], _seats_in_order(scheme, in_order, members is field_), strict=True)
+    )
     for person in members:
-        equals = [seat[each.code] for each in field_ if key(each) == key(person)]
-        given = {"promote": min(equals), "demote": max(equals), "break": seat[person.code]}[scheme.tiers.ties]
+        equals = [seat[each.code] for each in counted if key(each) == key(person)]
+        behind = sum(1 for each in counted if key(each) < key(person))
+        place = min(behind, len(counted) - 1)
+        if not equals:
+            given = seat[in_order[place].code]
+        elif tiers.ties == "break":
+            alike = [seat[each.code] for each in counted if exact_key(each) == exact_key(person)]
+            better = sum(1 for each in counted if exact_key(each) < exact_key(person))
+            at_place = seat[in_order[min(better, len(counted) - 1)].code]
+            given = seat.get(person.code, min(alike, default=at_place))
+        else:
+            given = {"promote": min(equals), "demote": max(equals)}[tiers.ties]
         person.level = _by_score(scheme, person, given)
 
 
-def _seats(scheme: Scheme, people: int) -> list[int]:
+def _left_out_of_quota(scheme: Scheme, person: Person) -> bool:
+    assert scheme.tiers is not None
+    condition = scheme.tiers.not_counted
+    return condition is not None and interpreter(condition)(person.row()) is True
+
+
+def _seats_in_order(scheme: Scheme, in_order: list[Person], own: bool) -> list[int]:
+    """The tier of each counted person, best first, before ties are looked at."""
     assert scheme.tiers is not None
     shares = [Fraction(level.share or 0) for level in scheme.tiers.levels]
+    if scheme.tiers.by_grade is not None and own:
+        totals = [person.total or Fraction(0) for person in in_order]
+        group = {"group_mean": rounded(sum(totals) / len(totals), scheme.decimals), "group_size": len(totals)}
+        grade = interpreter(scheme.tiers.by_grade.grade)({**in_order[0].row(), **group})
+        shares = [Fraction(share) for share in scheme.tiers.by_grade.shares.get(grade, shares)]
+    seats = _seats(shares, len(in_order))
+    if scheme.tiers.order == "quota_first":
+        return [number for number, count in enumerate(seats) for _ in range(count)]
+    given = []
+    last = len(seats) - 1
+    for person in in_order:
+        level = last if person.vetoed else _by_score(scheme, person, 0)
+        while level < last and given.count(level) >= seats[level]:
+            level += 1
+        given.append(level)
+    return given
+
+
+def _seats(shares: list[Fraction], people: int) -> list[int]:
     exact = [share / sum(shares) * people for share in shares]
     seats = [floor(quota) for quota in exact]
     for number in sorted(range(len(exact)), key=lambda n: (seats[n] - exact[n], n))[: people - sum(seats)]:

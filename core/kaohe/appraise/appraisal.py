@@ -11,13 +11,13 @@ from kaohe.appraise.bonus import Paid, pay
 from kaohe.appraise.facts import facts
 from kaohe.appraise.model import Appraisal, Decision, Note, People, Values
 from kaohe.appraise.outcomes import outcomes
-from kaohe.appraise.ranking import Contest, rank
-from kaohe.appraise.rules import Ruled, apply_rules
-from kaohe.appraise.standing import LAST, Groups, groups, key_of, stand
-from kaohe.appraise.tiers import coefficients, place
+from kaohe.appraise.ranking import contests_of, rank
+from kaohe.appraise.rules import apply_rules
+from kaohe.appraise.standing import groups, key_of
+from kaohe.appraise.tiers import coefficients, keys_of, place
 from kaohe.appraise.weighting import score, total
 from kaohe.errors import Problem, fail
-from kaohe.exact import FEN, MICRO, Ints
+from kaohe.exact import FEN, MICRO
 from kaohe.scheme.model import Scheme
 from kaohe.text import Text, msg
 
@@ -59,22 +59,20 @@ def _appraise(scheme: Scheme, people: People, values: Mapping[str, Values]) -> A
     ruled = apply_rules(scheme, seen, total(scheme, scores, added), scores.graded)
     divided = groups(scheme.ranking, people, ruled.graded)
     breakers = scheme.ranking.tie_breakers
-    further = scheme.tiers.tie_breakers if scheme.tiers and scheme.tiers.ties == "break" else ()
-    keys = {key: key_of(scheme, key, values, scores.data) for key in (*breakers, *further)}
-    ranked = rank(
-        scheme.ranking, divided, _contests(ruled, divided, [keys[key] for key in breakers]), _names(scheme, breakers)
-    )
+    keys = [key_of(scheme, key, values, scores.data) for key in keys_of(scheme)]
+    contests = contests_of(ruled.total, ruled.graded, ruled.vetoed, divided, keys[: len(breakers)])
+    ranked = rank(scheme.ranking, divided, contests, _names(scheme, breakers))
+    seen = seen.numbers("total", ruled.total, ruled.graded)
     level = np.full(count, -1)
     tier_notes: tuple[Note, ...] = ()
     if scheme.tiers is not None:
-        contests = _contests(ruled, divided, [keys[key] for key in (*breakers, *further)])
-        names = _names(scheme, (*breakers, *further))
-        placed = place(scheme.tiers, scheme.ranking, ruled, divided, contests, names)
+        if len(keys) > len(breakers):
+            contests = contests_of(ruled.total, ruled.graded, ruled.vetoed, divided, keys)
+        placed = place(scheme, ruled, divided, contests, seen)
         level, tier_notes = placed.level, placed.notes
     tier = tuple(None if number < 0 or scheme.tiers is None else scheme.tiers.levels[number].id for number in level)
     coefficient = coefficients(scheme.tiers, level, ruled.factor, ruled.graded)
-    seen = seen.numbers("total", ruled.total, ruled.graded).counts("rank", ranked.rank, ranked.rank > 0)
-    seen = seen.words("tier", tier)
+    seen = seen.counts("rank", ranked.rank, ranked.rank > 0).words("tier", tier)
     paid = Paid(np.zeros(count, np.int64), None, ())
     if scheme.bonus is not None:
         paid = pay(scheme.bonus, people, ruled, coefficient, seen)
@@ -101,21 +99,6 @@ def _appraise(scheme: Scheme, people: People, values: Mapping[str, Values]) -> A
         outcomes=outcomes(scheme.outcomes, seen, count),
         decisions=_by_person(notes, count),
     )
-
-
-def _contests(ruled: Ruled, divided: Groups, breakers: list[Ints]) -> tuple[Contest, ...]:
-    """Each group for itself, and everybody together where small groups are merged."""
-    standing_total = np.where(ruled.vetoed, LAST, ruled.total)
-    keys = [standing_total, *breakers]
-    listed = []
-    for takes, members, group in (
-        (divided.own, divided.own, divided.number),
-        (divided.merged, ruled.graded, np.zeros_like(divided.number)),
-    ):
-        if takes.any():
-            rows = np.flatnonzero(members)
-            listed.append(Contest(stand(rows, group[rows], [key[rows] for key in keys]), takes))
-    return tuple(listed)
 
 
 def _names(scheme: Scheme, keys: Iterable[str]) -> tuple[Text, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 
 from kaohe.appraise.model import EVERYBODY, Decision, Note
-from kaohe.appraise.standing import Groups, Standing
+from kaohe.appraise.standing import LAST, Groups, Standing, stand
 from kaohe.exact import Flags, Ints
 from kaohe.scheme.model import Ranking
 from kaohe.text import Message, Text, msg
@@ -20,10 +20,15 @@ Method = Literal["competition", "dense", "ordinal"]
 
 @dataclass(frozen=True)
 class Contest:
-    """A standing, and the people who take their rank and tier from it; the others only make up its numbers."""
+    """A standing, and the people who take their rank and tier from it; the others only make up its numbers.
+
+    ``names`` are those of its groups, in order; ``everybody``: it is the one that small groups merge into.
+    """
 
     standing: Standing
     takes: Flags
+    names: tuple[str, ...]
+    everybody: bool = False
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,24 @@ class Ranked:
     group: tuple[str | None, ...]
     group_size: Ints
     notes: tuple[Note, ...]
+
+
+def contests_of(
+    total: Ints, graded: Flags, vetoed: Flags, divided: Groups, breakers: Sequence[Ints]
+) -> tuple[Contest, ...]:
+    """Each group for itself, and everybody together where small groups are merged; the vetoed stand last."""
+    keys = [np.where(vetoed, LAST, total), *breakers]
+    listed = []
+    if divided.own.any():
+        rows = np.flatnonzero(divided.own)
+        standing = stand(rows, divided.number[rows], [key[rows] for key in keys])
+        names = tuple(divided.names[number] for number in np.unique(divided.number[rows]))
+        listed.append(Contest(standing, divided.own, names))
+    if divided.merged.any():
+        rows = np.flatnonzero(graded)
+        standing = stand(rows, np.zeros_like(rows), [key[rows] for key in keys])
+        listed.append(Contest(standing, divided.merged, (EVERYBODY,), everybody=True))
+    return tuple(listed)
 
 
 def ranks(standing: Standing, method: Method) -> Ints:

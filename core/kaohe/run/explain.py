@@ -9,14 +9,14 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 from kaohe.appraise import explain_curve
-from kaohe.appraise.quota import seats
 from kaohe.errors import Place, Problem, fail
 from kaohe.exact import DECIMALS, divide, format_micros, from_micros, shorten, to_micros
 from kaohe.run.explain_bonus import bonus_node
+from kaohe.run.explain_tier import tier_node
 from kaohe.run.figures import counts_in_words, points_in_words, value_in_words
 from kaohe.run.model import Run
 from kaohe.run.node import Node, agree
-from kaohe.scheme.model import Dimension, Measured, Tiers, UsedIndicator
+from kaohe.scheme.model import Dimension, Measured, UsedIndicator
 from kaohe.text import Message, msg
 
 _RANK_TIE = "rank"  # what a decision about a tied rank, rather than a tied tier, is about
@@ -55,7 +55,7 @@ def explain(run: Run, row: int) -> Node:
         return Node(person, msg("not graded"), reasons, tuple(_dimension(run, row, each) for each in scheme.dimensions))
     parts = [_total(run, row), _rank(run, row)]
     if scheme.tiers is not None:
-        parts.append(_tier(run, row, scheme.tiers))
+        parts.append(tier_node(run, row, scheme.tiers))
     if scheme.bonus is not None:
         parts.append(bonus_node(run, row, scheme.bonus))
     if scheme.measured:
@@ -96,23 +96,6 @@ def _total_formula(run: Run, row: int) -> Message:
     if not added:
         return msg("({terms}) / {weight} = {total}", **words)
     return msg("({terms}) / {weight} + {added} = {total}", added=from_micros(added), **words)
-
-
-def _tier(run: Run, row: int, tiers: Tiers) -> Node:
-    """The tier: seats or thresholds, ties at a cut, floors, rules."""
-    appraisal = run.appraisal
-    size = int(appraisal.group_size[row])
-    remarks: list[Message] = []
-    if tiers.kind == "quota" and size >= tiers.min_group:
-        taken = zip(tiers.levels, seats(tiers.levels, size), strict=True)
-        listed = ", ".join(f"{level.id} {count}" for level, count in taken)
-        remarks.append(msg("seats among {size} graded people: {listed}", size=size, listed=listed))
-    floors = [f"{level.id} {shorten(level.min_score)}" for level in tiers.levels if level.min_score is not None]
-    if floors:
-        remarks.append(msg("least totals: {listed}", listed=", ".join(floors)))
-    remarks += [each.what for each in appraisal.decisions[row] if each.kind == "tie" and each.about != _RANK_TIE]
-    remarks += [*_remarks(run, row, ("quota", "floor")), *_rules(run, row, on_tiers=True)]
-    return Node(msg("tier"), appraisal.tier[row], tuple(remarks))
 
 
 def _dimension(run: Run, row: int, dimension: Dimension) -> Node:

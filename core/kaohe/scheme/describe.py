@@ -194,6 +194,7 @@ def _tiers(scheme: Scheme, tiers: Tiers) -> Section:
                 else msg("Equals at a cut are told apart by code."),
             }[tiers.ties]
         )
+        lines += _quota_words(tiers)
         if tiers.min_group > 1:
             lines.append(msg("Groups of fewer than {count} have no quota: scores alone decide.", count=tiers.min_group))
     else:
@@ -202,6 +203,29 @@ def _tiers(scheme: Scheme, tiers: Tiers) -> Section:
         lines.append(msg("A total on a threshold belongs to the lower tier."))
     headers = (msg("Tier"), msg("Share"), msg("Least total"), msg("Coefficient"))
     return Section(msg("Tiers"), tuple(lines), headers, tuple(map(_level, tiers.levels)), right=(1, 2, 3))
+
+
+def _quota_words(tiers: Tiers) -> Iterable[Message]:
+    if tiers.order == "floors_first":
+        yield msg("Least totals come first: each tier takes the best of those who reach its own, up to its seats.")
+    elif any(level.min_score is not None for level in tiers.levels):
+        yield msg("Seats come first: whoever misses the least total of their seat moves down, and it stays empty.")
+    for level in tiers.levels:
+        if level.at_least:
+            yield msg("{id} has at least {count} seats in each group.", id=level.id, count=level.at_least)
+        if level.at_most is not None:
+            yield msg("{id} has at most {count} seats in each group.", id=level.id, count=level.at_most)
+    if tiers.not_counted is not None:
+        condition = tiers.not_counted.text.strip()
+        yield msg("Given a tier but not counted in the quota is whoever meets: {condition}", condition=condition)
+    if tiers.by_grade is not None:
+        yield msg("A group's own grade is: {grade}", grade=tiers.by_grade.grade.text.strip())
+        for grade, shares in tiers.by_grade.shares.items():
+            each = [
+                msg("{id} {share}", id=level.id, share=number(share, "share"))
+                for level, share in zip(tiers.levels, shares, strict=True)
+            ]
+            yield msg("In groups of grade {grade}: {shares}", grade=grade, shares=series(each))
 
 
 def _level(level: Level) -> tuple[Cell, ...]:

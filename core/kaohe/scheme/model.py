@@ -182,21 +182,45 @@ class Ranking:
 
 @dataclass(frozen=True)
 class Level:
-    """A tier, best first. ``share`` of the group (quota), ``min_score`` to be reached, ``coefficient`` of the bonus."""
+    """A tier, best first. ``share`` of the group (quota), ``min_score`` to be reached, ``coefficient`` of the bonus.
+
+    By quota, the tier has no fewer than ``at_least`` and no more than ``at_most`` seats in each group.
+    """
 
     id: str
     name: Text
     coefficient: Decimal
     share: Decimal | None = None
     min_score: Decimal | None = None
+    at_least: int | None = None
+    at_most: int | None = None
+
+
+@dataclass(frozen=True)
+class GradedShares:
+    """Quotas that shift with a group's own grade.
+
+    ``grade`` is a text that everybody of a ranking group must agree in; it may name ``group_mean``, the mean total of
+    those counted, and ``group_size``, their number. ``shares`` gives, per grade, a share for each level, adding up
+    to 1. Where the grade is unknown or not listed, and where small groups merge into everybody, the levels' own
+    shares hold.
+    """
+
+    grade: Expression
+    shares: Mapping[str, tuple[Decimal, ...]]
 
 
 @dataclass(frozen=True)
 class Tiers:
     """Tiers by score or by quota (强制分布, forced distribution), best first.
 
-    By quota, a level's ``min_score`` is a floor that is applied after the seats are given: who misses it moves down
-    to the best tier whose floor is met. In groups with fewer than ``min_group`` graded people no quota applies; there
+    By quota, a level's ``min_score`` is a floor. ``order`` says which comes first. ``quota_first``: seats are given by
+    place; who holds a seat and misses its floor moves down to the best tier whose floor is met, and the seat stays
+    empty. ``floors_first``: from the best tier down, each takes the best of those who reach its floor, no more than
+    it has seats; whoever finds none goes on to the next tier.
+
+    Whoever meets ``not_counted`` has no part in the head-count of the quota and takes the tier that those counted
+    have at the same place. In groups in which fewer than ``min_group`` people are counted no quota applies; there
     everybody gets the best tier whose ``min_score`` is met.
     """
 
@@ -206,6 +230,9 @@ class Tiers:
     ties: Literal["promote", "demote", "break"] = "promote"
     tie_breakers: tuple[str, ...] = ()
     min_group: int = 1
+    order: Literal["quota_first", "floors_first"] = "quota_first"
+    not_counted: Expression | None = None
+    by_grade: GradedShares | None = None
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,11 @@ class Names:
     def rule(self) -> Scope:
         return self._scope({"total": MICROS}, self._keyed())
 
+    def group(self) -> Scope:
+        """A ranking group's own grade: the mean total of those counted there, and their number."""
+        known = {"total": MICROS, "group_mean": MICROS, "group_size": Type("number")}
+        return self._scope(known, self._keyed())
+
     def result(self) -> Scope:
         """Bonus and outcomes: everything is known."""
         return self._scope({"total": MICROS, "rank": Type("number"), "tier": Type("text")}, self._keyed())

@@ -10,6 +10,7 @@ from kaohe.scheme.catalogue import read_text
 from kaohe.scheme.draft import Draft, Path, show
 from kaohe.scheme.model import Level, Ranking, Tiers
 from kaohe.scheme.names import Names
+from kaohe.scheme.quota import Quota, read_quota
 from kaohe.text import msg
 
 _PROMOTE: Literal["promote"] = "promote"
@@ -68,6 +69,7 @@ def read_tiers(draft: Draft, names: Names, needed: dict[str, Path], ranking: Ran
     _check_scores(draft, rows, levels_path, kind)
     boundary = draft.get(table, path, "boundary", "upper")
     ties, tie_breakers, min_group = _PROMOTE, ranking.tie_breakers, 1
+    quota = Quota()
     if kind == "quota":
         _check_shares(draft, rows, levels_path)
         ties = draft.get(table, path, "ties", _PROMOTE)
@@ -81,15 +83,19 @@ def read_tiers(draft: Draft, names: Names, needed: dict[str, Path], ranking: Ran
             what = msg("tie_breakers have no effect: with {ties} nothing tells equals at a cut apart", ties=show(ties))
             fix = msg('write ties = "break", or leave out tie_breakers')
             draft.report((*path, "tie_breakers"), "no-effect", what, fix=fix, severity="warning", at_key=True)
+        quota = read_quota(draft, names, needed, ranking, min_group)
         _warn_of_open_best(draft, rows, levels_path, ranking, min_group)
     else:
-        _no_effect(draft, table, path, ("ties", "tie_breakers", "min_group"))
+        by_quota = ("ties", "tie_breakers", "min_group", "order", "graded_but_not_counted", "by_grade")
+        _no_effect(draft, table, path, by_quota)
         for index, row in enumerate(rows):
-            _no_effect(draft, row, (*levels_path, index), ("share",))
+            _no_effect(draft, row, (*levels_path, index), ("share", "at_least", "at_most"))
     levels = tuple(_level(draft, row, (*levels_path, index)) for index, row in enumerate(rows) if "id" in row)
     if draft.failed and not before:
         return None
-    return Tiers(kind, levels, boundary, ties, tie_breakers, min_group) if levels else None
+    if not levels:
+        return None
+    return Tiers(kind, levels, boundary, ties, tie_breakers, min_group, quota.order, quota.not_counted, quota.by_grade)
 
 
 def _warn_of_open_best(draft: Draft, rows: list[dict[str, Any]], path: Path, ranking: Ranking, min_group: int) -> None:
@@ -107,7 +113,8 @@ def _level(draft: Draft, row: dict[str, Any], path: Path) -> Level:
         what = msg("tier {id} has no coefficient, and the scheme pays a bonus", id=row["id"])
         draft.report((*path, "coefficient"), "missing-key", what)
     coefficient = Decimal(row["coefficient"] if "coefficient" in row else draft.default((*path, "coefficient"), 1))
-    return Level(row["id"], name, coefficient, _number(row, "share"), _number(row, "min_score"))
+    limits = (row.get("at_least"), row.get("at_most"))
+    return Level(row["id"], name, coefficient, _number(row, "share"), _number(row, "min_score"), *limits)
 
 
 def _check_ids(draft: Draft, rows: list[dict[str, Any]], path: Path) -> None:

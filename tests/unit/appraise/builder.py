@@ -54,6 +54,12 @@ def expression(text: str) -> Expression:
     return compile_expression(text, Scope(fields, keyed=keyed))
 
 
+def group_expression(text: str) -> Expression:
+    """An expression for a ranking group's own grade."""
+    fields = {**ATTRIBUTES, "total": NUMBER, "group_mean": NUMBER, "group_size": Type("number")}
+    return compile_expression(text, Scope(fields, keyed={"value": Keyed(NUMBER, IDS)}))
+
+
 def identity() -> PointsCurve:
     """As many points as the value, from −1000 to 1000."""
     return points_curve((-1000, -1000), (1000, 1000))
