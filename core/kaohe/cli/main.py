@@ -87,6 +87,9 @@ def run(arguments: Sequence[str], environment: dict[str, str]) -> int:
     folder = find_folder(Path.cwd(), workspace or environment.get("KAOHE_WORKSPACE"))
     words.settle(words.choose(lang, environment, peek_locale(folder)))
     app = App(words.language(), folder, environment)
+    if lang is not None and words.recognise(lang) is None:
+        app.problems([Problem("usage.language", msg("unknown language"), Place(key="--lang"), lang, "zh_CN, en")])
+        return Exit.USAGE
     try:
         # Not ``main`` of click: that would answer a closed pipe its own way.
         with root().make_context("kaohe", rest, obj=app) as context:

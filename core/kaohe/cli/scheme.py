@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from kaohe.cli.context import App
+from kaohe.cli.files import write_whole
 from kaohe.cli.scheme_file import load_file
 from kaohe.cli.words import _
-from kaohe.errors import Exit, KaoheError, Place, Problem, fail
+from kaohe.errors import Exit, Place, Problem, fail
 from kaohe.text import msg, render, visible
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def new(app: App, file: str, template: str | None) -> None:
     lines = _template(app, template).splitlines()
     body = "\n".join(line for line in lines if not line.startswith("#:schema"))
     _write_new(path, f"#:schema ./{SCHEMA_FILE}\n{body.lstrip()}\n")
-    _write(path.parent / SCHEMA_FILE, schema_text())
+    write_whole(path.parent / SCHEMA_FILE, schema_text())
     app.say(msg("wrote {file}; look through it, then: kaohe scheme check {file}", file=str(path)))
 
 
@@ -83,7 +83,7 @@ def schema(app: App, output: str | None) -> None:
     if output is None:
         sys.stdout.write(schema_text())
         return
-    _write(Path(output), schema_text())
+    write_whole(Path(output), schema_text())
     app.say(msg("wrote {file}", file=output))
 
 
@@ -159,28 +159,14 @@ def _template(app: App, name: str | None) -> str:
 
 
 def _write_new(path: Path, text: str) -> None:
-    try:
-        with path.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-    except FileExistsError:
-        problem = Problem(
-            "scheme.exists",
-            msg("this file exists already; it is left as it is"),
-            Place(str(path)),
-            fix=msg("choose another name, or move the old file away"),
+    """Write a file that is not there yet, whole or not at all."""
+    if path.exists():
+        raise fail(
+            Problem(
+                "scheme.exists",
+                msg("this file exists already; it is left as it is"),
+                Place(str(path)),
+                fix=msg("choose another name, or move the old file away"),
+            )
         )
-        raise fail(problem) from None
-    except OSError as error:
-        raise _cannot_write(path, error) from error
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        path.write_text(text, "utf-8", newline="\n")
-    except OSError as error:
-        raise _cannot_write(path, error) from error
-
-
-def _cannot_write(path: Path, error: OSError) -> KaoheError:
-    problem = Problem("scheme.unwritable", msg("this file cannot be written"), found=error.strerror)
-    return fail(replace(problem, where=Place(str(path))), Exit.ENVIRONMENT)
+    write_whole(path, text)

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from kaohe.cli.main import COMMANDS, take_global_options
+from kaohe.cli.main import COMMANDS, run, take_global_options
 from kaohe.cli.words import choose
+from kaohe.errors import Exit
 
 
 @pytest.mark.parametrize(
@@ -21,13 +22,20 @@ from kaohe.cli.words import choose
         (None, {"LANG": "en_GB.UTF-8"}, None, "en"),
         (None, {"LANG": "de_DE.UTF-8"}, None, "zh_CN"),
         (None, {}, None, "zh_CN"),
-        ("fr", {"LANG": "en"}, None, "en"),
     ],
 )
 def test_the_language_is_that_of_the_first_who_names_one(
     option: str | None, environment: dict[str, str], workspace: str | None, language: str
 ) -> None:
     assert choose(option, environment, workspace) == language
+
+
+def test_a_language_that_there_is_not_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--lang", "fr", "--help"], {"LANG": "en"}) == Exit.USAGE
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert "--lang: error [usage.language]: unknown language" in printed.err
+    assert "expected: zh_CN, en" in printed.err
 
 
 def test_global_options_may_stand_anywhere_before_the_double_dash() -> None:

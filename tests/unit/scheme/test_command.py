@@ -117,7 +117,7 @@ def test_the_schema_is_printed_or_written(kaohe: Kaohe, tmp_path: Path) -> None:
     assert (tmp_path / "s.json").read_text("utf-8") == out
     code, _out, err = kaohe("scheme", "schema", "--output", "no/such/folder.json")
     assert code == 3
-    assert "scheme.unwritable" in err
+    assert "file.unwritable" in err
 
 
 def test_a_scheme_of_the_workspace_is_found_by_name(kaohe: Kaohe, tmp_path: Path) -> None:
