@@ -45,11 +45,11 @@ def appraise(scheme: Scheme, people: People, values: Mapping[str, Values]) -> Ap
 
 def _appraise(scheme: Scheme, people: People, values: Mapping[str, Values]) -> Appraisal:
     count = len(people)
-    scores = score(scheme, values, count)
+    scores = score(scheme, people, values)
     seen = facts(
         people,
         values,
-        scores.data,
+        scores.known,
         scores.points,
         scores.counted,
         scores.dimension_points,
@@ -59,7 +59,7 @@ def _appraise(scheme: Scheme, people: People, values: Mapping[str, Values]) -> A
     ruled = apply_rules(scheme, seen, total(scheme, scores, added), scores.graded)
     divided = groups(scheme.ranking, people, ruled.graded)
     breakers = scheme.ranking.tie_breakers
-    keys = [key_of(scheme, key, values, scores.data) for key in keys_of(scheme)]
+    keys = [key_of(scheme, key, values, scores.known) for key in keys_of(scheme)]
     contests = contests_of(ruled.total, ruled.graded, ruled.vetoed, divided, keys[: len(breakers)])
     ranked = rank(scheme.ranking, divided, contests, _names(scheme, breakers))
     seen = seen.numbers("total", ruled.total, ruled.graded)

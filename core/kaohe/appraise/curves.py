@@ -1,4 +1,7 @@
-"""Curves turn the values of an indicator into points: exact, rounded half up once at six decimals."""
+"""Curves that turn a value into points by themselves: exact, rounded half up once at six decimals.
+
+What looks at other people, at the person or at a target of the person's own is in ``earning``.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +11,19 @@ from itertools import pairwise
 import numpy as np
 
 from kaohe.appraise.columns import Wide, between, line, narrow
+from kaohe.appraise.targets import attainment
 from kaohe.exact import MICRO, Flags, Ints, to_micros
-from kaohe.scheme.model import BandsCurve, Curve, PerUnitCurve, PointsCurve, RatioCurve
+from kaohe.language import Expression
+from kaohe.scheme.model import BandsCurve, PerUnitCurve, PointsCurve, RatioCurve
 
 FULL = 100 * MICRO
 """A hundred points: the target of a ratio met exactly."""
 
 
-def points(curve: Curve, micros: Ints, known: Flags) -> Ints:
+PlainCurve = PointsCurve | BandsCurve | RatioCurve | PerUnitCurve
+
+
+def points(curve: PlainCurve, micros: Ints, known: Flags) -> Ints:
     """Points in millionths for every value in millionths; 0 where the value is not known.
 
     Raises OverflowError where points do not fit into 64 bits: a curve without a cap and a value far off its target.
@@ -24,7 +32,7 @@ def points(curve: Curve, micros: Ints, known: Flags) -> Ints:
     return np.where(known, narrow(between(earned, curve.floor, curve.cap)), 0)
 
 
-def _earned(curve: Curve, values: Ints) -> Wide:
+def _earned(curve: PlainCurve, values: Ints) -> Wide:
     match curve:
         case PointsCurve():
             return _between_points(curve, values)
@@ -64,8 +72,12 @@ def _by_band(curve: BandsCurve, values: Ints) -> Wide:
 
 
 def _by_ratio(curve: RatioCurve, values: Ints) -> Wide:
+    if isinstance(curve.target, Expression):
+        raise TypeError("a target by expression is one for each person: see earning")
+    if curve.target <= 0 and curve.zero_target is None:
+        raise ValueError("a ratio needs a target above zero, or to be told what another means")
     if curve.target <= 0:
-        raise ValueError("a ratio needs a target above zero")
+        return attainment(curve, values, np.full(values.shape, to_micros(curve.target)))
     slope = 100 / Fraction(curve.target)
     match curve.mode:
         case "higher":

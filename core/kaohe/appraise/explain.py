@@ -5,17 +5,29 @@ from __future__ import annotations
 from decimal import Decimal
 from fractions import Fraction
 
+from kaohe.appraise.earning import NO_BASIS, Basis
+from kaohe.appraise.explain_relative import formula, percentile_rank, z_score
 from kaohe.exact import from_micros, shorten, to_micros
-from kaohe.scheme.model import Band, BandsCurve, Curve, PerUnitCurve, PointsCurve, RatioCurve
+from kaohe.scheme.model import (
+    Band,
+    BandsCurve,
+    Curve,
+    FormulaCurve,
+    PercentileRankCurve,
+    PerUnitCurve,
+    PointsCurve,
+    RatioCurve,
+    ZScoreCurve,
+)
 from kaohe.text import Message, msg
 
 
-def explain_curve(curve: Curve, value: int) -> Message:
-    """How a value in millionths earns its points, as a sentence.
+def explain_curve(curve: Curve, value: int, basis: Basis = NO_BASIS) -> Message:
+    """How a value in millionths earns its points, as a sentence; ``basis`` is what the curve looks at besides it.
 
-    Its argument ``points`` is the figure that ``curves.points`` gives, worked out here step by step with fractions.
+    Its argument ``points`` is the figure that ``earning.earn`` gives, worked out here step by step with fractions.
     """
-    earned, step = _step(curve, from_micros(value))
+    earned, step = _step(curve, from_micros(value), basis)
     exact = from_micros(to_micros(earned))
     if curve.floor is not None and exact < curve.floor:
         return msg("{step}; at least {points} points", step=step, points=shorten(curve.floor))
@@ -24,16 +36,22 @@ def explain_curve(curve: Curve, value: int) -> Message:
     return msg("{step} = {points} points", step=step, points=exact)
 
 
-def _step(curve: Curve, value: Decimal) -> tuple[Fraction, Message]:
+def _step(curve: Curve, value: Decimal, basis: Basis) -> tuple[Fraction, Message]:
     match curve:
         case PointsCurve():
             return _between_points(curve, value)
         case BandsCurve():
             return _band(curve, value)
         case RatioCurve():
-            return _ratio(curve, value)
+            return _ratio(curve, value, basis)
         case PerUnitCurve():
             return _per_unit(curve, value)
+        case ZScoreCurve():
+            return z_score(curve, value, basis)
+        case PercentileRankCurve():
+            return percentile_rank(curve, value, basis)
+        case FormulaCurve():
+            return formula(curve, value, basis)
 
 
 def _between_points(curve: PointsCurve, value: Decimal) -> tuple[Fraction, Message]:
@@ -84,16 +102,27 @@ def _end(limit: Decimal | None) -> Decimal | None:
     return None if limit is None else shorten(limit)
 
 
-def _ratio(curve: RatioCurve, value: Decimal) -> tuple[Fraction, Message]:
-    words = {"value": value, "target": shorten(curve.target)}
-    share = Fraction(value) / Fraction(curve.target)
+def _ratio(curve: RatioCurve, value: Decimal, basis: Basis) -> tuple[Fraction, Message]:
+    target = Fraction(curve.target) if isinstance(curve.target, Decimal) else basis.target
+    if target is None:
+        raise ValueError("a target by expression is explained for one person")
+    words = {"value": value, "target": from_micros(to_micros(target)), "size": from_micros(to_micros(abs(target) or 1))}
+    share = (Fraction(value) - target) / (abs(target) or 1)
+    if target <= 0 and isinstance(curve.zero_target, Decimal):
+        return Fraction(curve.zero_target), msg("the target {target} is not above zero", **words)
     match curve.mode:
+        case "higher" if target > 0:
+            return 100 * (1 + share), msg("100 × {value} / {target}", **words)
         case "higher":
-            return 100 * share, msg("100 × {value} / {target}", **words)
+            return 100 * (1 + share), msg("100 × (1 + ({value} − ({target})) / {size})", **words)
+        case "lower" if target > 0:
+            return 100 * (1 - share), msg("100 × (1 − ({value} − {target}) / {target})", **words)
         case "lower":
-            return 100 * (2 - share), msg("100 × (1 − ({value} − {target}) / {target})", **words)
-        case "on_target":
-            return 100 * (1 - abs(share - 1)), msg("100 × (1 − |{value} − {target}| / {target})", **words)
+            return 100 * (1 - share), msg("100 × (1 − ({value} − ({target})) / {size})", **words)
+        case "on_target" if target > 0:
+            return 100 * (1 - abs(share)), msg("100 × (1 − |{value} − {target}| / {target})", **words)
+        case _:
+            return 100 * (1 - abs(share)), msg("100 × (1 − |{value} − ({target})| / {size})", **words)
 
 
 def _per_unit(curve: PerUnitCurve, value: Decimal) -> tuple[Fraction, Message]:

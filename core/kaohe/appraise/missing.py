@@ -14,7 +14,7 @@ from kaohe.appraise.columns import LARGEST_VALUE, magnitude, proportions, room_f
 from kaohe.appraise.model import Decision, Note, Values
 from kaohe.errors import Problem, refuse_if_any
 from kaohe.exact import MICRO, Flags, divide, format_micros, from_micros, to_micros
-from kaohe.scheme.model import Missing, Scheme, UsedIndicator
+from kaohe.scheme.model import FormulaCurve, Missing, Scheme, UsedIndicator
 from kaohe.text import Message, msg
 
 
@@ -82,13 +82,21 @@ def covered(scheme: Scheme, data: Mapping[str, Flags], rows: int) -> tuple[Flags
     return enough, notes
 
 
-def missing_notes(scheme: Scheme, values: Mapping[str, Values], data: Mapping[str, Flags]) -> Iterator[Note]:
-    """What is missing of whom, and what the policy makes of it; what forbids a grade comes last."""
+def missing_notes(
+    scheme: Scheme, values: Mapping[str, Values], enough: Mapping[str, Flags], data: Mapping[str, Flags]
+) -> Iterator[Note]:
+    """What is missing of whom, and what the policy makes of it; what forbids a grade comes last.
+
+    ``enough``: where the value rests on enough records; ``data``: where it earns points of its own.
+    """
     for used in sorted(scheme.weighted, key=lambda used: used.missing.policy == "not_graded"):
         known, sample = values[used.key].known, values[used.key].sample
         for row in np.flatnonzero(~data[used.key]):
             why = msg("no data")
-            if known[row]:
+            if enough[used.key][row]:
+                formula = isinstance(used.curve, FormulaCurve)
+                why = msg("its formula comes to nothing known") if formula else msg("no target")
+            elif known[row]:
                 why = msg("only {found} of the {needed} records needed", found=int(sample[row]), needed=used.min_sample)
             yield int(row), Decision("missing", used.key, _consequence(used, why))
 

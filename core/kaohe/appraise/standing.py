@@ -50,7 +50,7 @@ class Standing:
 
 def groups(ranking: Ranking, people: People, graded: Flags) -> Groups:
     """Groups by attributes; those with fewer graded people than ``min_group`` are small."""
-    number, names = _numbered(ranking.within, people)
+    number, names = numbered(ranking.within, people)
     sizes = np.bincount(number[graded], minlength=len(names))
     small = graded & (sizes < ranking.min_group)[number]
     nobody = np.zeros_like(graded)
@@ -82,7 +82,8 @@ def key_of(scheme: Scheme, key: str, values: Mapping[str, Values], data: Mapping
     return np.where(data[key], better, LAST)
 
 
-def _numbered(within: Sequence[str], people: People) -> tuple[Ints, tuple[str, ...]]:
+def numbered(within: Sequence[str], people: People) -> tuple[Ints, tuple[str, ...]]:
+    """Each person's group by the number, and the names of the groups."""
     if not within:
         return np.zeros(len(people), np.int64), (EVERYBODY,)
     numbers: dict[tuple[Any, ...], int] = {}

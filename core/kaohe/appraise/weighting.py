@@ -8,12 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from kaohe.appraise.columns import weighted_mean
-from kaohe.appraise.curves import points
+from kaohe.appraise.earning import earn
 from kaohe.appraise.missing import covered, enough_data, missing_notes, stand_in
-from kaohe.appraise.model import Decision, Note, Values
-from kaohe.errors import Problem, refuse_if_any
+from kaohe.appraise.model import Decision, Note, People, Values
 from kaohe.exact import DECIMALS, Flags, Ints
-from kaohe.scheme.model import Scheme, UsedIndicator
+from kaohe.scheme.model import Scheme
 from kaohe.text import msg
 
 
@@ -21,11 +20,13 @@ from kaohe.text import msg
 class Scores:
     """Points before they are added up.
 
-    ``data``: where an indicator has enough of it. ``counted``: where it counts, with its own points or those that
+    ``known``: where an indicator's value rests on enough records. ``data``: where that value earns points of its own,
+    which it does not where its target is unknown. ``counted``: where it counts, with its own points or those that
     stand in for missing data. ``graded`` is false where a policy or too little coverage forbids a total; ``notes``
     say so.
     """
 
+    known: Mapping[str, Flags]
     data: Mapping[str, Flags]
     points: Mapping[str, Ints]
     counted: Mapping[str, Flags]
@@ -35,14 +36,17 @@ class Scores:
     notes: tuple[Note, ...]
 
 
-def score(scheme: Scheme, values: Mapping[str, Values], rows: int) -> Scores:
+def score(scheme: Scheme, people: People, values: Mapping[str, Values]) -> Scores:
     """Points of indicators and dimensions for everybody, and who can be graded.
 
     Dimension points are the exact mean of what counts in it, rounded at six decimals; a dimension in which nothing
     counts has none. Who has no dimension with weight has no total.
     """
-    data = enough_data(scheme, values)
-    earned, counted = _points(scheme, values, data)
+    rows = len(people)
+    known = enough_data(scheme, values)
+    own, with_points = earn(scheme, people, values, known)
+    data = {**known, **with_points}
+    earned, counted = _with_stand_ins(scheme, own, data)
     of_dimension: dict[str, Ints] = {}
     in_dimension: dict[str, Flags] = {}
     barred, anything = np.zeros(rows, np.bool_), np.zeros(rows, np.bool_)
@@ -61,13 +65,14 @@ def score(scheme: Scheme, values: Mapping[str, Values], rows: int) -> Scores:
     nothing = Decision("coverage", "", msg("nothing counts: not graded"))
     nothing_notes = [(int(row), nothing) for row in np.flatnonzero(enough & ~barred & ~anything)]
     return Scores(
+        known=known,
         data=data,
         points=earned,
         counted=counted,
         dimension_points=of_dimension,
         dimension_counted=in_dimension,
         graded=enough & ~barred & anything,
-        notes=(*missing_notes(scheme, values, data), *coverage_notes, *nothing_notes),
+        notes=(*missing_notes(scheme, values, known, data), *coverage_notes, *nothing_notes),
     )
 
 
@@ -84,30 +89,15 @@ def total(scheme: Scheme, scores: Scores, added: Mapping[str, Ints]) -> Ints:
     return np.where(scores.graded, mean, 0)
 
 
-def _points(
-    scheme: Scheme, values: Mapping[str, Values], data: Mapping[str, Flags]
+def _with_stand_ins(
+    scheme: Scheme, own: Mapping[str, Ints], data: Mapping[str, Flags]
 ) -> tuple[dict[str, Ints], dict[str, Flags]]:
+    """Points with those that stand in for missing data, and where they count."""
     earned: dict[str, Ints] = {}
     counted: dict[str, Flags] = {}
-    problems = []
     for used in scheme.weighted:
         there = data[used.key]
-        try:
-            own = points(used.curve, values[used.key].micros, there)
-        except OverflowError:
-            problems.append(_boundless(used))
-            continue
         instead = stand_in(used.missing)
-        earned[used.key] = own if instead is None else np.where(there, own, instead)
+        earned[used.key] = own[used.key] if instead is None else np.where(there, own[used.key], instead)
         counted[used.key] = there if instead is None else np.ones_like(there)
-    refuse_if_any(problems)
     return earned, counted
-
-
-def _boundless(used: UsedIndicator) -> Problem:
-    return Problem(
-        "appraise.points-too-large",
-        msg("the curve of {indicator} gives more points than can be counted", indicator=used.key),
-        used.place,
-        fix=msg("give the curve a cap and a floor"),
-    )

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 from kaohe.appraise import explain_curve
+from kaohe.appraise.earning import basis
 from kaohe.errors import Place, Problem, fail
 from kaohe.exact import DECIMALS, divide, format_micros, from_micros, shorten, to_micros
 from kaohe.run.explain_bonus import bonus_node
@@ -124,7 +125,7 @@ def _indicator(run: Run, row: int, used: UsedIndicator) -> Node:
     if appraisal.data[used.key][row]:
         value = int(appraisal.values[used.key].micros[row])
         points = int(appraisal.points[used.key][row])
-        step = explain_curve(used.curve, value)
+        step = explain_curve(used.curve, value, basis(run.scheme, appraisal.people, appraisal.values, used, row))
         agree(run, used.key, points, to_micros(Fraction(step.arguments["points"])))
         remarks.append(step)
         words = value_in_words(used.indicator, value)

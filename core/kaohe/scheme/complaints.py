@@ -19,6 +19,7 @@ _TYPES: dict[str, Message] = {
     "object": msg("a table"),
 }
 _PATTERNS: dict[str, Message] = {
+    "^absolute$": msg('a number or "absolute"'),
     "^missing$": msg('a number or "missing"'),
     "^\\d{4}-\\d{2}-\\d{2}$": msg("a date such as 2026-01-31"),
     "^[A-Za-z_\u4e00-\u9fff][A-Za-z0-9_\u4e00-\u9fff]*$": msg("letters, digits and _, beginning with no digit"),

@@ -1,26 +1,42 @@
-"""Curves as they are written → checked curves: order, gaps, direction, and shares that look like percentages."""
+"""Curves as they are written → checked curves: order, gaps, direction."""
 
 from __future__ import annotations
 
 from decimal import Decimal
+from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
+from kaohe.language import Expression, field_names, interpreter, keyed_ids
 from kaohe.plugin import Indicator
 from kaohe.scheme.draft import Draft, Path, show
-from kaohe.scheme.model import Band, BandsCurve, Curve, PerUnitCurve, PointsCurve, RatioCurve
+from kaohe.scheme.model import (
+    Band,
+    BandsCurve,
+    Curve,
+    FormulaCurve,
+    PercentileRankCurve,
+    PerUnitCurve,
+    PointsCurve,
+    RatioCurve,
+    ZScoreCurve,
+)
+from kaohe.scheme.names import Names
+from kaohe.scheme.relative_curves import limits, read_formula, read_percentile_rank, read_ratio, read_z_score
+from kaohe.scheme.suspicion import suspect_percentages
 from kaohe.text import msg
 
-_MODES = {"higher": "higher", "lower": "lower", "target": "on_target"}
-# A share above this was surely meant as a percentage; an attainment may well pass 1.
-_SUSPECT = 2
 _MIXED = 2
+# Where a formula is tried out: shares of its target, or of one.
+_TRIED = [Fraction(part, 20) for part in range(-10, 61)]
 
 
-def read_curve(draft: Draft, table: dict[str, Any], path: Path, indicator: Indicator) -> Curve | None:
+def read_curve(
+    draft: Draft, table: dict[str, Any], path: Path, indicator: Indicator, names: Names, needed: dict[str, Path]
+) -> Curve | None:
     """The curve of a cleaned table at ``path``; None where a mistake (already reported) leaves nothing to build.
 
-    Raises nothing: every mistake is noted in the draft.
+    Raises nothing: every mistake is noted in the draft. Indicators whose values it reads go into ``needed``.
     """
     curve: Curve | None
     match table.get("kind"):
@@ -29,9 +45,15 @@ def read_curve(draft: Draft, table: dict[str, Any], path: Path, indicator: Indic
         case "bands":
             curve = _bands(draft, table, path)
         case "ratio":
-            curve = _ratio(draft, table, path, indicator)
+            curve = read_ratio(draft, table, path, indicator, names, needed)
         case "per_unit":
             curve = _per_unit(draft, table, path)
+        case "z_score":
+            curve = read_z_score(draft, table, path, indicator)
+        case "percentile_rank":
+            curve = read_percentile_rank(draft, table, path, indicator)
+        case "formula":
+            curve = read_formula(draft, table, path, names, needed)
         case _:
             return None
     floor, cap = table.get("floor"), table.get("cap")
@@ -46,7 +68,7 @@ def read_curve(draft: Draft, table: dict[str, Any], path: Path, indicator: Indic
     if curve is not None:
         _check_direction(draft, curve, path, indicator, allowed=table.get("allow_reverse", False))
         if indicator.unit == "share":
-            _suspect_percentages(draft, curve, path, indicator)
+            suspect_percentages(draft, curve, path, indicator)
     return curve
 
 
@@ -67,7 +89,7 @@ def _points(draft: Draft, table: dict[str, Any], path: Path) -> PointsCurve | No
             )
     if not ascending:
         return None
-    return PointsCurve(at, _number(table, "below"), _number(table, "above"), **_limits(table))
+    return PointsCurve(at, _number(table, "below"), _number(table, "above"), **limits(table))
 
 
 def _bands(draft: Draft, table: dict[str, Any], path: Path) -> BandsCurve | None:
@@ -93,7 +115,7 @@ def _bands(draft: Draft, table: dict[str, Any], path: Path) -> BandsCurve | None
             _check_joint(draft, (*path, "bands", right), bands[left], bands[right])
     if len(draft.problems) > before:
         return None
-    return BandsCurve(tuple(bands[index] for index in order), boundary, **_limits(table))
+    return BandsCurve(tuple(bands[index] for index in order), boundary, **limits(table))
 
 
 def _check_ends(draft: Draft, path: Path, bands: list[Band], order: list[int]) -> None:
@@ -125,13 +147,6 @@ def _check_joint(draft: Draft, path: Path, left: Band, right: Band) -> None:
         draft.report(path, "band-overlap", what, found=f"{_span(left)}; {_span(right)}")
 
 
-def _ratio(draft: Draft, table: dict[str, Any], path: Path, indicator: Indicator) -> RatioCurve | None:
-    mode = draft.get(table, path, "mode", _MODES[indicator.direction])
-    if "target" not in table:
-        return None
-    return RatioCurve(Decimal(table["target"]), mode, **_limits(table))
-
-
 def _per_unit(draft: Draft, table: dict[str, Any], path: Path) -> PerUnitCurve | None:
     base = Decimal(draft.get(table, path, "base", 100))
     whole = draft.get(table, path, "whole", False)
@@ -141,7 +156,7 @@ def _per_unit(draft: Draft, table: dict[str, Any], path: Path) -> PerUnitCurve |
     if not {"target", "unit", "points"} <= table.keys():
         return None
     target, unit, points = (Decimal(table[key]) for key in ("target", "unit", "points"))
-    return PerUnitCurve(base, target, unit, points, whole, most, least, **_limits(table))
+    return PerUnitCurve(base, target, unit, points, whole, most, least, **limits(table))
 
 
 def _check_direction(draft: Draft, curve: Curve, path: Path, indicator: Indicator, *, allowed: bool) -> None:
@@ -181,41 +196,29 @@ def _slope(curve: Curve) -> tuple[str, int]:
             return "mode", {"higher": 1, "lower": -1, "on_target": 0}[curve.mode]
         case PerUnitCurve():
             return "points", (curve.points > 0) - (curve.points < 0)
+        case ZScoreCurve() | PercentileRankCurve():
+            return "mode", 1 if curve.mode == "higher" else -1
+        case FormulaCurve():
+            return "points", _formula_slope(curve)
+
+
+def _formula_slope(curve: FormulaCurve) -> int:
+    """Whether a formula over its value alone rises or falls wherever it is tried; 0 where that cannot be told."""
+    if field_names(curve.points) - {"value", "target"} or keyed_ids(curve.points):
+        return 0
+    if isinstance(curve.target, Expression):
+        return 0
+    scale = Fraction(curve.target or 1)
+    compute = interpreter(curve.points)
+    tried = [compute({"value": scale * part, "target": scale}) for part in _TRIED]
+    slope = _trend([points for points in tried if points is not None])
+    return 0 if slope == _MIXED else slope
 
 
 def _trend(points: list[Decimal]) -> int:
     rises = any(right > left for left, right in pairwise(points))
     falls = any(right < left for left, right in pairwise(points))
     return _MIXED if rises and falls else rises - falls
-
-
-def _suspect_percentages(draft: Draft, curve: Curve, path: Path, indicator: Indicator) -> None:
-    """Warn of 80 where the indicator is a share and 0.80 must have been meant."""
-    numbers: list[tuple[Path, Decimal]]
-    match curve:
-        case PointsCurve():
-            numbers = [(("at", index, 0), value) for index, (value, _points) in enumerate(curve.at)]
-        case BandsCurve():
-            ends = ((band.lower, band.upper) for band in curve.bands)
-            numbers = [(("bands",), end) for pair in ends for end in pair if end is not None]
-        case RatioCurve():
-            numbers = [(("target",), curve.target)]
-        case PerUnitCurve():
-            numbers = [(("target",), curve.target), (("unit",), curve.unit)]
-    inner, number = max(numbers, key=lambda entry: entry[1], default=((), Decimal(0)))
-    if number > _SUSPECT:
-        draft.report(
-            (*path, *inner),
-            "suspect-percentage",
-            msg("{indicator} is a share from 0 to 1; this looks like a percentage", indicator=indicator.name),
-            found=show(number),
-            fix=msg("{percent} % is written {share}", percent=show(number), share=show(number / 100)),
-            severity="warning",
-        )
-
-
-def _limits(table: dict[str, Any]) -> dict[str, Any]:
-    return {"floor": _number(table, "floor"), "cap": _number(table, "cap")}
 
 
 def _number(table: dict[str, Any], key: str) -> Decimal | None:

@@ -9,15 +9,17 @@ from typing import Any
 
 from kaohe.errors import Problem
 from kaohe.exact import shorten
-from kaohe.language import Expression
+from kaohe.language import Expression, aggregates, field_names
+from kaohe.language.tree import shifted
 from kaohe.plugin import Indicator
 from kaohe.plugin.scope import default_parameters, record_scope, value_kinds
 from kaohe.scheme.catalogue import Catalogue, read_text
 from kaohe.scheme.curves import read_curve
 from kaohe.scheme.draft import Draft, Path, attempt, show
-from kaohe.scheme.model import Curve, Dimension, Measured, Missing, UsedIndicator
+from kaohe.scheme.model import Curve, Dimension, FormulaCurve, Measured, Missing, UsedIndicator, earlier_key
+from kaohe.scheme.names import Names
 from kaohe.scheme.schema import fit_definition, fit_parameters
-from kaohe.text import msg
+from kaohe.text import Text, msg
 
 Parameters = Mapping[str, Decimal | int | str | bool]
 
@@ -37,8 +39,13 @@ def read_missing(table: Any, draft: Draft, path: Path) -> Missing | None:
     return Missing(table["policy"], None if neutral is None else Decimal(neutral))
 
 
-def read_dimensions(draft: Draft, catalogue: Catalogue, missing: Missing | None) -> tuple[Dimension, ...]:
-    """Every dimension with those of its indicators that are sound; weights, ids and keys are checked over all."""
+def read_dimensions(
+    draft: Draft, catalogue: Catalogue, missing: Missing | None, names: Names, needed: dict[str, Path]
+) -> tuple[Dimension, ...]:
+    """Every dimension with those of its indicators that are sound; weights, ids and keys are checked over all.
+
+    Indicators whose values curves read go into ``needed``.
+    """
     dimensions = []
     keys: dict[str, Path] = {}
     ids: set[str] = set()
@@ -52,7 +59,7 @@ def read_dimensions(draft: Draft, catalogue: Catalogue, missing: Missing | None)
         ids.add(identifier)
         rows = table.get("indicators", [])
         used = [
-            _use(draft, row, (*path, "indicators", position), catalogue, missing, keys)
+            _use(draft, row, (*path, "indicators", position), catalogue, missing, keys, names, needed)
             for position, row in enumerate(rows)
         ]
         check_weights(draft, (*path, "indicators"), rows)
@@ -100,6 +107,8 @@ def _use(
     catalogue: Catalogue,
     scheme_missing: Missing | None,
     keys: dict[str, Path],
+    names: Names,
+    needed: dict[str, Path],
 ) -> UsedIndicator | None:
     if "use" not in row:
         return None
@@ -124,7 +133,7 @@ def _use(
         return None
     parameters = _parameters(draft, row.get("params", {}), (*path, "params"), indicator)
     value, where = _measure(draft, (*path, "use"), indicator, parameters, catalogue)
-    curve = _curve(draft, row, path, indicator, catalogue)
+    curve = _curve(draft, row, path, indicator, catalogue, names, needed)
     missing = read_missing(row.get("missing"), draft, (*path, "missing")) or scheme_missing
     min_sample = draft.get(row, path, "min_sample", indicator.min_sample)
     if value is None or curve is None or missing is None or "weight" not in row:
@@ -147,6 +156,25 @@ def read_measured(draft: Draft, catalogue: Catalogue, needed: Mapping[str, Path]
     return tuple(measured)
 
 
+def read_earlier(draft: Draft, dimensions: Sequence[Dimension]) -> tuple[Measured, ...]:
+    """The previous period's values that formulas look at, each as an indicator that is measured besides."""
+    found = []
+    for used in (used for dimension in dimensions for used in dimension.indicators):
+        if not isinstance(used.curve, FormulaCurve) or "previous" not in field_names(used.curve.points):
+            continue
+        if any(each.shift != "period" for each in aggregates(used.value)):
+            what = msg("{indicator} compares periods itself: it has no previous value", indicator=used.indicator.name)
+            draft.problems.append(Problem("scheme.no-previous", what, used.place))
+            continue
+        name = used.indicator.name
+        text = Text(f"{name.zh}（上期）", f"{name.en}, previous period")
+        indicator = replace(used.indicator, name=text)
+        value = replace(used.value, text=f"previous({used.value.text})", tree=shifted(used.value.tree, "previous"))
+        key = earlier_key(used.key)
+        found.append(Measured(key, indicator, used.parameters, value, used.where, used.min_sample, used.place))
+    return tuple(found)
+
+
 def _parameters(draft: Draft, given: dict[str, Any], path: Path, indicator: Indicator) -> Parameters:
     declared = indicator.parameters
     fit = fit_parameters(draft, dict(given), path, {name: dict(item.schema) for name, item in declared.items()})
@@ -160,10 +188,18 @@ def _parameters(draft: Draft, given: dict[str, Any], path: Path, indicator: Indi
     }
 
 
-def _curve(draft: Draft, row: dict[str, Any], path: Path, indicator: Indicator, catalogue: Catalogue) -> Curve | None:
+def _curve(
+    draft: Draft,
+    row: dict[str, Any],
+    path: Path,
+    indicator: Indicator,
+    catalogue: Catalogue,
+    names: Names,
+    needed: dict[str, Path],
+) -> Curve | None:
     here: Path = (*path, "curve")
     if "curve" in row:
-        return read_curve(draft, row["curve"], here, indicator)
+        return read_curve(draft, row["curve"], here, indicator, names, needed)
     if "curve" in _written(draft, path):
         return None  # reported as unfit
     if indicator.curve is None:
@@ -172,8 +208,9 @@ def _curve(draft: Draft, row: dict[str, Any], path: Path, indicator: Indicator, 
         return None
     draft.default(here, indicator.curve)
     if indicator.id in catalogue.own:
-        return read_curve(draft, dict(indicator.curve), (*catalogue.own[indicator.id], "curve"), indicator)
-    return read_curve(draft, fit_definition(draft, indicator.curve, here, "curve"), here, indicator)
+        there: Path = (*catalogue.own[indicator.id], "curve")
+        return read_curve(draft, dict(indicator.curve), there, indicator, names, needed)
+    return read_curve(draft, fit_definition(draft, indicator.curve, here, "curve"), here, indicator, names, needed)
 
 
 def _written(draft: Draft, path: Path) -> Any:

@@ -25,7 +25,7 @@ from kaohe.scheme.consequences import (
     read_rules,
 )
 from kaohe.scheme.draft import Draft, Path, show
-from kaohe.scheme.indicators import read_dimensions, read_measured, read_missing
+from kaohe.scheme.indicators import read_dimensions, read_earlier, read_measured, read_missing
 from kaohe.scheme.model import Default, Scheme
 from kaohe.scheme.names import Names
 from kaohe.scheme.schema import open_draft
@@ -91,7 +91,7 @@ def _read(
     population = compile_about_people(draft, (*path, "population"), head, names.population(), ("boolean",), needed)
     if "population" not in head:
         draft.default((*path, "population"), True)
-    dimensions = read_dimensions(draft, catalogue, missing)
+    dimensions = read_dimensions(draft, catalogue, missing, names, needed)
     adjustments = read_adjustments(draft, names, needed)
     tier_ids = [row["id"] for row in draft.data.get("tiers", {}).get("levels", []) if "id" in row]
     rules = read_rules(draft, names, needed, tier_ids)
@@ -101,6 +101,7 @@ def _read(
     outcomes = read_outcomes(draft, names, needed)
     cases = read_cases(draft, names, needed, tier_ids)
     measured = read_measured(draft, catalogue, {key: place for key, place in needed.items() if key not in names.points})
+    measured += read_earlier(draft, dimensions)
     _report_unused(draft, catalogue, names, needed)
     if draft.failed or missing is None:
         return None

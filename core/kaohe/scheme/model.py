@@ -52,13 +52,17 @@ class BandsCurve:
 class RatioCurve:
     """Attainment of a target in percent.
 
-    ``higher``: 100·v/t. ``lower``: 100·(1 − (v − t)/t). ``on_target``: 100·(1 − |v − t|/t).
+    ``higher``: 100·(1 + (v − t)/|t|), which is 100·v/t above zero. ``lower``: 100·(1 − (v − t)/|t|). ``on_target``:
+    100·(1 − |v − t|/|t|). ``target`` is a number, or an expression about the person. A target of zero or less is a
+    mistake unless ``zero_target`` says what it means: so many points, or ``absolute``, the formulas above, in which
+    the divisor is 1 where the target is 0.
     """
 
-    target: Decimal
+    target: Decimal | Expression
     mode: Literal["higher", "lower", "on_target"] = "higher"
     floor: Decimal | None = None
     cap: Decimal | None = None
+    zero_target: Decimal | Literal["absolute"] | None = None
 
 
 @dataclass(frozen=True)
@@ -80,7 +84,48 @@ class PerUnitCurve:
     cap: Decimal | None = None
 
 
-Curve = PointsCurve | BandsCurve | RatioCurve | PerUnitCurve
+@dataclass(frozen=True)
+class ZScoreCurve:
+    """The distance from the group's mean in standard deviations: ``neutral`` + ``points`` · (v − mean) / spread.
+
+    The group is everybody with data in the ranking group. ``lower``: what lies below the mean earns more. Without any
+    spread, and for somebody alone, the points are ``neutral``.
+    """
+
+    neutral: Decimal
+    points: Decimal
+    mode: Literal["higher", "lower"] = "higher"
+    spread: Literal["population", "sample"] = "population"
+    floor: Decimal | None = None
+    cap: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class PercentileRankCurve:
+    """100 · (rank − 1) / (n − 1) among those with data in the ranking group, the worst having rank 1.
+
+    ``ties``: equals share the least, the mean or the greatest of their ranks. ``neutral`` points where all are equal,
+    and for somebody alone.
+    """
+
+    neutral: Decimal
+    mode: Literal["higher", "lower"] = "higher"
+    ties: Literal["min", "average", "max"] = "min"
+    floor: Decimal | None = None
+    cap: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class FormulaCurve:
+    """Points by an expression over ``value``, ``target``, ``previous`` and the person; unknown is no data."""
+
+    points: Expression
+    target: Decimal | Expression | None = None
+    floor: Decimal | None = None
+    cap: Decimal | None = None
+
+
+Curve = PointsCurve | BandsCurve | RatioCurve | PerUnitCurve | ZScoreCurve | PercentileRankCurve | FormulaCurve
 
 
 @dataclass(frozen=True)
@@ -131,6 +176,11 @@ class Measured:
     where: Expression | None
     min_sample: int
     place: Place
+
+
+def earlier_key(key: str) -> str:
+    """Under which key the previous period's value of an indicator is measured, where its curve looks at it."""
+    return f"{key}@previous"
 
 
 @dataclass(frozen=True)
@@ -236,18 +286,61 @@ class Tiers:
 
 
 @dataclass(frozen=True)
-class Bonus:
-    """Money. ``coefficient``: base × tier coefficient × proration. ``pool``: the same claims scaled to ``pool`` fen.
+class RateBand:
+    """From ``lower`` (None: everything below the next band) up to the next band a table gives ``value``.
 
-    ``base`` is an amount in yuan by expression; ``floor`` and ``cap`` bound one person's bonus, in fen.
+    Interpolated, ``value`` holds at ``lower`` and ``value_to`` where the next band begins. Reaching a ``retroactive``
+    band applies its rate to everything below it too.
     """
 
-    kind: Literal["coefficient", "pool"]
-    base: Expression
+    lower: Decimal | None
+    value: Decimal
+    value_to: Decimal
+    retroactive: bool = False
+
+
+@dataclass(frozen=True)
+class RateTable:
+    """Bands in ascending order without gaps; the lowest holds below its beginning, the highest is open.
+
+    It ``gives`` a rate of the amount looked up (``marginal``: each rate inside its band; ``whole``: one rate for all
+    of it), a fixed amount in yuan, or a factor. An amount on a boundary belongs to the band on the ``boundary`` side.
+    """
+
+    mode: Literal["marginal", "whole", "interpolated"]
+    gives: Literal["rate", "amount", "factor"]
+    bands: tuple[RateBand, ...]
+    boundary: Literal["upper", "lower"] = "upper"
+
+
+@dataclass(frozen=True)
+class Accelerator:
+    """A factor of the bonus by a table over a figure such as the attainment of a target; 1 where it is unknown."""
+
+    id: str
+    over: Expression
+    table: RateTable
+
+
+@dataclass(frozen=True)
+class Bonus:
+    """Money, amounts in yuan by expression, times the tier's coefficient and the proration.
+
+    ``coefficient``: of ``base``. ``pool``: the same claims scaled to ``pool`` fen. ``table``: of what ``table`` gives
+    for ``over``, times ``base`` where there is one. ``formula``: what ``formula`` comes to, which names the
+    coefficient itself. ``accelerators`` multiply; ``floor`` and ``cap`` bound one person's bonus, in fen.
+    """
+
+    kind: Literal["coefficient", "pool", "table", "formula"]
+    base: Expression | None
     prorate: Literal["days", "none"]
     pool: int | None = None
     floor: int | None = None
     cap: int | None = None
+    over: Expression | None = None
+    table: RateTable | None = None
+    formula: Expression | None = None
+    accelerators: tuple[Accelerator, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -44,6 +44,10 @@ class Names:
     def adjustment(self) -> Scope:
         return self._scope({}, self._keyed())
 
+    def curve(self, own: Mapping[str, Type]) -> Scope:
+        """Targets and formulas of curves: the person, values, and the curve's ``own`` names; nothing has points yet."""
+        return self._scope(own, {"value": Keyed(MICROS, self.values)})
+
     def rule(self) -> Scope:
         return self._scope({"total": MICROS}, self._keyed())
 

@@ -7,8 +7,20 @@ from decimal import Decimal
 from functools import reduce
 
 from kaohe.exact import shorten
+from kaohe.language import Expression
 from kaohe.plugin import Indicator
-from kaohe.scheme.model import Band, BandsCurve, Curve, Missing, PerUnitCurve, PointsCurve, RatioCurve
+from kaohe.scheme.model import (
+    Band,
+    BandsCurve,
+    Curve,
+    FormulaCurve,
+    Missing,
+    PercentileRankCurve,
+    PerUnitCurve,
+    PointsCurve,
+    RatioCurve,
+    ZScoreCurve,
+)
 from kaohe.text import Message, Text, msg
 
 ACTIONS: dict[str, Message] = {
@@ -78,9 +90,15 @@ def _shape_words(curve: Curve, unit: str) -> list[Message]:
         case BandsCurve():
             return [_band_words(band, unit, curve.boundary) for band in curve.bands]
         case RatioCurve():
-            return [_ratio_words(curve, unit)]
+            return _ratio_words(curve, unit)
         case PerUnitCurve():
             return _per_unit_words(curve, unit)
+        case ZScoreCurve():
+            return [_z_score_words(curve)]
+        case PercentileRankCurve():
+            return _percentile_words(curve)
+        case FormulaCurve():
+            return _formula_words(curve, unit)
 
 
 def _points_words(curve: PointsCurve, unit: str) -> list[Message]:
@@ -113,15 +131,54 @@ def _band_words(band: Band, unit: str, boundary: str) -> Message:
     return msg("above {lower} up to {upper}: {points}", lower=lower, upper=upper, points=points)
 
 
-def _ratio_words(curve: RatioCurve, unit: str) -> Message:
-    target = number(curve.target, unit)
-    match curve.mode:
-        case "higher":
-            return msg("100 at {target}, more or less in proportion to the value", target=target)
-        case "lower":
-            return msg("100 at {target}, less in proportion to what is above it, more for what is below", target=target)
-        case "on_target":
-            return msg("100 at {target}, less in proportion to the distance from it", target=target)
+def _ratio_words(curve: RatioCurve, unit: str) -> list[Message]:
+    target = _target_words(curve.target, unit)
+    parts = [
+        {
+            "higher": msg("100 at {target}, more or less in proportion to the value", target=target),
+            "lower": msg(
+                "100 at {target}, less in proportion to what is above it, more for what is below", target=target
+            ),
+            "on_target": msg("100 at {target}, less in proportion to the distance from it", target=target),
+        }[curve.mode]
+    ]
+    if curve.zero_target == "absolute":
+        parts.append(msg("a target of zero or less counts by its absolute value"))
+    elif curve.zero_target is not None:
+        parts.append(msg("where the target is zero or less: {points}", points=_points(curve.zero_target)))
+    return parts
+
+
+def _target_words(target: Decimal | Expression, unit: str) -> Message | str:
+    return number(target, unit) if isinstance(target, Decimal) else target.text.strip()
+
+
+def _z_score_words(curve: ZScoreCurve) -> Message:
+    words = {"neutral": _points(curve.neutral), "points": _points(curve.points)}
+    if curve.mode == "higher":
+        return msg("{neutral} at the mean of the group, {points} more for each standard deviation above it", **words)
+    return msg("{neutral} at the mean of the group, {points} more for each standard deviation below it", **words)
+
+
+def _percentile_words(curve: PercentileRankCurve) -> list[Message]:
+    best = {
+        "higher": msg("the share of the group that has less, in percent"),
+        "lower": msg("the share of the group that has more, in percent"),
+    }
+    ties = {
+        "min": msg("equals count as the last of them"),
+        "average": msg("equals count as the middle of them"),
+        "max": msg("equals count as the first of them"),
+    }
+    alone = msg("{points} where there is nobody to compare with", points=_points(curve.neutral))
+    return [best[curve.mode], ties[curve.ties], alone]
+
+
+def _formula_words(curve: FormulaCurve, unit: str) -> list[Message]:
+    formula = msg("{formula}", formula=curve.points.text.strip())
+    if curve.target is None:
+        return [formula]
+    return [formula, msg("target: {target}", target=_target_words(curve.target, unit))]
 
 
 def _per_unit_words(curve: PerUnitCurve, unit: str) -> list[Message]:
