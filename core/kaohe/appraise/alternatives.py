@@ -17,7 +17,16 @@ from kaohe.appraise.precise import DECIMALS, FIFTY_DIGITS, Column, Matrix, all_r
 Direction = Literal["max", "min"]
 """Whether more (``max``) or less (``min``) of a criterion is better."""
 
-Normalisation = Literal["none", "linear", "minmax", "sum"]
+Normalisation = Literal["none", "linear", "minmax", "sum", "vector"]
+
+
+@dataclass(frozen=True)
+class Closeness:
+    """TOPSIS's figures per alternative: distances to the best and to the worst there is, and the closeness 0 to 1."""
+
+    to_best: tuple[Decimal, ...]
+    to_worst: tuple[Decimal, ...]
+    closeness: tuple[Decimal, ...]
 
 
 @dataclass(frozen=True)
@@ -33,11 +42,11 @@ class Compromise:
 
 
 def normalised(matrix: Matrix, directions: Sequence[Direction], how: Normalisation) -> Matrix:
-    """The matrix with every criterion made comparable; after anything but ``none`` more is better everywhere.
+    """The matrix with every criterion made comparable; but for ``none`` and ``vector`` more is then better everywhere.
 
     ``linear``: x / max, or min / x where less is better. ``minmax``: (x − min) / (max − min), or (max − x) /
-    (max − min); 0 where all are equal. ``sum``: x / Σx, or (1/x) / Σ(1/x). Raises ZeroDivisionError where a
-    criterion has no such figure.
+    (max − min); 0 where all are equal. ``sum``: x / Σx, or (1/x) / Σ(1/x). ``vector``: x / √Σx² at fifty digits,
+    whichever is better. Raises ZeroDivisionError where a criterion has no such figure.
     """
     columns = zip(transposed(matrix), directions, strict=True)
     return transposed([_normalised(column, direction, how) for column, direction in columns])
@@ -52,9 +61,9 @@ def topsis(
     matrix: Matrix,
     weights: Sequence[Fraction],
     directions: Sequence[Direction],
-    normalisation: Normalisation | Literal["vector"] = "vector",
+    normalisation: Normalisation = "vector",
     decimals: int = DECIMALS,
-) -> tuple[Decimal, ...]:
+) -> Closeness:
     """Closeness to the ideal, 0 to 1: d⁻ / (d⁺ + d⁻) with Euclidean distances to best and worst (Hwang & Yoon 1981).
 
     ``vector`` divides each criterion by √Σx². Where all alternatives are equal, each has 0.5.
@@ -69,12 +78,13 @@ def topsis(
     ends = _ends(matrix, directions)
     # A distance squared is rational even where the normalised figures are not: w²·(x − x*)² / Σx².
     factors = [weight**2 / norm if norm else Fraction(0) for weight, norm in zip(weights, norms, strict=True)]
-    closeness = []
-    for row in matrix:
-        far, near = (root(_dot(factors, [(x - end) ** 2 for x, end in zip(row, of, strict=True)])) for of in ends)
-        with localcontext(FIFTY_DIGITS):
-            closeness.append(near / (far + near) if far + near else Decimal("0.5"))
-    return all_rounded(closeness, decimals)
+    to_best, to_worst = (
+        [root(_dot(factors, [(x - end) ** 2 for x, end in zip(row, of, strict=True)])) for row in matrix] for of in ends
+    )
+    with localcontext(FIFTY_DIGITS):
+        pairs = zip(to_best, to_worst, strict=True)
+        closeness = [near / (far + near) if far + near else Decimal("0.5") for far, near in pairs]
+    return Closeness(*(all_rounded(figures, decimals) for figures in (to_best, to_worst, closeness)))
 
 
 def vikor(
@@ -130,6 +140,9 @@ def _normalised(column: Column, direction: Direction, how: Normalisation) -> Col
         case "sum":
             parts = column if direction == "max" else tuple(1 / x for x in column)
             return tuple(part / sum(parts) for part in parts)
+        case "vector":
+            length = Fraction(root(_dot(column, column)))
+            return tuple(x / length for x in column)
 
 
 def _ends(matrix: Matrix, directions: Sequence[Direction]) -> tuple[Column, Column]:

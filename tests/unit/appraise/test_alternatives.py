@@ -31,6 +31,10 @@ def test_shares_of_the_sum_take_reciprocals_of_costs():
     assert normalised(matrix, ["max", "min"], "sum") == exact_matrix([["1/4", "3/4"], ["3/4", "1/4"]])
 
 
+def test_vectors_have_length_1_and_keep_their_direction():
+    assert normalised(exact_matrix([[3], [4]]), ["min"], "vector") == exact_matrix([["3/5"], ["4/5"]])
+
+
 def test_weighted_sums_are_exact_so_that_equals_are_equal():
     matrix = exact_matrix([["0.1", "0.2"], ["0.2", "0.1"]])
     first, second = weighted_sum(matrix, HALVES)
@@ -39,17 +43,20 @@ def test_weighted_sums_are_exact_so_that_equals_are_equal():
 
 def test_topsis_gives_1_to_the_best_of_all_and_0_to_the_worst():
     matrix = exact_matrix([[3, 1], [1, 9], [2, 5]])
-    best, worst, _ = topsis(matrix, HALVES, ["max", "min"])
+    best, worst, _ = topsis(matrix, HALVES, ["max", "min"]).closeness
     assert (best, worst) == (1, 0)
 
 
 def test_topsis_by_hand():
     # One criterion, no normalisation: distances 3 and 1 on a line of 4.
-    assert topsis(exact_matrix([[0], [1], [4]]), exact_row([2]), ["max"], "none") == (0, Decimal("0.25"), 1)
+    result = topsis(exact_matrix([[0], [1], [4]]), exact_row([2]), ["max"], "none")
+    assert (result.to_best, result.to_worst) == ((8, 6, 0), (0, 2, 8))
+    assert result.closeness == (0, Decimal("0.25"), 1)
 
 
 def test_topsis_of_equals_is_a_half_and_a_criterion_of_noughts_says_nothing():
-    assert topsis(exact_matrix([[2, 0], [2, 0]]), HALVES, ["max", "max"]) == (Decimal("0.5"),) * 2
+    result = topsis(exact_matrix([[2, 0], [2, 0]]), HALVES, ["max", "max"])
+    assert result.closeness == (Decimal("0.5"),) * 2
 
 
 def test_vikor_names_one_best_where_it_leads_and_is_stable():
@@ -92,8 +99,8 @@ def test_the_order_of_people_changes_no_figure(rows, weight, random):
     shuffled = random.sample(range(len(rows)), len(rows))
     weights, kinds = exact_row([weight, 10 - weight]), ["max", "min"]
     matrix, moved = exact_matrix(rows), exact_matrix([rows[place] for place in shuffled])
-    closeness, compromise = topsis(matrix, weights, kinds), vikor(matrix, weights, kinds)
-    assert topsis(moved, weights, kinds) == tuple(closeness[place] for place in shuffled)
+    closeness, compromise = topsis(matrix, weights, kinds).closeness, vikor(matrix, weights, kinds)
+    assert topsis(moved, weights, kinds).closeness == tuple(closeness[place] for place in shuffled)
     assert tuple(compromise.Q[place] for place in shuffled) == vikor(moved, weights, kinds).Q
 
 

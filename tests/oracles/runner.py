@@ -1,0 +1,69 @@
+"""Runs cases: the category says which adapter, the adapter calls the product, and the figures are compared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any, Literal
+
+from tests.oracles.case import Case, NotRunnable
+from tests.oracles.compare import differences
+
+from kaohe.errors import KaoheError
+
+ADAPTERS = (
+    "ahp",
+    "apportionment",
+    "bonus",
+    "feedback360",
+    "forced_distribution",
+    "indicators",
+    "mcdm",
+    "quantile",
+    "ranking",
+    "reliability",
+    "scoring",
+)
+LATER = {
+    "commission": "commission tables are not computed yet",
+    "sla": "service levels on a business clock are not computed yet",
+}
+
+
+@dataclass(frozen=True)
+class Result:
+    """``why``: the figures that differ, or the reason why the case cannot be run."""
+
+    case: Case
+    outcome: Literal["passed", "failed", "skipped"]
+    why: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        word = "not runnable" if self.outcome == "skipped" else self.outcome
+        return f"{word:<12} {self.case.id}" + (f": {'; '.join(self.why)}" if self.why else "")
+
+
+def run(case: Case) -> Result:
+    """One case. Where a figure was published, a refusal or a fault of the product is a failure, no reason to skip."""
+    try:
+        differing = differences(case, _adapter(case.category)(case))
+    except NotRunnable as reason:
+        return Result(case, "skipped", (str(reason),))
+    except KaoheError as refusal:
+        return Result(case, "failed", (f"refused: {refusal}",))
+    except Exception as fault:
+        return Result(case, "failed", (f"{type(fault).__name__}: {fault}",))
+    return Result(case, "failed" if differing else "passed", tuple(map(str, differing)))
+
+
+def summary(results: Iterable[Result]) -> str:
+    outcomes = [result.outcome for result in results]
+    return ", ".join(f"{outcomes.count(each)} {each}" for each in ("passed", "failed", "skipped"))
+
+
+def _adapter(category: str) -> Callable[[Case], Mapping[str, Any]]:
+    if category not in ADAPTERS:
+        raise NotRunnable(LATER.get(category, f"no adapter for the category {category!r}"))
+    run_case: Callable[[Case], Mapping[str, Any]] = import_module(f"tests.oracles.adapters.{category}").run
+    return run_case

@@ -1,0 +1,133 @@
+"""The runner of published cases, by cases of its own: it must be able to fail."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.oracles.__main__ import main
+from tests.oracles.compare import named_decimals
+from tests.oracles.runner import ADAPTERS
+
+ROOT = Path(__file__).parents[2]
+GINI = {"inputs": {"values": [0, 0, 0, 8]}, "expected": {"gini": 0.75}}
+
+
+@pytest.fixture
+def run_cases(tmp_path, capsys):
+    """Runs cases given as category and content; the exit code and the lines printed."""
+
+    def run(*cases):
+        for number, (category, content) in enumerate(cases):
+            case = {"id": f"T{number}", "title": "", "tolerance": {"abs": 0}, "rounding": "exact", **content}
+            text = json.dumps({"category": category, "cases": [case]})
+            (tmp_path / f"{number}.json").write_text(text, "utf-8")
+        code = main(["--cases", str(tmp_path)])
+        return code, capsys.readouterr().out.splitlines()
+
+    return run
+
+
+def test_a_figure_that_agrees_passes(run_cases):
+    code, lines = run_cases(("reliability", GINI))
+    assert (code, lines) == (0, ["passed       T0", "1 passed, 0 failed, 0 skipped"])
+
+
+def test_a_wrong_figure_fails_with_both_numbers(run_cases):
+    code, lines = run_cases(("reliability", {**GINI, "expected": {"gini": 0.76}}))
+    assert code == 1
+    assert lines[0].startswith("failed       T0: gini: published 0.76, computed 0.75")
+    assert lines[-1] == "0 passed, 1 failed, 0 skipped"
+
+
+def test_the_tolerance_is_the_cases_own(run_cases):
+    code, lines = run_cases(("reliability", {**GINI, "expected": {"gini": 0.76}, "tolerance": {"abs": 0.01}}))
+    assert (code, lines[-1]) == (0, "1 passed, 0 failed, 0 skipped")
+
+
+@pytest.mark.parametrize(
+    ("category", "content", "reason"),
+    [
+        ("astrology", GINI, "no adapter for the category 'astrology'"),
+        ("sla", GINI, "service levels"),
+        ("reliability", {**GINI, "expected": {"kurtosis": 3}}, "no function is known for the figure 'kurtosis'"),
+        ("bonus", {"inputs": {"colour": "red"}, "expected": {"bonus": "1.00"}}, "no bonus is read from colour"),
+        ("ahp", {"inputs": {"matrix": [["1"]], "ri_table": "mine"}, "expected": {"CR": 0}}, "'mine' is not known"),
+        ("apportionment", {"inputs": {"weights": [1]}, "expected": {"seats": [1]}}, "the case gives no 'seats'"),
+    ],
+)
+def test_what_nobody_can_run_is_skipped_with_the_reason(run_cases, category, content, reason):
+    code, lines = run_cases((category, content))
+    assert code == 0
+    assert lines[0].startswith("not runnable T0: ")
+    assert reason in lines[0]
+    assert lines[-1] == "0 passed, 0 failed, 1 skipped"
+
+
+def test_a_refusal_or_a_fault_of_the_product_is_a_failure(run_cases):
+    refused = {"inputs": {"matrix": [["1", "2"], ["2", "1"]]}, "expected": {"weights": [0.5, 0.5]}}
+    faulty = {"inputs": {"ratings": [[1, 2]]}, "expected": {"ICC1": 1}}
+    code, lines = run_cases(("ahp", refused), ("reliability", faulty))
+    assert code == 1
+    assert "refused: " in lines[0]
+    assert "ValueError: agreement needs" in "".join(lines)
+    assert lines[-1] == "0 passed, 2 failed, 0 skipped"
+
+
+def test_lists_of_different_length_differ(run_cases):
+    content = {"inputs": {"amount_minor": 3, "ratios": [1, 2]}, "expected": {"shares": [1]}}
+    code, lines = run_cases(("apportionment", content))
+    assert code == 1
+    assert lines[0].endswith("shares: published [1], computed [1, 2]")
+
+
+def test_truth_is_not_a_number(run_cases):
+    content = {"inputs": {"weights": [1, 1], "seats": 1}, "expected": {"tie": 1}}
+    assert run_cases(("apportionment", content))[0] == 1
+    assert run_cases(("apportionment", {**content, "expected": {"tie": True}}))[0] == 0
+
+
+def test_rounding_is_the_sources(run_cases):
+    """5/9 is printed 0.56 rounded, 0.55 cut; without a word about rounding it is neither."""
+    content = {"inputs": {"weights": [5, 4], "seats": 1}, "expected": {"quota": [0.56, 0.44]}}
+    assert run_cases(("apportionment", {**content, "rounding": "2 dp"}))[0] == 0
+    assert run_cases(("apportionment", {**content, "rounding": "quota 2 dp, seats integer"}))[0] == 0
+    assert run_cases(("apportionment", content))[0] == 1
+    cut = {**content, "expected": {"quota": [0.55, 0.44]}}
+    assert run_cases(("apportionment", {**cut, "rounding": "2 dp, truncated"}))[0] == 0
+    assert run_cases(("apportionment", {**cut, "rounding": "2 dp"}))[0] == 1
+
+
+@pytest.mark.parametrize(
+    ("rounding", "key", "decimals"),
+    [
+        ("exact", "gini", None),
+        ("2 dp", "gini", 2),
+        ("weights 3 dp, lambda 2 dp, CI/CR 1 dp", "lambda_max", 2),
+        ("weights 3 dp, lambda 2 dp, CI/CR 1 dp", "CR", 1),
+        ("1 dp for the mean, 2 dp contributions", "unweighted_mean", 1),
+        ("quota 3 dp, seats integer", "seats", 0),
+        ("weights and CR to 3 dp (coffee is .1775 at 4 dp)", "weights", 3),
+        ("whole number, nearest", "csat", 0),
+        ("3 digits, truncation (5/9 -> 0.555)", "result", 3),
+        ("元, 2 dp", "pay", 2),
+        ("quota 4 dp", "weights", 4),
+    ],
+)
+def test_the_decimals_that_a_source_names(rounding, key, decimals):
+    assert named_decimals(rounding, key) == decimals
+
+
+def test_every_category_has_an_adapter_that_can_run():
+    files = {file.stem for file in (Path(__file__).parent / "adapters").glob("*.py")}
+    assert files == set(ADAPTERS)
+
+
+def test_the_command_says_where_it_looked(tmp_path):
+    command = [sys.executable, "-m", "tests.oracles", "--cases", str(tmp_path / "none")]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, encoding="utf-8", check=False)
+    assert done.returncode == 2
+    assert "there is no folder" in done.stderr
