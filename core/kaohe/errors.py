@@ -67,7 +67,7 @@ class Problem:
     def render(self, language: Language) -> str:
         """``place: error [code]: what``, then a line each for found, expected and the mend where given.
 
-        What a file says stays on its line, and does nothing to the terminal.
+        What a file says stays on its line, does nothing to the terminal, and is cut where it is endless.
         """
         word = _SEVERITIES[self.severity].in_(language)
         head = f"{word} [{self.code}]: {self.what.in_(language)}"
@@ -78,7 +78,15 @@ class Problem:
             lines.append("    " + msg("expected: {value}", value=self.expected).in_(language))
         if self.fix is not None:
             lines.append("    → " + self.fix.in_(language))
-        return "\n".join(visible(line).replace("\n", "\\n") for line in lines)
+        return "\n".join(_on_a_line(line) for line in lines)
+
+
+_LONGEST_LINE = 2_000
+
+
+def _on_a_line(text: str) -> str:
+    shown = text if len(text) <= _LONGEST_LINE else f"{text[:_LONGEST_LINE]}…"
+    return visible(shown).replace("\n", "\\n")
 
 
 _SEVERITIES = {"error": msg("error"), "warning": msg("warning"), "note": msg("note")}

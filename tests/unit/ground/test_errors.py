@@ -65,3 +65,9 @@ def test_warnings_alone_do_not_refuse() -> None:
 
 def test_a_single_failure_is_an_error_of_one_problem() -> None:
     assert fail(UNKNOWN).problems == (UNKNOWN,)
+
+
+def test_what_a_file_says_without_end_is_cut() -> None:
+    endless = Problem("x", msg("error"), found="a" * 10**7).render("en")
+    assert len(endless) < 5_000
+    assert endless.endswith("a…")
