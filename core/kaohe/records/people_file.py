@@ -53,12 +53,17 @@ PEOPLE = RecordType(
 )
 
 
+# An attribute like any other, but one that schemes of every plugin name: it is known by its heading too.
+REGION = Field("region", "text", Text("大区", "Region"))
+
+
 def people_type(header: Sequence[str]) -> RecordType:
     """People as this file has them: every column that is none of the fields above is an attribute, read as text."""
-    known = recognised(PEOPLE, header)
-    return with_attributes(
+    known = recognised(replace(PEOPLE, fields=(*PEOPLE.fields, REGION)), header)
+    found = with_attributes(
         name for index, name in enumerate(header) if name and not name.startswith("#") and index not in known.values()
     )
+    return replace(found, fields=(*found.fields, REGION)) if REGION.name in known else found
 
 
 def with_attributes(names: Iterable[str]) -> RecordType:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from kaohe.appraise import appraise
+from kaohe.appraise import People, appraise
 from kaohe.engine import Engine
 from kaohe.errors import Exit, KaoheError, Place, Problem, fail
 from kaohe.period import Period
@@ -40,6 +40,7 @@ def evaluate(
     population = populate(scheme, members, period)
     if not population.people.code:
         raise _nobody(scheme, period, members, population.left_out)
+    warnings += _ungrouped(scheme, population.people)
     warnings += notes(scheme, setting.record_types, snapshot, period)
     _refuse_without_records(scheme, period, snapshot, setting.record_types)
     values, counts = measure(
@@ -67,6 +68,21 @@ def evaluate(
         notes=tuple(warnings),
         digest=digest_of(scheme, period, setting.zone.key, snapshot.digest, appraisal, counts),
     )
+
+
+def _ungrouped(scheme: Scheme, people: People) -> list[Problem]:
+    """A warning for each attribute that ranking groups are made by and that nobody has: all would be one group."""
+    return [
+        Problem(
+            "evaluate.no-attribute",
+            msg("nobody has the attribute {name}, by which people are ranked in groups", name=name),
+            Place(key=scheme.id),
+            fix=msg("give the people's file a column {name}, or take it out of ranking.within", name=name),
+            severity="warning",
+        )
+        for name in scheme.ranking.within
+        if all(value is None for value in people.attribute(name))
+    ]
 
 
 def _check_period(scheme: Scheme, period: Period) -> list[Problem]:

@@ -95,6 +95,13 @@ def test_only_the_former_period_without_records_is_no_news(tiny: Desk) -> None:
     assert "no-records" not in answer.err
 
 
+def test_groups_by_an_attribute_that_nobody_has_are_said_aloud(tiny: Desk) -> None:
+    assert "[ranking]" not in SCHEME
+    write(tiny, "schemes/tiny.toml", f'{SCHEME}\n[ranking]\nwithin = ["manager"]\n')
+    answer = tiny.do("evaluate", "tiny", "--period", "2026-Q1")
+    assert "tiny: warning [evaluate.no-attribute]: nobody has the attribute manager" in answer.err
+
+
 @pytest.mark.parametrize("period", ["2025-Q4", "2025-12-31..2026-03-30", "2027-Q1"])
 def test_a_scheme_that_is_not_in_force_all_of_the_period_is_refused(period: str, tiny: Desk) -> None:
     answer = tiny.try_("evaluate", "tiny", "--period", period)
