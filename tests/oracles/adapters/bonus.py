@@ -6,44 +6,49 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-import numpy as np
 from tests.oracles.case import Case, NotRunnable
-from tests.unit.appraise.builder import coefficient_bonus, people, scheme, table, yuan
+from tests.unit.appraise.builder import coefficient_bonus, measured, people, pool_bonus, scheme, table, yuan
 
 from kaohe.appraise import appraise
-from kaohe.appraise.columns import proportions
-from kaohe.appraise.pool import split
 from kaohe.exact import to_fen
 
 BASES = ("salary", "full", "base", "base_salary", "amount")
+IDS = "bcdmn"
 DAYS = ("eligible_days", "period_days")
 
 
 def run(case: Case) -> dict[str, Any]:
     given = case.inputs
     if "pool" in given:
-        return {"shares": shares(given["pool"], _claims(case), given.get("floor"), given.get("cap"))}
+        return dict.fromkeys(("shares", "bonus", "bonuses", "pay"), tuple(_pooled(case)))
     base = next((name for name in BASES if name in given), None)
     factors = [each for name, each in given.items() if name not in (base, *DAYS)]
-    if base is None or not all(isinstance(each, int | Decimal) for each in factors):
+    if base is None or any(isinstance(each, list | dict) for each in factors):
         raise NotRunnable(f"no bonus is read from {', '.join(given)}")
     return dict.fromkeys(("bonus", "pay", "amount"), _paid(case, given[base], factors))
 
 
-def shares(pool: Any, claims: Sequence[Any], floor: Any = None, cap: Any = None) -> list[str]:
-    """A pool in yuan over claims, as amounts with two decimals; a claim of zero takes no part."""
-    claiming = [place for place, claim in enumerate(claims) if claim]
-    limits = (None if limit is None else to_fen(limit) for limit in (floor, cap))
-    parts = split(np.array(proportions([Decimal(claims[place]) for place in claiming]), object), to_fen(pool), *limits)
-    paid = dict(zip(claiming, parts.parts.tolist(), strict=True))
-    return [f"{Decimal(paid.get(place, 0)).scaleb(-2):.2f}" for place in range(len(claims))]
+def _pooled(case: Case) -> list[str]:
+    """A pool by a scheme: everybody's base times every other figure given of them, in proportion to the days."""
+    given = case.inputs
+    columns = {name: _column(each) for name, each in given.items() if isinstance(each, list | dict)}
+    days = columns.pop("eligible_days", None)
+    if not columns or len({len(column) for column in columns.values()}) > 1 or len(columns) > len(IDS):
+        raise NotRunnable(f"a pool's claims are not read from {', '.join(given)}")
+    count = len(next(iter(columns.values())))
+    values = dict(zip(IDS, columns.values(), strict=False))
+    formula = " * ".join(f'value("{key}")' for key in values)
+    limits = {name: to_fen(given[name]) for name in ("floor", "cap") if name in given}
+    made = scheme(
+        measured=[measured(key) for key in values],
+        bonus=pool_bonus(to_fen(given["pool"]), formula, prorate="days" if days else "none", **limits),
+    )
+    staff = people(count, days, given.get("period_days", 1))
+    return yuan(appraise(made, staff, table(**{**values, "a": [1] * count})))
 
 
-def _claims(case: Case) -> Sequence[Any]:
-    for key in ("coefficients", "claims", "weights", "ratios"):
-        if key in case.inputs:
-            return list(case.inputs[key].values()) if isinstance(case.inputs[key], dict) else case.inputs[key]
-    raise NotRunnable(f"a pool's claims are not read from {', '.join(case.inputs)}")
+def _column(listed: Any) -> list[Any]:
+    return list(listed.values()) if isinstance(listed, dict) else listed
 
 
 def _paid(case: Case, base: Any, factors: Sequence[Any]) -> str:

@@ -19,20 +19,25 @@ def run(case: Case) -> dict[str, Any]:
     if listed is None:
         raise NotRunnable(f"quotas are not read from {', '.join(given)}")
     shares = list(listed.values()) if isinstance(listed, Mapping) else listed
-    if "people" in given or "headcount" in given:
-        return _counts(shares, given.get("people", given.get("headcount")), None)
-    return {
-        people: _counts(shares, int(people), case.expected[people]) for people in case.expected if people.isdecimal()
-    }
+    later_first = "later" in str(given.get("tie_break", "")).casefold()
+
+    def of(people: int) -> dict[str, Any]:
+        return _reversed(_figures(shares[::-1], people)) if later_first else _figures(shares, people)
+
+    for key in ("people", "headcount", "n"):
+        if isinstance(given.get(key), int):
+            return of(given[key])
+    computed = {people: of(int(people)) for people in case.expected if people.isdecimal()}
+    lists = {people for people in computed if isinstance(case.expected[people], list)}
+    return {people: figures["counts"] if people in lists else figures for people, figures in computed.items()}
 
 
-def _counts(percent: Sequence[Any], people: int, expected: Any) -> Any:
+def _figures(percent: Sequence[Any], people: int) -> dict[str, Any]:
     result = apportion(percent, people)
     levels = [level(str(place), Decimal(part).scaleb(-2)) for place, part in enumerate(percent)]
-    counts = {
-        "counts": seats(levels, people),
-        "seats": seats(levels, people),
-        "tie": result.tie,
-        "quota": result.quotas,
-    }
-    return counts["counts"] if isinstance(expected, list) else counts
+    counts = seats(levels, people)
+    return {"counts": counts, "seats": counts, "tie": result.tie, "quota": result.quotas, "raw": result.quotas}
+
+
+def _reversed(figures: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: each[::-1] if isinstance(each, Sequence) else each for key, each in figures.items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -10,7 +11,7 @@ from tests.oracles.language import computed, of_values
 
 
 class Figure(NamedTuple):
-    """What a figure needs among the inputs, and the expression; shares, where named ``_pct``, are shown in percent."""
+    """What a figure needs among the inputs, and the expression; a figure named ``_pct`` is shown in percent."""
 
     needs: tuple[str, ...]
     text: str
@@ -53,9 +54,32 @@ FIGURES: Mapping[str, tuple[Figure, ...]] = {
     ),
     "response_rate": (Figure(("answered", "sent"), "sum(answered) / sum(sent)"),),
     "attainment": (Figure(("actual", "target"), "sum(actual) / sum(target)"),),
+    "expansion_rate": (Figure(("new", "start"), "sum(new) / sum(start)"),),
+    "abandonment": (Figure(("abandoned", "offered"), "sum(abandoned) / sum(offered)"),),
+    "on_time": (Figure(("on_time", "total"), "sum(on_time) / sum(total)"),),
+    "within_sla": (Figure(("within", "total"), "sum(within) / sum(total)"),),
+    "market_share": (Figure(("own", "total"), "sum(own) / sum(total)"),),
+    "repurchase": (Figure(("repeat", "customers"), "sum(repeat) / sum(customers)"),),
+    "renewal": (Figure(("renewed", "due"), "sum(renewed) / sum(due)"),),
+    "aht": (Figure(("talk", "hold", "wrap", "calls"), "(sum(talk) + sum(hold) + sum(wrap)) / sum(calls)"),),
+    "aov": (Figure(("revenue", "orders"), "sum(revenue) / sum(orders)"),),
+    "nrr": (
+        Figure(
+            ("start", "expansion", "contraction", "churned"),
+            "(sum(start) + sum(expansion) - sum(contraction) - sum(churned)) / sum(start)",
+        ),
+    ),
+    "grr": (
+        Figure(("start", "contraction", "churned"), "(sum(start) - sum(contraction) - sum(churned)) / sum(start)"),
+    ),
     "fcr": (Figure(("resolved_first", "total"), "sum(resolved_first) / sum(total)"),),
     "csat": (Figure(("satisfied", "total"), "sum(satisfied) / sum(total)"),),
+    "satisfaction": (Figure(("satisfied", "total"), "sum(satisfied) / sum(total)"),),
 }
+
+
+# Customarily in percent whatever they are called.
+PERCENT = {"csat"}
 
 
 def run(case: Case) -> dict[str, Any]:
@@ -63,24 +87,20 @@ def run(case: Case) -> dict[str, Any]:
 
 
 def _figure(key: str, given: Mapping[str, Any]) -> Any:
-    name = key.removesuffix("_pct")
-    for figure in FIGURES.get(name, ()):
+    name = re.sub(r"_\d+dp$", "", key)
+    percent = name.endswith("_pct") or name in PERCENT
+    for figure in FIGURES.get(name.removesuffix("_pct"), ()):
         if set(figure.needs) <= set(given):
-            # A name that is a function's is read as the field where it stands alone.
-            value = computed(figure.text, [{each: given[each] for each in figure.needs}])
-            return value if name == key else computed_percent(figure, given)
-    for found in _of_answers(key, given):
+            text = f"({figure.text}) * 100" if percent else figure.text
+            return computed(text, [{each: given[each] for each in figure.needs}])
+    for found in _of_answers(name, given):
         return found
     raise NotRunnable(f"no function is known for the figure {key!r} of {', '.join(given)}")
 
 
-def computed_percent(figure: Figure, given: Mapping[str, Any]) -> Any:
-    return computed(f"({figure.text}) * 100", [{each: given[each] for each in figure.needs}])
-
-
 def _of_answers(key: str, given: Mapping[str, Any]) -> Iterator[Any]:
     """Figures over answers one by one: groups of so many equal answers, a histogram, or plain lists of numbers."""
-    name = key.split("_", maxsplit=1)[0]
+    name = key.removesuffix("_pct")
     if name == "nps" and {"promoters", "detractors"} <= set(given):
         groups = ((10, "promoters"), (8, "passives"), (0, "detractors"))
         yield of_values("nps(x)", [score for score, group in groups for _ in range(given.get(group, 0))])
@@ -100,6 +120,6 @@ def _of_answers(key: str, given: Mapping[str, Any]) -> Iterator[Any]:
             yield of_values(texts[name], answers)
     for values, listed in given.items():
         # mean6 and median7 are named after lists of so many numbers.
-        for function in ("mean", "median"):
-            if isinstance(listed, list) and key in (function, f"{function}{len(listed)}", f"{function}_{values}"):
+        for function in ("mean", "median", "nps"):
+            if isinstance(listed, list) and name in (function, f"{function}{len(listed)}", f"{function}_{values}"):
                 yield of_values(f"{function}(x)", listed)

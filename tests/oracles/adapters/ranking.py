@@ -30,13 +30,18 @@ METHODS: dict[str, TieMethod] = {
 
 def run(case: Case) -> dict[str, Any]:
     given = case.inputs
+    if ".exc" in case.title.casefold():
+        raise NotRunnable("percent ranks are PERCENTRANK.INC only (docs/conventions.md)")
     if "probes" in given:
         return {"result": [excel_percent_rank(given["data"], probe) for probe in given["probes"]]}
     descending = "desc" in str(given.get("order", "ascending")).casefold()
     for key in ("departments", "groups"):
         if key in given:
-            what = "percent_rank" if "percent" in case.title.casefold() else "rank"
-            groups = {name: [figure for _, figure in rows] for name, rows in given[key].items()}
+            said = case.title.casefold()
+            what = next((name for name in ("percent_rank", "cume_dist", "dense", "ordinal") if name in said), "rank")
+            groups = {
+                name: [row[-1] if isinstance(row, list) else row for row in rows] for name, rows in given[key].items()
+            }
             return {name: _figures(figures, descending)[what] for name, figures in groups.items()}
     values = next((given[key] for key in ("values", "scores", "data") if key in given), None)
     if values is None:

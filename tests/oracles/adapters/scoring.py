@@ -10,11 +10,13 @@ from typing import Any
 import numpy as np
 from tests.oracles.case import Case, NotRunnable
 from tests.unit.appraise.builder import (
+    bands_curve,
     by_score,
     coefficient_bonus,
     dimension,
     level,
     people,
+    per_unit_curve,
     points_curve,
     rule,
     scheme,
@@ -25,11 +27,11 @@ from tests.unit.appraise.builder import (
 )
 
 from kaohe.appraise import appraise
-from kaohe.appraise.calibration import Spread, calibrate
-from kaohe.appraise.curves import points
+from kaohe.appraise.calibration import Spread, calibrate, spread
+from kaohe.appraise.curves import PlainCurve, points
 from kaohe.appraise.precise import exact, exact_row
 from kaohe.exact import from_micros, to_micros
-from kaohe.scheme.model import PointsCurve, RatioCurve
+from kaohe.scheme.model import RatioCurve
 
 MODES = {
     r"on.?target|absolute|\|a-t\|": "on_target",
@@ -54,14 +56,22 @@ def run(case: Case) -> dict[str, Any]:
     raise NotRunnable(f"no scoring is read from {', '.join(case.inputs)}")
 
 
-def earned(curve: PointsCurve | RatioCurve, values: Sequence[Any]) -> list[Decimal]:
+def earned(curve: PlainCurve, values: Sequence[Any]) -> list[Decimal]:
     """The points of each value by a curve."""
     micros = np.array([to_micros(value) for value in values], np.int64)
     return [from_micros(figure) for figure in points(curve, micros, np.ones(len(values), np.bool_)).tolist()]
 
 
 def _by_points(case: Case) -> dict[str, Any]:
-    figures = _earned_by(case, points_curve(*case.inputs["points"]))
+    """Straight lines between the points, or, where the case says step, the points of the last one reached."""
+    at, said = case.inputs["points"], case.words("mode", "method", "interpolation")
+    if "step" in said and "interpol" not in said:
+        edges = [None, *(value for value, _ in at), None]
+        earned_there = [0, *(points for _, points in at)]
+        figures = _earned_by(case, bands_curve(*zip(edges[:-1], edges[1:], earned_there, strict=True)))
+    else:
+        limits = {name: case.inputs[name] for name in ("below", "above", "floor", "cap") if name in case.inputs}
+        figures = _earned_by(case, points_curve(*at, **limits))
     return dict.fromkeys(("points", "score", "scores", "payout", "payouts"), figures)
 
 
@@ -76,6 +86,27 @@ def _by_ratio(case: Case) -> dict[str, Any]:
     figures = _earned_by(case, curve)
     # A curve's points are percent already.
     return dict.fromkeys(("score", "scores", "pct", "achievement_pct", "performance_pct"), figures)
+
+
+def _per_unit(case: Case) -> dict[str, Any]:
+    """So many points for each unit above the target."""
+    given = case.inputs
+    limits = {ours: given[theirs] for ours, theirs in (("maximum", "max"), ("minimum", "min")) if theirs in given}
+    whole = "whole" in str(given.get("rounding", given.get("units", ""))).casefold() or bool(given.get("whole"))
+    base, unit, each = given.get("base", 0), given["unit"], given["points_per_unit"]
+    figures = _earned_by(case, per_unit_curve(base, given["target"], unit, each, whole, **limits))
+    return dict.fromkeys(("points", "score", "scores"), figures)
+
+
+def _standardised(case: Case) -> dict[str, Any]:
+    """z-scores of a list against itself, and the same on a scale of mean 50 and deviation 10."""
+    given = case.inputs
+    said = f"{case.rounding} {given.get('variance', '')} {given.get('sd', '')}".casefold()
+    own = spread(exact_row(given["scores"]), "sample" if "sample" in said or "n-1" in said else "population")
+    common = Spread(exact(given.get("mean", 50)), exact(given.get("deviation", 10)))
+    results = [calibrate(score, own, common, decimals=20) for score in exact_row(given["scores"])]
+    figures: dict[str, Any] = dict.fromkeys(("z", "z_scores"), tuple(result.z for result in results))
+    return {**figures, **dict.fromkeys(("T", "t_scores", "adjusted"), tuple(result.score for result in results))}
 
 
 def _between(case: Case) -> dict[str, Any]:
@@ -184,7 +215,7 @@ def _incentive(case: Case) -> dict[str, Any]:
     return computed
 
 
-def _earned_by(case: Case, curve: PointsCurve | RatioCurve) -> Any:
+def _earned_by(case: Case, curve: PlainCurve) -> Any:
     """One figure for one actual value, a list for a list."""
     given = case.inputs
     for key in ("actual", "value"):
@@ -197,6 +228,7 @@ def _earned_by(case: Case, curve: PointsCurve | RatioCurve) -> Any:
 
 
 _BY_INPUTS = (
+    ({"target", "unit", "points_per_unit"}, _per_unit),
     ({"points"}, _by_points),
     ({"target_pct_of_pay", "threshold", "max_at", "max_pct"}, _incentive),
     ({"minimum", "maximum"}, _between),
@@ -205,5 +237,6 @@ _BY_INPUTS = (
     ({"thresholds", "scores"}, _levels),
     ({"weights", "cases"}, _weighted),
     ({"base", "scores"}, _by_words),
+    ({"scores"}, _standardised),
     ({"target"}, _by_ratio),
 )
