@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
@@ -25,18 +26,34 @@ class Values:
 
 
 @dataclass(frozen=True)
+class Span:
+    """One assignment's part of the period: ``days`` from ``starts`` on, at a ``fraction`` of full time in millionths,
+    for a ``base`` in fen (full time, the whole period; None: unknown)."""
+
+    team: str | None
+    role: str | None
+    starts: date
+    days: int
+    fraction: int
+    base: int | None
+
+
+@dataclass(frozen=True)
 class People:
     """Who is appraised, in ascending order of ``code`` (the stable id).
 
     ``attributes`` holds, per name, one value each (None: unknown): ``role``, ``team``, ``region``, ``bonus_base``
-    (yuan, Decimal), ``days_in_period`` (int) and whatever else the organisation records. They are the fields of the
-    expressions over people. ``worked`` and ``period_days`` are days, for proration.
+    (yuan), ``days_in_period`` (int) and whatever else the organisation records. They are the fields of the
+    expressions over people. ``worked`` and ``period_days`` are days, for proration. ``spans`` are each person's
+    assignments in the period, the oldest first; empty where nobody's are known. ``bonus_base`` is their mean over the
+    days worked, each by its days and fraction.
     """
 
     code: tuple[str, ...]
     attributes: Mapping[str, tuple[Any, ...]]
     worked: Ints
     period_days: int
+    spans: tuple[tuple[Span, ...], ...] = ()
 
     def __len__(self) -> int:
         return len(self.code)

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from kaohe.appraise.model import Appraisal
+from kaohe.appraise.model import Appraisal, Span
 from kaohe.exact import Flags, Ints
 from kaohe.period import Period
 from kaohe.records.canonical import canonical
@@ -73,6 +73,7 @@ def columns(appraisal: Appraisal, counts: Mapping[str, tuple[Counts, ...]]) -> I
     people = appraisal.people
     yield "code", list(people.code)
     yield "worked", people.worked
+    yield "assignments", [[_span(each) for each in spans] for spans in people.spans]
     for name in sorted(people.attributes):
         yield f"attribute {name}", [None if value is None else str(value) for value in people.attributes[name]]
     for key in sorted(appraisal.values):
@@ -108,6 +109,10 @@ def columns(appraisal: Appraisal, counts: Mapping[str, tuple[Counts, ...]]) -> I
         yield "pool", [None if number < 0 else pools[number] for number in money.pool.tolist()]
     yield "outcomes", [list(each) for each in appraisal.outcomes]
     yield "decisions", [[[each.kind, each.about, words(each.what)] for each in row] for row in appraisal.decisions]
+
+
+def _span(span: Span) -> list[Any]:
+    return [span.team, span.role, span.starts.isoformat(), span.days, span.fraction, span.base]
 
 
 def words(value: Any) -> Any:

@@ -13,6 +13,7 @@ from kaohe.errors import Exit, KaoheError, Place, Problem, fail
 from kaohe.period import Period
 from kaohe.plugin import RecordType
 from kaohe.records import Snapshot
+from kaohe.run.assignments import over_full_time
 from kaohe.run.digest import digest_of
 from kaohe.run.measure import measure, notes, requests, windows
 from kaohe.run.model import LeftOut, PluginStamp, Run
@@ -41,6 +42,8 @@ def evaluate(
     if not population.people.code:
         raise _nobody(scheme, period, members, population.left_out)
     warnings += _ungrouped(scheme, population.people)
+    if (over := over_full_time(population.people)) is not None:
+        warnings.append(over)
     warnings += notes(scheme, setting.record_types, snapshot, period)
     _refuse_without_records(scheme, period, snapshot, setting.record_types)
     values, counts = measure(

@@ -13,6 +13,7 @@ from kaohe.appraise.earning import basis
 from kaohe.errors import Place, Problem, fail
 from kaohe.exact import DECIMALS, divide, format_micros, from_micros, shorten, to_micros
 from kaohe.run.explain_bonus import bonus_node
+from kaohe.run.explain_service import service_node
 from kaohe.run.explain_tier import tier_node
 from kaohe.run.figures import counts_in_words, points_in_words, value_in_words
 from kaohe.run.model import Run
@@ -57,6 +58,8 @@ def explain(run: Run, row: int) -> Node:
     parts = [_total(run, row), _rank(run, row)]
     if scheme.tiers is not None:
         parts.append(tier_node(run, row, scheme.tiers))
+    if (service := service_node(run, row)) is not None:
+        parts.append(service)
     if scheme.bonus is not None:
         parts.append(bonus_node(run, row, scheme.bonus))
     if scheme.measured:

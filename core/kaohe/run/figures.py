@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from fractions import Fraction
 
-from kaohe.exact import format_fen, from_micros
+from kaohe.exact import format_fen, from_micros, shorten
 from kaohe.language import Type
 from kaohe.plugin import Indicator
 from kaohe.run.model import Counts
 from kaohe.text import Message, msg
+
+_PLACES = 8
 
 
 def value_in_words(indicator: Indicator, micros: int) -> Message:
@@ -42,6 +45,14 @@ def points_in_words(micros: int, decimals: int | None = None) -> Message:
 
 def money_in_words(fen: int, currency: str) -> Message:
     return msg("{amount} {currency}", amount=format_fen(fen), currency=currency)
+
+
+def exact_number(number: Fraction) -> str:
+    """The number to its last decimal, or to eight and … where there are more."""
+    scaled = abs(number) * 10**_PLACES
+    digits = Decimal(int(scaled)).scaleb(-_PLACES)
+    sign = "−" if number < 0 and scaled else ""
+    return sign + (f"{shorten(digits):,f}" if scaled.denominator == 1 else f"{digits:,f}…")
 
 
 def counts_in_words(counts: Counts, row: int) -> Message:

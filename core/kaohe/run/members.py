@@ -12,7 +12,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from kaohe.records import Snapshot
-from kaohe.run.population import Assignment, Member
+from kaohe.run.assignments import Assignment
+from kaohe.run.population import Member
 
 _EPOCH = date(1970, 1, 1)
 
@@ -31,6 +32,7 @@ def read_members(snapshot: Snapshot) -> list[Member]:
                 ends=None if row["ends"] is None else _day(row["ends"]),
                 bonus_base=row["bonus_base"],
                 attributes=json.loads(row["attributes"]),
+                fraction=row["fraction"],
             )
         )
     return [Member(row["code"], row["name"], tuple(assignments[row["code"]])) for row in _rows(snapshot, "people")]

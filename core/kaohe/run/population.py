@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date
-from decimal import Decimal
-from types import MappingProxyType
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,30 +11,10 @@ import numpy as np
 from kaohe.appraise.model import People
 from kaohe.language import interpreter
 from kaohe.period import Period
+from kaohe.run.assignments import Assignment, days_covered, full_time_days, mean_base, spans_in
 from kaohe.run.model import LeftOut
 from kaohe.scheme.model import Scheme
 from kaohe.text import msg
-
-
-@dataclass(frozen=True)
-class Assignment:
-    """Work in a team from ``starts`` up to but not including ``ends`` (None: open).
-
-    ``bonus_base`` in fen; ``attributes`` are the organisation's own words. What is missing there is unknown.
-    """
-
-    team: str | None
-    role: str | None
-    manager: str | None
-    starts: date
-    ends: date | None
-    bonus_base: int | None = None
-    attributes: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-
-    @property
-    def order(self) -> tuple[date, date, str, str]:
-        """Of two assignments, the one that began later is the newer; then the one that lasts longer."""
-        return self.starts, self.ends or date.max, self.team or "", self.role or ""
 
 
 @dataclass(frozen=True)
@@ -59,10 +36,7 @@ class Population:
 
 
 def populate(scheme: Scheme, members: Sequence[Member], period: Period) -> Population:
-    """The scheme's population in the period.
-
-    Days count once, however many assignments cover them.
-    """
+    """The scheme's population in the period. Days count once, however many assignments cover them."""
     covered: list[tuple[Member, dict[str, Any]]] = []
     left_out: list[LeftOut] = []
     meets = interpreter(scheme.population) if scheme.population is not None else None
@@ -87,6 +61,7 @@ def populate(scheme: Scheme, members: Sequence[Member], period: Period) -> Popul
         attributes={name: tuple(attributes.get(name) for _member, attributes in covered) for name in names},
         worked=np.array([attributes["days_in_period"] for _member, attributes in covered], np.int64),
         period_days=period.days,
+        spans=tuple(spans_in(member.assignments, period) for member, _attributes in covered),
     )
     return Population(people, tuple(member.name for member, _attributes in covered), tuple(left_out))
 
@@ -94,8 +69,9 @@ def populate(scheme: Scheme, members: Sequence[Member], period: Period) -> Popul
 def attributes_in(member: Member, period: Period) -> dict[str, Any] | None:
     """What expressions over people may name, or None where the person has no assignment in the period.
 
-    Team, role and manager are those of the last assignment that touches the period. So are the bonus base and the
-    organisation's attributes; of what it does not say, the newest earlier assignment that does is believed.
+    Team, role and manager are those of the last assignment that touches the period. So are the organisation's
+    attributes; of what it does not say, the newest earlier assignment that does is believed. The bonus base is the
+    mean over the days in service, every assignment by its days and fraction; unknown where one of them is.
     """
     touching = [each for each in member.assignments if period.overlap(each.starts, each.ends) > 0]
     if not touching:
@@ -103,10 +79,9 @@ def attributes_in(member: Member, period: Period) -> dict[str, Any] | None:
     last = max(touching, key=lambda each: each.order)
     until_then = sorted((each for each in member.assignments if each.order <= last.order), key=lambda each: each.order)
     said: dict[str, Any] = {}
-    bonus_base = None
     for each in until_then:
         said.update(each.attributes)
-        bonus_base = bonus_base if each.bonus_base is None else each.bonus_base
+    spans, days = spans_in(member.assignments, period), days_covered(touching, period)
     open_ended = any(each.ends is None for each in member.assignments)
     ends = [each.ends for each in member.assignments if each.ends is not None]
     return {
@@ -114,8 +89,9 @@ def attributes_in(member: Member, period: Period) -> dict[str, Any] | None:
         "team": last.team,
         "role": last.role,
         "manager": last.manager,
-        "bonus_base": None if bonus_base is None else Decimal(bonus_base).scaleb(-2),
-        "days_in_period": days_covered(touching, period),
+        "bonus_base": mean_base(spans, days),
+        "days_in_period": days,
+        "full_time_days": full_time_days(spans),
         "joined_on": min(each.starts for each in member.assignments),
         "left_on": None if open_ended else max(ends),
     }
@@ -124,13 +100,3 @@ def attributes_in(member: Member, period: Period) -> dict[str, Any] | None:
 def with_person_names(attributes: Mapping[str, Any]) -> dict[str, Any]:
     """The attributes under both their names: ``region`` and ``person.region``."""
     return {**attributes, **{f"person.{name}": value for name, value in attributes.items()}}
-
-
-def days_covered(assignments: Sequence[Assignment], period: Period) -> int:
-    """Days of the period that at least one of the assignments covers."""
-    spans = sorted((max(each.starts, period.start), min(each.ends or period.end, period.end)) for each in assignments)
-    days, reached = 0, period.start
-    for start, end in spans:
-        days += max(0, (end - max(start, reached)).days)
-        reached = max(reached, end)
-    return days

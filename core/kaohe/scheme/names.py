@@ -14,6 +14,7 @@ PERSON: Mapping[str, Type] = {
     "manager": Type("text"),
     "region": Type("text"),
     "days_in_period": Type("number"),
+    "full_time_days": MICROS,
     "joined_on": Type("date"),
     "left_on": Type("date"),
     "bonus_base": Type("number", 2),
@@ -21,6 +22,7 @@ PERSON: Mapping[str, Type] = {
 """Attributes that every organisation has; ``bonus_base`` in yuan."""
 _USUAL = {
     "岗位": "role", "团队": "team", "上级": "manager", "奖金基数": "bonus_base", "在岗天数": "days_in_period",
+    "折合天数": "full_time_days",
     "总分": "total", "名次": "rank", "等级": "tier",
 }  # fmt: skip
 IN_CHINESE: Mapping[str, str] = {**_USUAL, **{f"person.{name}": f"person.{meant}" for name, meant in _USUAL.items()}}

@@ -6,20 +6,25 @@ import json
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from tests.scenarios.desk import Desk
 from tests.tiny import evaluated
 
+from kaohe.appraise.model import Span
 from kaohe.cli.context import App
 from kaohe.cli.evaluation import run_scheme
 from kaohe.errors import Exit, KaoheError
-from kaohe.exact import format_fen, format_micros
+from kaohe.exact import MICRO, format_fen, format_micros
 from kaohe.report.tree import tree_data, tree_lines
 from kaohe.run import Run
 from kaohe.run.explain import explain, find_person
+from kaohe.run.explain_service import service_node
 from kaohe.text import LANGUAGES, Language
 
 RUNS = [
@@ -156,3 +161,32 @@ def falsified(run: Run, part: str) -> Run:
     else:
         changed = {key: points + 1 for key, points in column.items()}
     return replace(run, appraisal=replace(run.appraisal, **{part: changed}))
+
+
+def test_a_transfer_is_explained_by_its_assignments_days_and_shares(tiny: Desk) -> None:
+    run, _number = evaluated(tiny)
+    people = run.appraisal.people
+    spans = (
+        Span("北区", "agent", date(2026, 1, 1), 45, MICRO, 600_000),
+        Span("南区", None, date(2026, 2, 15), 45, MICRO // 2, 900_000),
+    )
+    bases = (Decimal("5250.00"), *people.attribute("bonus_base")[1:])
+    moved = replace(
+        people,
+        spans=(spans, *people.spans[1:]),
+        attributes={**people.attributes, "bonus_base": bases},
+        worked=np.array([90, *people.worked[1:]]),
+    )
+    run = replace(run, appraisal=replace(run.appraisal, people=moved))
+    node = service_node(run, 0)
+    assert node is not None
+    assert list(tree_lines(node, "en")) == [
+        "assignments: 90 of 90 days",
+        "│  · bases add up to 5,250 for the period, 5,250 per day in service",
+        "├─ 北区 · agent: from 2026-01-01: 6,000.00 × 45 / 90 days × 1 = 3,000",
+        "└─ 南区: from 2026-02-15: 9,000.00 × 45 / 90 days × 0.5 = 2,250",
+    ]
+    attributes = {**moved.attributes, "bonus_base": (Decimal(5000), *bases[1:])}
+    wrong = replace(run, appraisal=replace(run.appraisal, people=replace(moved, attributes=attributes)))
+    with pytest.raises(KaoheError, match=r"explain\.disagrees"):
+        service_node(wrong, 0)

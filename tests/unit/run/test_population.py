@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,9 @@ from tests.unit.records.store_kit import SHANGHAI, TYPES, hire
 from kaohe.language import Scope, Type, compile_expression
 from kaohe.period import parse_period
 from kaohe.records import open_store, take_snapshot
+from kaohe.run.assignments import Assignment, days_covered
 from kaohe.run.members import read_members
-from kaohe.run.population import Assignment, Member, attributes_in, days_covered, populate
+from kaohe.run.population import Member, attributes_in, populate
 
 Q1 = parse_period("2026-Q1")
 
@@ -82,14 +84,18 @@ MOVES = (
     [
         ("2025-Q4", "华东", "7", "6000"),
         ("2026-Q1", "华南", "7", "6000"),  # of base and grade the row of the move says nothing
-        ("2026-Q2", "华南", "8", "7000"),
+        ("2026-Q2", "华南", "8", Fraction(6000 * 30 + 7000 * 61, 91)),  # 30 days before the move, 61 after
         ("2026-Q3", "华南", "8", "7000"),
     ],
 )
-def test_attributes_and_base_follow_a_transfer(period: str, region: str, grade: str, base: str) -> None:
+def test_attributes_and_base_follow_a_transfer(period: str, region: str, grade: str, base: str | Fraction) -> None:
     for order in (MOVES, MOVES[::-1]):
         attributes = known(*order, period=period)
-        assert (attributes["region"], attributes["grade"], attributes["bonus_base"]) == (region, grade, Decimal(base))
+        assert (attributes["region"], attributes["grade"], attributes["bonus_base"]) == (
+            region,
+            grade,
+            Decimal(base) if isinstance(base, str) else base,
+        )
 
 
 def test_what_only_a_later_assignment_says_is_unknown_before_it() -> None:
@@ -114,7 +120,8 @@ def test_a_transfer_is_read_back_from_a_snapshot(tmp_path: Path) -> None:
 
 
 def test_a_base_of_nothing_is_not_an_unknown_base() -> None:
-    assert known(MOVES[0], assignment("2026-02-15", None, base=0))["bonus_base"] == 0
+    assert known(MOVES[0], assignment("2026-04-01", None, base=0), period="2026-Q2")["bonus_base"] == 0
+    assert known(MOVES[0], assignment("2026-02-15", None, base=0))["bonus_base"] == 3000
 
 
 def test_who_left_during_the_period_has_a_last_day_and_fewer_days() -> None:
