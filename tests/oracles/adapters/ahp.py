@@ -36,9 +36,7 @@ def run(case: Case) -> dict[str, Any]:
     if "criteria_matrix" in given:
         return _hierarchy(case)
     if "values" in given:
-        return {
-            "weights": dict(zip(given["values"], measured_weights(given["values"].values(), DECIMALS), strict=True))
-        }
+        return {"weights": _measured(given["values"])}
     if "matrix" not in given:
         return _tables(case)
     matrix = comparisons(given["matrix"], tolerance=PRINTED)
@@ -64,6 +62,12 @@ def _hierarchy(case: Case) -> dict[str, Any]:
     if isinstance(case.expected.get("totals"), dict):
         totals = dict(zip(given["alternatives"], totals, strict=True))
     return {**computed, "totals": totals}
+
+
+def _measured(values: Any) -> Any:
+    if not isinstance(values, Mapping):
+        return measured_weights(values, DECIMALS)
+    return dict(zip(values, measured_weights(values.values(), DECIMALS), strict=True))
 
 
 def _consistency(result: Judgement) -> dict[str, Any]:
@@ -97,8 +101,11 @@ def _known_table(words: str) -> RandomIndex:
 
 
 def _method(case: Case) -> Method:
-    words = str(case.inputs.get("method", "principal eigenvector")).casefold()
+    """The method that the case names, or its title; the eigenvector where neither does."""
+    said = case.words("method")
     for pattern, method in METHODS.items():
-        if re.search(pattern, words):
+        if re.search(pattern, said):
             return method
-    raise NotRunnable(f"the method {words!r} is not known")
+    if "method" in case.inputs:
+        raise NotRunnable(f"the method {said!r} is not known")
+    return "eigenvector"

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kaohe.appraise.comparisons import comparisons
 from kaohe.appraise.entropy import entropy_weights
@@ -131,3 +134,28 @@ def test_entropy_of_people_who_are_all_alike_weighs_all_the_same(rows):
 def test_entropy_refuses_what_has_no_logarithm(rows):
     with pytest.raises(ValueError, match="entropy needs"):
         entropy_weights(exact_matrix(rows))
+
+
+def test_a_ratio_of_a_tenth_is_still_acceptable():
+    result = judge(comparisons(CONSISTENT))
+    assert result.consistent
+    assert replace(result, consistency_ratio=Decimal("0.10")).consistent
+    assert not replace(result, consistency_ratio=Decimal("0.100001")).consistent
+
+
+JUDGEMENTS = st.sampled_from([Fraction(each) for each in ("1/9", "1/5", "1/3", "1/2", "1", "2", "3", "5", "9")])
+
+
+@given(st.data(), st.integers(1, 5), st.sampled_from(METHODS))
+def test_the_order_of_things_changes_no_weight_and_weights_sum_to_1(data, size, method):
+    rows = [[Fraction(1)] * size for _ in range(size)]
+    for i in range(size):
+        for j in range(i + 1, size):
+            rows[i][j] = data.draw(JUDGEMENTS)
+            rows[j][i] = 1 / rows[i][j]
+    order = data.draw(st.permutations(range(size)))
+    turned = [[rows[i][j] for j in order] for i in order]
+    straight, moved = judge(comparisons(rows), method), judge(comparisons(turned), method)
+    assert moved.rounded(12) == tuple(straight.rounded(12)[place] for place in order)
+    assert moved.consistency_ratio == straight.consistency_ratio >= 0
+    assert abs(sum(straight.weights) - 1) < Decimal("1e-25")
