@@ -118,13 +118,13 @@ def appraise(scheme: Scheme, staff: list[Person], period_days: int) -> list[Pers
 
 def _score(scheme: Scheme, person: Person) -> None:
     allowed, coverage, whole = True, Fraction(0), Fraction(0)
-    parts: list[tuple[Fraction, Fraction]] = []
+    shares: dict[str, Fraction] = {}
     for dimension in scheme.dimensions:
         inside = sum(Fraction(used.weight) for used in dimension.indicators)
-        pairs = []
         for used in dimension.indicators:
             value = person.values[used.key]
             share = Fraction(used.weight) / inside * Fraction(dimension.weight) if inside else Fraction(0)
+            shares[used.key] = share
             whole += share
             if value is not None:
                 person.points[used.key] = curve_points(used.curve, value)
@@ -134,12 +134,23 @@ def _score(scheme: Scheme, person: Person) -> None:
             else:
                 person.points[used.key] = None
                 allowed = allowed and used.missing.policy != "not_graded"
-            if (points := person.points[used.key]) is not None:
-                pairs.append((points, Fraction(used.weight)))
-        points = mean(pairs)
-        person.dimensions[dimension.id] = None if points is None else rounded(points, 6)
+    allowed = _redistribute(scheme, person, shares) and allowed
+    parts: list[tuple[Fraction, Fraction]] = []
+    for dimension in scheme.dimensions:
+        present = [used.key for used in dimension.indicators if person.points[used.key] is not None]
+        inside = mean([(person.points[key] or Fraction(0), shares[key]) for key in present])
+        if not Fraction(dimension.weight):
+            # Nothing of the whole is at stake here; the points are those of the weights as written.
+            inside = mean(
+                [
+                    (person.points[used.key] or Fraction(0), Fraction(used.weight))
+                    for used in dimension.indicators
+                    if used.key in present
+                ]
+            )
+        person.dimensions[dimension.id] = None if inside is None else rounded(inside, 6)
         if (points := person.dimensions[dimension.id]) is not None:
-            parts.append((points, Fraction(dimension.weight)))
+            parts.append((points, sum((shares[used.key] for used in dimension.indicators), Fraction(0))))
     total = mean(parts)
     if total is None or not allowed or coverage < Fraction(scheme.min_coverage) * whole:
         return
@@ -154,6 +165,21 @@ def _score(scheme: Scheme, person: Person) -> None:
                 extra = min(extra, Fraction(adjustment.maximum))
         person.added[adjustment.id] = extra
     person.total = rounded(total + sum(person.added.values()), scheme.decimals)
+
+
+def _redistribute(scheme: Scheme, person: Person, shares: dict[str, Fraction]) -> bool:
+    """Moves the shares of what is missing; False where somebody is left ungraded by it."""
+    written, allowed = dict(shares), True
+    for used in scheme.weighted:
+        if used.missing.policy != "redistribute" or person.points[used.key] is not None:
+            continue
+        for key, part in used.missing.shares:
+            if person.points[key] is not None:
+                shares[used.key] -= written[used.key] * Fraction(part)
+                shares[key] += written[used.key] * Fraction(part)
+            else:
+                allowed = allowed and used.missing.otherwise != "not_graded"
+    return allowed
 
 
 def _holds(rule: Any, person: Person) -> bool:

@@ -78,7 +78,7 @@ def proportions(weights: Sequence[Decimal | Fraction]) -> list[int]:
 
 def weighted_mean(
     columns: Sequence[Ints],
-    weights: Sequence[Decimal],
+    weights: Sequence[Decimal] | Sequence[Wide],
     present: Sequence[Flags],
     rows: int,
     plus: Sequence[Ints] = (),
@@ -86,10 +86,13 @@ def weighted_mean(
 ) -> tuple[Ints, Flags]:
     """The mean of what is present, plus some columns, rounded half up once to whole ``unit`` millionths.
 
-    Returns the mean and where there is one: not where the weights present are zero. Exact for any weights.
+    Weights are one for all, or columns of whole numbers, one for each row. Returns the mean and where there is one:
+    not where the weights present are zero. Exact for any weights.
     """
-    parts = proportions(weights)
-    whole = sum(parts)
+    fixed = [weight for weight in weights if isinstance(weight, Decimal)]
+    by_row = [weight for weight in weights if not isinstance(weight, Decimal)]
+    parts: Sequence[Any] = by_row or proportions(fixed)
+    whole = sum(magnitude(part) for part in by_row) or sum(proportions(fixed))
     # Four times: the sum is rounded, and what is added to the mean counts with the weights present.
     most = max((magnitude(column) for column in columns), default=0) + sum(magnitude(column) for column in plus)
     bound = 4 * max(most, 1) * max(whole, 1) * unit

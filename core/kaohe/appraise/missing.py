@@ -38,7 +38,7 @@ def stand_in(missing: Missing) -> int | None:
             return 0
         case "neutral":
             return to_micros(missing.neutral or 0)
-        case "renormalise" | "not_graded":
+        case "renormalise" | "redistribute" | "not_graded":
             return None
 
 
@@ -111,6 +111,9 @@ def _consequence(used: UsedIndicator, why: Message) -> Message:
             return msg("{indicator}: {why}; counts with {points} points", points=instead, **words)
         case "renormalise":
             return msg("{indicator}: {why}; left out, the other weights count for it", **words)
+        case "redistribute":
+            goes = ", ".join(f"{key} {from_micros(to_micros(share * 100))} %" for key, share in used.missing.shares)
+            return msg("{indicator}: {why}; its weight goes to {recipients}", recipients=goes, **words)
         case "not_graded":
             return msg("{indicator}: {why}; not graded without it", **words)
 

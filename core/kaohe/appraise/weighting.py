@@ -11,6 +11,7 @@ from kaohe.appraise.columns import weighted_mean
 from kaohe.appraise.earning import earn
 from kaohe.appraise.missing import covered, enough_data, missing_notes, stand_in
 from kaohe.appraise.model import Decision, Note, People, Values
+from kaohe.appraise.redistribution import redistributes, weights
 from kaohe.exact import DECIMALS, Flags, Ints
 from kaohe.scheme.model import Scheme
 from kaohe.text import msg
@@ -23,7 +24,7 @@ class Scores:
     ``known``: where an indicator's value rests on enough records. ``data``: where that value earns points of its own,
     which it does not where its target is unknown. ``counted``: where it counts, with its own points or those that
     stand in for missing data. ``graded`` is false where a policy or too little coverage forbids a total; ``notes``
-    say so.
+    say so. ``dimension_weights``: of each person, where the scheme gives missing weight to others.
     """
 
     known: Mapping[str, Flags]
@@ -33,6 +34,7 @@ class Scores:
     dimension_points: Mapping[str, Ints]
     dimension_counted: Mapping[str, Flags]
     graded: Flags
+    dimension_weights: Mapping[str, Ints] | None
     notes: tuple[Note, ...]
 
 
@@ -47,20 +49,27 @@ def score(scheme: Scheme, people: People, values: Mapping[str, Values]) -> Score
     own, with_points = earn(scheme, people, values, known)
     data = {**known, **with_points}
     earned, counted = _with_stand_ins(scheme, own, data)
+    moved = weights(scheme, counted, rows) if redistributes(scheme) else None
     of_dimension: dict[str, Ints] = {}
     in_dimension: dict[str, Flags] = {}
     barred, anything = np.zeros(rows, np.bool_), np.zeros(rows, np.bool_)
     for dimension in scheme.dimensions:
+        used_here = dimension.indicators
         of_dimension[dimension.id], in_dimension[dimension.id] = weighted_mean(
-            [earned[used.key] for used in dimension.indicators],
-            [used.weight for used in dimension.indicators],
-            [counted[used.key] for used in dimension.indicators],
+            [earned[used.key] for used in used_here],
+            [moved.indicators[used.key] for used in used_here] if moved else [used.weight for used in used_here],
+            [counted[used.key] for used in used_here],
             rows,
         )
-        anything |= in_dimension[dimension.id] & (dimension.weight > 0)
-        for used in dimension.indicators:
+        weight = moved.dimensions[dimension.id] if moved else dimension.weight
+        anything |= in_dimension[dimension.id] & (weight > 0)
+        for used in used_here:
             if used.missing.policy == "not_graded":
                 barred |= ~data[used.key]
+    moved_notes: tuple[Note, ...] = ()
+    if moved is not None:
+        barred |= moved.stranded
+        moved_notes = moved.notes
     enough, coverage_notes = covered(scheme, data, rows)
     nothing = Decision("coverage", "", msg("nothing counts: not graded"))
     nothing_notes = [(int(row), nothing) for row in np.flatnonzero(enough & ~barred & ~anything)]
@@ -72,7 +81,8 @@ def score(scheme: Scheme, people: People, values: Mapping[str, Values]) -> Score
         dimension_points=of_dimension,
         dimension_counted=in_dimension,
         graded=enough & ~barred & anything,
-        notes=(*missing_notes(scheme, values, known, data), *coverage_notes, *nothing_notes),
+        dimension_weights=moved.dimensions if moved else None,
+        notes=(*missing_notes(scheme, values, known, data), *moved_notes, *coverage_notes, *nothing_notes),
     )
 
 
@@ -80,7 +90,9 @@ def total(scheme: Scheme, scores: Scores, added: Mapping[str, Ints]) -> Ints:
     """The exact mean of the dimensions plus what is added outside the weighting, rounded once; 0 if not graded."""
     mean, _ = weighted_mean(
         [scores.dimension_points[dimension.id] for dimension in scheme.dimensions],
-        [dimension.weight for dimension in scheme.dimensions],
+        [dimension.weight for dimension in scheme.dimensions]
+        if scores.dimension_weights is None
+        else [scores.dimension_weights[dimension.id] for dimension in scheme.dimensions],
         [scores.dimension_counted[dimension.id] for dimension in scheme.dimensions],
         len(scores.graded),
         plus=list(added.values()),

@@ -15,6 +15,7 @@ from kaohe.exact import DECIMALS, divide, format_micros, from_micros, shorten, t
 from kaohe.run.explain_bonus import bonus_node
 from kaohe.run.explain_service import service_node
 from kaohe.run.explain_tier import tier_node
+from kaohe.run.explain_weights import mean_in_words, own_weights
 from kaohe.run.figures import counts_in_words, points_in_words, value_in_words
 from kaohe.run.model import Run
 from kaohe.run.node import Node, agree
@@ -86,17 +87,15 @@ def _total_formula(run: Run, row: int) -> Message:
     """The sum that gives the total, before any rule."""
     scheme, appraisal = run.scheme, run.appraisal
     counted = [each for each in scheme.dimensions if appraisal.dimension_counted[each.id][row]]
-    terms = " + ".join(
-        f"{shorten(each.weight)} × {from_micros(int(appraisal.dimension_points[each.id][row]))}" for each in counted
-    )
-    weight = sum((to_micros(each.weight) for each in counted), 0)
-    weighted = sum(to_micros(each.weight) * int(appraisal.dimension_points[each.id][row]) for each in counted)
+    own = own_weights(run, row).dimensions
+    points = [int(appraisal.dimension_points[each.id][row]) for each in counted]
+    terms, weight, mean = mean_in_words([own[each.id] for each in counted], points)
     added = sum(int(points[row]) for points in appraisal.adjustment_points.values())
-    unit = 10 ** (DECIMALS - scheme.decimals)
-    total = divide(weighted + added * weight, weight * unit) * unit
+    exact, unit = mean + added, 10 ** (DECIMALS - scheme.decimals)
+    total = divide(exact.numerator, exact.denominator * unit) * unit
     if not _rules(run, row, on_tiers=False):
         agree(run, "total", int(appraisal.total[row]), total)
-    words = {"terms": terms, "weight": from_micros(weight), "total": format_micros(total, scheme.decimals)}
+    words = {"terms": terms, "weight": weight, "total": format_micros(total, scheme.decimals)}
     if not added:
         return msg("({terms}) / {weight} = {total}", **words)
     return msg("({terms}) / {weight} + {added} = {total}", added=from_micros(added), **words)
@@ -110,13 +109,11 @@ def _dimension(run: Run, row: int, dimension: Dimension) -> Node:
         return Node(label, msg("no data; does not count"), (), children)
     points = int(appraisal.dimension_points[dimension.id][row])
     counted = [used for used in dimension.indicators if appraisal.counted[used.key][row]]
-    weight = sum((to_micros(used.weight) for used in counted), 0)
-    weighted = sum(to_micros(used.weight) * int(appraisal.points[used.key][row]) for used in counted)
-    agree(run, dimension.id, points, divide(weighted, weight))
-    terms = " + ".join(
-        f"{shorten(used.weight)} × {from_micros(int(appraisal.points[used.key][row]))}" for used in counted
-    )
-    remark = msg("({terms}) / {weight}", terms=terms, weight=from_micros(weight))
+    own = own_weights(run, row).indicators
+    earned = [int(appraisal.points[used.key][row]) for used in counted]
+    terms, weight, mean = mean_in_words([own[used.key] for used in counted], earned)
+    agree(run, dimension.id, points, divide(mean.numerator, mean.denominator))
+    remark = msg("({terms}) / {weight}", terms=terms, weight=weight)
     return Node(label, points_in_words(points), (remark,) if len(counted) > 1 else (), children)
 
 

@@ -16,27 +16,13 @@ from kaohe.plugin.scope import default_parameters, record_scope, value_kinds
 from kaohe.scheme.catalogue import Catalogue, read_text
 from kaohe.scheme.curves import read_curve
 from kaohe.scheme.draft import Draft, Path, attempt, show
+from kaohe.scheme.missing import read_missing
 from kaohe.scheme.model import Curve, Dimension, FormulaCurve, Measured, Missing, UsedIndicator, earlier_key
 from kaohe.scheme.names import Names
 from kaohe.scheme.schema import fit_definition, fit_parameters
 from kaohe.text import Text, msg
 
 Parameters = Mapping[str, Decimal | int | str | bool]
-
-
-def read_missing(table: Any, draft: Draft, path: Path) -> Missing | None:
-    """The policy of a cleaned table; None where it is not there or incomplete."""
-    if not isinstance(table, dict) or "policy" not in table:
-        return None
-    neutral = table.get("neutral")
-    if table["policy"] == "neutral" and neutral is None:
-        draft.report((*path, "neutral"), "missing-key", msg("{key} is missing", key="neutral"))
-        return None
-    if table["policy"] != "neutral" and neutral is not None:
-        what = msg("neutral points have no effect under this policy")
-        draft.report((*path, "neutral"), "no-effect", what, found=show(neutral), severity="warning", at_key=True)
-        return Missing(table["policy"])
-    return Missing(table["policy"], None if neutral is None else Decimal(neutral))
 
 
 def read_dimensions(

@@ -25,7 +25,8 @@ from kaohe.scheme.consequences import (
     read_rules,
 )
 from kaohe.scheme.draft import Draft, Path, show
-from kaohe.scheme.indicators import read_dimensions, read_earlier, read_measured, read_missing
+from kaohe.scheme.indicators import read_dimensions, read_earlier, read_measured
+from kaohe.scheme.missing import read_missing, with_shares
 from kaohe.scheme.model import Default, Scheme
 from kaohe.scheme.names import Names
 from kaohe.scheme.schema import open_draft
@@ -91,7 +92,7 @@ def _read(
     population = compile_about_people(draft, (*path, "population"), head, names.population(), ("boolean",), needed)
     if "population" not in head:
         draft.default((*path, "population"), True)
-    dimensions = read_dimensions(draft, catalogue, missing, names, needed)
+    dimensions = with_shares(draft, read_dimensions(draft, catalogue, missing, names, needed), names)
     adjustments = read_adjustments(draft, names, needed)
     tier_ids = [row["id"] for row in draft.data.get("tiers", {}).get("levels", []) if "id" in row]
     rules = read_rules(draft, names, needed, tier_ids)

@@ -130,10 +130,16 @@ Curve = PointsCurve | BandsCurve | RatioCurve | PerUnitCurve | ZScoreCurve | Per
 
 @dataclass(frozen=True)
 class Missing:
-    """What no data means: ``zero`` or ``neutral`` points, ``renormalise`` over the weight present, ``not_graded``."""
+    """What no data means: ``zero`` or ``neutral`` points, ``renormalise`` over the weight present, ``not_graded``.
 
-    policy: Literal["zero", "renormalise", "neutral", "not_graded"]
+    ``redistribute``: the weight goes to other indicators in fixed ``shares`` that sum to 1. Where one of them does not
+    count either the person is not graded, or (``otherwise``) that part of the weight is left out.
+    """
+
+    policy: Literal["zero", "renormalise", "neutral", "redistribute", "not_graded"]
     neutral: Decimal | None = None
+    shares: tuple[tuple[str, Decimal], ...] = ()
+    otherwise: Literal["not_graded", "renormalise"] = "not_graded"
 
 
 @dataclass(frozen=True)

@@ -69,6 +69,16 @@ def missing_words(missing: Missing) -> Message:
             return msg("the other weights count")
         case "neutral":
             return msg("{points} points", points=_points(missing.neutral or Decimal(0)))
+        case "redistribute":
+            parts = [
+                msg("{share} of the weight to {key}", share=number(share, "share"), key=key)
+                for key, share in missing.shares
+            ]
+            last = {
+                "not_graded": msg("not graded where one of them is missing too"),
+                "renormalise": msg("what would go to one that is missing too is left out"),
+            }
+            return chain([*parts, last[missing.otherwise]])
         case "not_graded":
             return msg("not graded")
 

@@ -49,7 +49,7 @@ def decimal(number: Number | None) -> Decimal | None:
 def expression(text: str) -> Expression:
     """An expression over a person; indicators and dimensions are called a, b, c, d, m, n."""
     fields = {**ATTRIBUTES, **{f"person.{name}": kind for name, kind in ATTRIBUTES.items()}}
-    fields |= {"total": NUMBER, "rank": NUMBER, "tier": WORD}
+    fields |= {"total": NUMBER, "rank": NUMBER, "tier": WORD, "base": NUMBER, "coefficient": NUMBER}
     keyed = {name: Keyed(NUMBER, IDS) for name in ("value", "points", "dimension")}
     return compile_expression(text, Scope(fields, keyed=keyed))
 
@@ -107,6 +107,8 @@ def used(
     neutral: Number | None = None,
     min_sample: int = 1,
     direction: Any = "higher",
+    shares: Mapping[str, Number] | None = None,
+    otherwise: Any = "not_graded",
 ) -> UsedIndicator:
     return UsedIndicator(
         key=key,
@@ -117,7 +119,12 @@ def used(
         curve=curve or identity(),
         weight=Decimal(weight),
         min_sample=min_sample,
-        missing=Missing(missing, decimal(neutral)),
+        missing=Missing(
+            missing,
+            decimal(neutral),
+            tuple((other, Decimal(share)) for other, share in (shares or {}).items()),
+            otherwise,
+        ),
         place=NOWHERE,
     )
 
