@@ -1,7 +1,8 @@
 """Money: base × coefficient × days worked / days of the period, one exact fraction, rounded once to the fen.
 
-Not graded and vetoed people are unpaid. A base that is unknown pays nothing and says so. A claim of zero stays zero:
-floors are for those who have earned something.
+The base is an amount, what a rate table gives, or a formula's result; accelerators multiply. Not graded and vetoed
+people are unpaid. A base that is unknown pays nothing and says so. A claim of zero stays zero: floors are for those
+who have earned something.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ from fractions import Fraction
 
 import numpy as np
 
-from kaohe.appraise.claims import Claims, amounts, claims
-from kaohe.appraise.facts import Facts, evaluate
+from kaohe.appraise.claims import Claims, coefficients, proration
+from kaohe.appraise.facts import Facts
+from kaohe.appraise.gross import factors, gross
 from kaohe.appraise.model import EVERYBODY, Decision, Money, Note, People, Pool
 from kaohe.appraise.pool import split
 from kaohe.appraise.rules import Ruled
@@ -33,30 +35,30 @@ class Paid:
 
 
 def pay(bonus: Bonus, people: People, ruled: Ruled, coefficient: Ints, seen: Facts) -> Paid:
-    """Bonuses by coefficient or out of the pool."""
-    rows = np.flatnonzero(ruled.graded & ~ruled.vetoed)
-    answers = evaluate(bonus.base, seen, rows)
-    known = np.array([answer is not None for answer in answers], np.bool_)
-    unknown_notes = [
-        (int(row), Decision("bonus", "base", msg("the base of the bonus is unknown: no bonus"))) for row in rows[~known]
-    ]
-    rows = rows[known]
-    bases = amounts([answer for answer in answers if answer is not None])
-    worked = people.worked[rows] if bonus.prorate == "days" else None
-    claimed = claims(bases, coefficient[rows], worked, people.period_days)
+    """Everybody's bonus, for itself or out of the pool."""
+    entitled = np.flatnonzero(ruled.graded & ~ruled.vetoed)
+    earned = gross(bonus, seen.numbers("coefficient", coefficient, ruled.graded), entitled)
+    rows = earned.rows
+    faster, notes = factors(bonus.accelerators, seen, rows)
+    claimed = earned.amounts
+    if bonus.kind != "formula":
+        claimed = claimed.times(coefficients(coefficient[rows]))
+    for factor in faster:
+        claimed = claimed.times(factor)
+    if bonus.prorate == "days":
+        claimed = claimed.times(proration(people.worked[rows], people.period_days))
     pools: tuple[Pool, ...] = ()
     drawn = np.full(len(rows), -1)
-    if bonus.kind == "coefficient":
-        paid, raised, held = _by_coefficient(bonus, claimed)
-    else:
-        paid, raised, held, ratio = _out_of_pool(bonus, claimed, ruled, int((~known).sum()))
+    if bonus.kind == "pool":
+        paid, raised, held, ratio = _out_of_pool(bonus, claimed, ruled, len(entitled) - len(rows))
         pools = (Pool(EVERYBODY, bonus.pool or 0, ratio),)
         drawn = np.where(claimed.numerators > 0, 0, -1)
-    columns = (paid, bases.fen(), claimed.fen(), drawn)
+    else:
+        paid, raised, held = _by_itself(bonus, claimed)
+    columns = (paid, earned.amounts.whole(), claimed.whole(), drawn + 1)
     amount, base, claim, pool = (_spread(column, rows, len(people)) for column in columns)
-    pool[~np.isin(np.arange(len(people)), rows)] = -1
-    notes = (*unknown_notes, *_limit_notes(bonus, rows[raised], rows[held]))
-    return Paid(amount, Money(base, claim, pool, pools), notes)
+    notes = (*earned.notes, *notes, *_limit_notes(bonus, rows[raised], rows[held]))
+    return Paid(amount, Money(base, claim, pool - 1, pools), notes)
 
 
 def _spread(column: Ints, rows: Ints, people: int) -> Ints:
@@ -66,8 +68,8 @@ def _spread(column: Ints, rows: Ints, people: int) -> Ints:
     return spread
 
 
-def _by_coefficient(bonus: Bonus, of: Claims) -> tuple[Ints, Flags, Flags]:
-    paid = of.fen()
+def _by_itself(bonus: Bonus, of: Claims) -> tuple[Ints, Flags, Flags]:
+    paid = of.whole()
     earned = np.asarray(of.numerators != 0, np.bool_)
     nobody = np.zeros_like(earned)
     raised = earned & (paid < bonus.floor) if bonus.floor is not None else nobody

@@ -16,35 +16,38 @@ from kaohe.exact import FEN, MICRO, Ints
 
 @dataclass(frozen=True)
 class Claims:
-    """Amounts in fen, one for each person: ``numerators`` over one common ``denominator``."""
+    """Figures, one for each person: ``numerators`` over one common ``denominator``."""
 
     numerators: Wide
     denominator: int
 
-    def fen(self) -> Ints:
-        """Whole fen, rounded half up. OverflowError where one does not fit into 64 bits."""
+    def whole(self) -> Ints:
+        """Rounded half up to whole numbers. OverflowError where one does not fit into 64 bits."""
         bound = 2 * max(magnitude(self.numerators), self.denominator)
         return narrow(round_half_up(room_for(self.numerators, bound), self.denominator))
 
-    def times(self, factors: Wide, denominator: int = 1) -> Claims:
-        """Each amount times its factor, which is over a common denominator too."""
-        bound = magnitude(self.numerators) * magnitude(factors)
-        numerators = room_for(self.numerators, bound) * room_for(factors, bound)
-        return Claims(numerators, self.denominator * denominator)
+    def times(self, other: Claims) -> Claims:
+        """Row by row."""
+        bound = magnitude(self.numerators) * magnitude(other.numerators)
+        numerators = room_for(self.numerators, bound) * room_for(other.numerators, bound)
+        return Claims(numerators, self.denominator * other.denominator)
 
 
-def amounts(yuan: Sequence[Decimal | Fraction | int]) -> Claims:
-    """Amounts in yuan, as they are."""
-    ratios = [amount.as_integer_ratio() for amount in yuan]
+def amounts(figures: Sequence[Decimal | Fraction | int], unit: int = FEN) -> Claims:
+    """Figures as they are, counted in so many parts of one: yuan in fen."""
+    ratios = [figure.as_integer_ratio() for figure in figures]
     common = lcm(*{denominator for _, denominator in ratios})
-    whole = [numerator * (common // denominator) * FEN for numerator, denominator in ratios]
+    whole = [numerator * (common // denominator) * unit for numerator, denominator in ratios]
     wide = max(map(abs, whole), default=0) > LIMIT
     return Claims(np.array(whole, object if wide else np.int64), common)
 
 
-def claims(bases: Claims, coefficient: Ints, worked: Ints | None, period_days: int) -> Claims:
-    """Bases times coefficients in millionths, in proportion to the days worked (None: all of them)."""
-    # Coefficients have few decimals: without their common divisor the products mostly fit into 64 bits.
-    step = int(np.gcd.reduce(coefficient)) or 1 if coefficient.size else 1
-    claimed = bases.times(coefficient // step).times(np.array([step]), MICRO)
-    return claimed if worked is None else claimed.times(worked, period_days)
+def coefficients(micros: Ints) -> Claims:
+    """Coefficients in millionths. They have few decimals: without their common divisor products stay short."""
+    step = int(np.gcd.reduce(micros)) or 1 if micros.size else 1
+    return Claims(room_for(micros // step, magnitude(micros)), 1).times(Claims(np.array([step]), MICRO))
+
+
+def proration(worked: Ints, period_days: int) -> Claims:
+    """Days worked over the days of the period."""
+    return Claims(worked, period_days)

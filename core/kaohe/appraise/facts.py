@@ -55,6 +55,10 @@ class Facts:
         """The same with a column of texts."""
         return self._with(name, lambda: Column(words, _as_it_is))
 
+    def answers(self, name: Name, answers: Sequence[Any]) -> Facts:
+        """The same with a column of what an expression has come to."""
+        return self._with(name, lambda: Column(answers, _as_it_is))
+
     def _with(self, name: Name, column: Callable[[], Column]) -> Facts:
         return replace(self, columns={**self.columns, name: column})
 

@@ -5,26 +5,34 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from math import prod
 
 import numpy as np
 
 from kaohe.appraise.facts import Facts, evaluate, facts
-from kaohe.appraise.model import Appraisal, Money, Pool
+from kaohe.appraise.model import Appraisal, Pool
+from kaohe.appraise.rates import earned
 from kaohe.exact import FEN, MICRO, divide
+from kaohe.language import Expression
 from kaohe.scheme.model import Bonus
 
 
 @dataclass(frozen=True)
 class Reckoning:
-    """The steps to a bonus. ``base`` in yuan, ``claim`` in fen, both exact; ``worked`` None: not prorated.
+    """The steps to a bonus. All figures are exact; ``claim`` and ``share`` in fen, other amounts in yuan.
 
+    ``base`` and ``over`` are what their expressions come to, where there are any; ``gross`` is what the base, table or
+    formula gives. ``factors`` are the accelerators', with what each looked up; ``worked`` None: not prorated.
     ``pool`` is the one it is paid from, ``share`` the exact part of it in fen before rounding, ``extra`` the fen that
     the largest remainder added. ``limit`` says whether the bonus was raised to the floor or held at the cap.
     ``bonus`` in fen is what the steps come to.
     """
 
-    base: Fraction
+    base: Fraction | None
+    over: Fraction | None
+    gross: Fraction
     coefficient: Fraction
+    factors: tuple[tuple[Fraction | None, Fraction], ...]
     worked: int | None
     period_days: int
     claim: Fraction
@@ -52,30 +60,58 @@ def seen_in(appraisal: Appraisal) -> Facts:
 
 def reckon(bonus: Bonus, appraisal: Appraisal, rows: Iterable[int]) -> list[Reckoning | None]:
     """The steps for each of the rows; None for who has no bonus: not graded, vetoed, or without a base."""
-    listed = list(rows)
-    bases = evaluate(bonus.base, seen_in(appraisal), np.array(listed, np.int64))
-    return [
-        None
-        if base is None or appraisal.money is None or not appraisal.graded[row] or appraisal.vetoed[row]
-        else _reckon(bonus, appraisal, appraisal.money, row, Fraction(base))
-        for row, base in zip(listed, bases, strict=True)
-    ]
+    seen = seen_in(appraisal).numbers("coefficient", appraisal.coefficient, appraisal.graded)
+    return [_reckon(bonus, appraisal, seen, row) for row in rows]
 
 
-def _reckon(bonus: Bonus, appraisal: Appraisal, money: Money, row: int, base: Fraction) -> Reckoning:
-    people = appraisal.people
+def _reckon(bonus: Bonus, appraisal: Appraisal, seen: Facts, row: int) -> Reckoning | None:
+    people, money = appraisal.people, appraisal.money
+    if money is None or not appraisal.graded[row] or appraisal.vetoed[row]:
+        return None
+    base = _answer(bonus.base, seen, row)
+    over = _answer(bonus.over, seen, row)
+    gross = _gross(bonus, seen.answers("base", [base] * len(people)), row, base, over)
+    if gross is None:
+        return None
+    looked_up = [_answer(each.over, seen, row) for each in bonus.accelerators]
+    factors = tuple(
+        (figure, Fraction(1) if figure is None else earned(each.table, figure))
+        for each, figure in zip(bonus.accelerators, looked_up, strict=True)
+    )
     coefficient = Fraction(int(appraisal.coefficient[row]), MICRO)
     worked = int(people.worked[row]) if bonus.prorate == "days" else None
-    claim = base * coefficient * FEN
-    if worked is not None:
-        claim = claim * worked / people.period_days
+    claim = gross * FEN * prod((factor for _figure, factor in factors), start=Fraction(1))
+    claim *= 1 if bonus.kind == "formula" else coefficient
+    claim *= 1 if worked is None else Fraction(worked, people.period_days)
     number = int(money.pool[row])
-    if number >= 0:
-        pool, drawn = money.pools[number], int(appraisal.bonus[row])
-        return Reckoning(base, coefficient, worked, people.period_days, claim, pool, *_drawn(bonus, pool, claim, drawn))
-    paid = divide(claim.numerator, claim.denominator) if bonus.kind == "coefficient" else 0
-    limit, paid = _limited(bonus, paid) if claim else (None, paid)
-    return Reckoning(base, coefficient, worked, people.period_days, claim, None, None, 0, limit, paid)
+    pool = money.pools[number] if number >= 0 else None
+    if pool is not None:
+        share, extra, limit, paid = _drawn(bonus, pool, claim, int(appraisal.bonus[row]))
+    else:
+        whole = 0 if bonus.kind == "pool" else divide(claim.numerator, claim.denominator)
+        share, extra, (limit, paid) = None, 0, _limited(bonus, whole) if claim else (None, whole)
+    return Reckoning(
+        base, over, gross, coefficient, factors, worked, people.period_days, claim, pool, share, extra, limit, paid
+    )
+
+
+def _gross(bonus: Bonus, seen: Facts, row: int, base: Fraction | None, over: Fraction | None) -> Fraction | None:
+    match bonus.kind:
+        case "formula":
+            return _answer(bonus.formula, seen, row)
+        case "table":
+            if bonus.table is None or over is None or (base is None and bonus.base is not None):
+                return None
+            return earned(bonus.table, over) * (1 if base is None else base)
+        case _:
+            return base
+
+
+def _answer(expression: Expression | None, seen: Facts, row: int) -> Fraction | None:
+    if expression is None:
+        return None
+    (answer,) = evaluate(expression, seen, np.array([row], np.int64))
+    return None if answer is None else Fraction(answer)
 
 
 def _limited(bonus: Bonus, fen: int) -> tuple[str | None, int]:

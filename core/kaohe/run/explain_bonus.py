@@ -9,12 +9,14 @@ from decimal import Decimal
 from fractions import Fraction
 
 from kaohe.appraise.model import EVERYBODY, Pool
+from kaohe.appraise.rates import band_of, earned, parts, rate_at
 from kaohe.appraise.reckon import Reckoning, reckon
 from kaohe.exact import FEN, MICRO, divide, format_fen, from_micros, shorten, to_fen, to_micros
+from kaohe.language import field_names
 from kaohe.run.figures import money_in_words
 from kaohe.run.model import Run
 from kaohe.run.node import Node, agree, agree_in_words
-from kaohe.scheme.model import Bonus
+from kaohe.scheme.model import Bonus, RateTable
 from kaohe.text import Message, msg
 
 _PLACES = 8
@@ -30,10 +32,13 @@ def bonus_node(run: Run, row: int, bonus: Bonus) -> Node:
         agree_in_words(run, "bonus", format_fen(paid), format_fen(0))
         return Node(msg("bonus"), money_in_words(paid, currency), said, (_coefficient(run, row),))
     _check(run, row, steps)
-    children = [
-        Node(msg("base"), money_in_words(to_fen(steps.base), currency), (), (Node(bonus.base.text),)),
-        _coefficient(run, row),
-    ]
+    children = _sources(run, bonus, steps)
+    if bonus.kind != "formula":
+        children.append(_coefficient(run, row))
+    for accelerator, (figure, factor) in zip(bonus.accelerators, steps.factors, strict=True):
+        about = () if figure is None else (table_step(accelerator.table, figure),)
+        label = msg("accelerator {id}", id=accelerator.id)
+        children.append(Node(label, f"× {exact(factor)}", about, (Node(accelerator.over.text),)))
     if steps.worked is not None:
         days = msg("{worked} of {days} days", worked=steps.worked, days=steps.period_days)
         children.append(Node(msg("proration"), days))
@@ -42,13 +47,46 @@ def bonus_node(run: Run, row: int, bonus: Bonus) -> Node:
     return Node(msg("bonus"), money_in_words(paid, currency), (*_product(bonus, steps), *said), tuple(children))
 
 
+def _sources(run: Run, bonus: Bonus, steps: Reckoning) -> list[Node]:
+    """The base, the table and what it looked up, or the formula: what the rest is multiplied with."""
+    currency, nodes = run.scheme.currency, []
+    if bonus.base is not None and steps.base is not None:
+        nodes.append(
+            Node(msg("base"), money_in_words(to_fen(steps.base), currency), (), (Node(bonus.base.text),)),
+        )
+    if bonus.table is not None and bonus.over is not None and steps.over is not None:
+        step = table_step(bonus.table, steps.over)
+        nodes.append(Node(msg("bonus table"), exact(steps.over), (step,), (Node(bonus.over.text),)))
+    if bonus.formula is not None:
+        remarks = (msg("coefficient in the formula: {coefficient}", coefficient=exact(steps.coefficient)),)
+        about = remarks if "coefficient" in field_names(bonus.formula) else ()
+        nodes.append(Node(msg("formula"), exact(steps.gross), about, (Node(bonus.formula.text),)))
+    return nodes
+
+
+def table_step(table: RateTable, figure: Fraction) -> Message:
+    """How a table comes to what it gives, as a sum, worked out apart from ``earned`` and compared with it."""
+    given = earned(table, figure)
+    if table.mode == "marginal":
+        bands = [part for part in parts(table, figure) if part.amount or figure == 0]
+        terms = " + ".join(f"{exact(part.amount)} × {exact(part.rate)}" for part in bands) or "0"
+        if sum((part.earned for part in bands), Fraction(0)) != given:
+            raise ArithmeticError(terms)
+        return msg("{terms} = {given}", terms=terms, given=exact(given))
+    band = band_of(table, figure) + 1
+    words = {"band": band, "figure": exact(figure), "value": exact(rate_at(table, figure)), "given": exact(given)}
+    if table.gives == "rate":
+        return msg("band {band}: {figure} × {value} = {given}", **words)
+    return msg("band {band} gives {given}", **words)
+
+
 def _check(run: Run, row: int, steps: Reckoning) -> None:
     appraisal, money = run.appraisal, run.appraisal.money
     if money is None:
         return
     claim = divide(steps.claim.numerator, steps.claim.denominator)
     for key, stored, computed in (
-        ("base", int(money.base[row]), to_fen(steps.base)),
+        ("base", int(money.base[row]), to_fen(steps.gross)),
         ("claim", int(money.claim[row]), claim),
         ("bonus", int(appraisal.bonus[row]), steps.bonus),
     ):
@@ -60,8 +98,8 @@ def _check(run: Run, row: int, steps: Reckoning) -> None:
 
 def _product(bonus: Bonus, steps: Reckoning) -> tuple[Message, ...]:
     """The product before rounding, and after it where it is paid as it is."""
-    factors = [exact(steps.base), str(from_micros(to_micros(steps.coefficient)))]
-    product = " × ".join(factors)
+    factors = [exact(steps.gross), *([] if bonus.kind == "formula" else [exact(steps.coefficient)])]
+    product = " × ".join([*factors, *(exact(factor) for _figure, factor in steps.factors)])
     if steps.worked is not None:
         product += f" × {steps.worked} / {steps.period_days}"
     yuan = exact(steps.claim / FEN)

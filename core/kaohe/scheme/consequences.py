@@ -1,4 +1,4 @@
-"""Adjustments, rules, bonus, outcomes and the scheme's own cases, as they are written → checked."""
+"""Adjustments, rules, outcomes and the scheme's own cases, as they are written → checked."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ from collections.abc import Collection, Mapping
 from decimal import Decimal
 from typing import Any
 
-from kaohe.exact import to_fen
 from kaohe.language import Expression, Scope, keyed_ids
 from kaohe.scheme.catalogue import read_text
 from kaohe.scheme.draft import Draft, Path, show
-from kaohe.scheme.model import Adjustment, Bonus, Case, Outcome, Rule
+from kaohe.scheme.model import Adjustment, Case, Outcome, Rule
 from kaohe.scheme.names import Names
 from kaohe.text import msg
 
@@ -75,36 +74,6 @@ def read_rules(draft: Draft, names: Names, needed: dict[str, Path], tiers: Colle
     return tuple(found)
 
 
-def read_bonus(draft: Draft, names: Names, needed: dict[str, Path]) -> Bonus | None:
-    table, path = draft.data.get("bonus"), ("bonus",)
-    if table is None:
-        return None
-    base = compile_about_people(draft, (*path, "base"), table, names.result(), ("number",), needed)
-    prorate = draft.get(table, path, "prorate", "days")
-    amounts = {key: _fen(draft, table, (*path, key)) for key in ("pool", "floor", "cap")}
-    floor, cap = amounts["floor"], amounts["cap"]
-    if floor is not None and cap is not None and floor > cap:
-        what = msg("the floor is above the cap")
-        draft.report((*path, "floor"), "floor-above-cap", what, found=show(table["floor"]), expected=show(table["cap"]))
-    kind = table.get("kind")
-    if kind == "pool" and "pool" not in draft.document.data["bonus"]:
-        draft.report((*path, "pool"), "missing-key", msg("{key} is missing", key="bonus.pool"))
-    if kind == "coefficient" and amounts["pool"] is not None:
-        draft.report(
-            (*path, "pool"),
-            "no-effect",
-            msg("a bonus by coefficient has no pool"),
-            fix=msg('write kind = "pool" to scale everybody to the pool'),
-            at_key=True,
-        )
-    if "tiers" not in draft.data:
-        what = msg("without tiers everybody's coefficient is 1")
-        draft.report(path, "bonus-without-tiers", what, severity="warning")
-    if base is None or kind is None:
-        return None
-    return Bonus(kind, base, prorate, **amounts)
-
-
 def read_outcomes(draft: Draft, names: Names, needed: dict[str, Path]) -> tuple[Outcome, ...]:
     found = []
     for index, table in enumerate(draft.data.get("outcomes", [])):
@@ -151,17 +120,6 @@ def _unique(draft: Draft, seen: set[str], identifier: str, path: Path) -> None:
     if identifier in seen:
         draft.report(path, "duplicate-id", msg("{id} is used twice", id=identifier), found=show(identifier))
     seen.add(identifier)
-
-
-def _fen(draft: Draft, table: Mapping[str, Any], path: Path) -> int | None:
-    amount = _number(table, str(path[-1]))
-    if amount is None:
-        return None
-    fen = to_fen(amount)
-    if Decimal(fen) != amount * 100:
-        what = msg("an amount has at most two decimals")
-        draft.report(path, "amount-decimals", what, found=show(amount))
-    return fen
 
 
 def _number(table: Mapping[str, Any], key: str) -> Decimal | None:

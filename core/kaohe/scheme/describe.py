@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from kaohe.exact import format_fen, shorten
+from kaohe.exact import shorten
+from kaohe.scheme.bonus_words import bonus_lines
 from kaohe.scheme.draft import show
-from kaohe.scheme.model import Bonus, Level, Rule, Scheme, Tiers, UsedIndicator
+from kaohe.scheme.model import Level, Rule, Scheme, Tiers, UsedIndicator
 from kaohe.scheme.words import ACTIONS, chain, curve_words, missing_words, number, series
 from kaohe.text import Message, Text, msg
 
@@ -38,7 +39,7 @@ def describe(scheme: Scheme) -> tuple[Section, ...]:
     if scheme.tiers is not None:
         sections.append(_tiers(scheme, scheme.tiers))
     if scheme.bonus is not None:
-        sections.append(Section(msg("Bonus"), tuple(_bonus(scheme.bonus))))
+        sections.append(Section(msg("Bonus"), tuple(bonus_lines(scheme.bonus))))
     if scheme.outcomes:
         sections.append(_outcomes(scheme))
     return tuple(sections)
@@ -236,20 +237,6 @@ def _level(level: Level) -> tuple[Cell, ...]:
         "" if level.min_score is None else str(shorten(level.min_score)),
         str(shorten(level.coefficient)),
     )
-
-
-def _bonus(bonus: Bonus) -> Iterable[Message]:
-    base = bonus.base.text.strip()
-    if bonus.prorate == "days":
-        yield msg("Bonus = {base} × the tier's coefficient × days in service / days of the period.", base=base)
-    else:
-        yield msg("Bonus = {base} × the tier's coefficient.", base=base)
-    if bonus.kind == "pool" and bonus.pool is not None:
-        yield msg("All bonuses are scaled so that they add up to {amount}.", amount=format_fen(bonus.pool))
-    if bonus.floor is not None:
-        yield msg("Nobody gets less than {amount}.", amount=format_fen(bonus.floor))
-    if bonus.cap is not None:
-        yield msg("Nobody gets more than {amount}.", amount=format_fen(bonus.cap))
 
 
 def _outcomes(scheme: Scheme) -> Section:

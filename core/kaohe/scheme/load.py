@@ -15,11 +15,11 @@ from kaohe.errors import KaoheError, Problem
 from kaohe.exact import shorten
 from kaohe.language import Type
 from kaohe.plugin import Indicator, RecordType
+from kaohe.scheme.bonus import read_bonus
 from kaohe.scheme.catalogue import Catalogue, read_catalogue, read_text
 from kaohe.scheme.consequences import (
     compile_about_people,
     read_adjustments,
-    read_bonus,
     read_cases,
     read_outcomes,
     read_rules,

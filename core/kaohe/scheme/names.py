@@ -62,6 +62,11 @@ class Names:
         """Bonus and outcomes: everything is known."""
         return self._scope({"total": MICROS, "rank": Type("number"), "tier": Type("text")}, self._keyed())
 
+    def formula(self) -> Scope:
+        """A bonus by formula: likewise, and the person's base and coefficient."""
+        known = {"total": MICROS, "rank": Type("number"), "tier": Type("text"), "base": MICROS, "coefficient": MICROS}
+        return self._scope(known, self._keyed())
+
     def knows(self, attribute: str) -> bool:
         return self.attributes is None or attribute in self.known_attributes
 

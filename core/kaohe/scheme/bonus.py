@@ -1,0 +1,138 @@
+"""The bonus as it is written → checked: base, table or formula, accelerators, limits, the pool."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, Literal
+
+from kaohe.exact import to_fen
+from kaohe.language import Expression, field_names
+from kaohe.scheme.consequences import compile_about_people
+from kaohe.scheme.draft import Draft, Path, show
+from kaohe.scheme.model import Accelerator, Bonus, RateTable
+from kaohe.scheme.names import Names
+from kaohe.scheme.rates import read_rates
+from kaohe.text import Message, msg
+
+_DAYS: Literal["days"] = "days"
+_NONE: Literal["none"] = "none"
+_NUMBER = ("number",)
+_OWN = {"pool": "pool", "table": "table", "formula": "formula"}
+"""The keys that have an effect on one kind only."""
+
+
+def read_bonus(draft: Draft, names: Names, needed: dict[str, Path]) -> Bonus | None:
+    """The bonus; None where the scheme has none, or none that is sound."""
+    table, path = draft.data.get("bonus"), ("bonus",)
+    if table is None:
+        return None
+    kind = table.get("kind")
+    base = compile_about_people(draft, (*path, "base"), table, names.result(), _NUMBER, needed)
+    prorate = draft.get(table, path, "prorate", _NONE if kind in ("table", "formula") else _DAYS)
+    limits = {key: _fen(draft, table, (*path, key)) for key in ("pool", "floor", "cap")}
+    _check_limits(draft, table, path, limits["floor"], limits["cap"])
+    formula = compile_about_people(draft, (*path, "formula"), table, names.formula(), _NUMBER, needed)
+    over, rates = _read_table(draft, table, path, names, needed)
+    accelerators = _read_accelerators(draft, table, path, names, needed)
+    if kind is None:
+        return None
+    _check_kind(draft, table, path, kind)
+    if kind == "formula" and formula is not None:
+        _check_formula(draft, path, formula, names)
+    elif "tiers" not in draft.data and kind != "table":
+        what = msg("without tiers everybody's coefficient is 1")
+        draft.report(path, "bonus-without-tiers", what, severity="warning")
+    missing = {"table": rates is None or over is None, "formula": formula is None}.get(kind, base is None)
+    if missing:
+        return None
+    return Bonus(
+        kind,
+        base,
+        prorate,
+        limits["pool"],
+        limits["floor"],
+        limits["cap"],
+        over if kind == "table" else None,
+        rates if kind == "table" else None,
+        formula if kind == "formula" else None,
+        accelerators,
+    )
+
+
+def _check_kind(draft: Draft, table: Mapping[str, Any], path: Path, kind: str) -> None:
+    """What the kind needs is there; what has no effect on it is not."""
+    written = draft.document.data["bonus"]
+    needed = _OWN.get(kind, "base")
+    for key in dict.fromkeys((needed, "base") if kind == "pool" else (needed,)):
+        if key not in written:
+            draft.report((*path, key), "missing-key", msg("{key} is missing", key=f"bonus.{key}"))
+    reasons: dict[str, Message] = {
+        "pool": msg('write kind = "pool" to scale everybody to the pool'),
+        "table": msg('write kind = "table" to pay by a rate table'),
+        "formula": msg('write kind = "formula" to pay by a formula'),
+    }
+    for key in reasons.keys() & table.keys() - {needed}:
+        what = msg("{key} has no effect on a bonus of this kind", key=f"bonus.{key}")
+        if key == "pool" and kind == "coefficient":
+            what = msg("a bonus by coefficient has no pool")
+        draft.report((*path, key), "no-effect", what, fix=reasons[key], at_key=True)
+
+
+def _check_formula(draft: Draft, path: Path, formula: Expression, names: Names) -> None:
+    """A formula names the coefficient itself; where it does not, tiers and rules do not touch the bonus."""
+    rules = any("coefficient" in row.get("then", {}) for row in draft.data.get("rules", []))
+    levels = draft.data.get("tiers", {}).get("levels", [])
+    if "coefficient" not in field_names(formula) and (rules or any(row.get("coefficient", 1) != 1 for row in levels)):
+        what = msg("the formula does not name the coefficient: those of tiers and rules have no effect")
+        fix = msg("multiply by coefficient in the formula, if they are meant to count")
+        draft.report((*path, "formula"), "no-coefficient", what, fix=fix, severity="warning")
+    if "base" in field_names(formula) and "base" not in draft.data["bonus"]:
+        what = msg("the formula names base, and the bonus has none")
+        draft.report((*path, "formula"), "missing-key", what, fix=msg("write base = …, the amount in yuan"))
+
+
+def _read_table(
+    draft: Draft, table: Mapping[str, Any], path: Path, names: Names, needed: dict[str, Path]
+) -> tuple[Expression | None, RateTable | None]:
+    if "table" not in table:
+        return None, None
+    inner, here = table["table"], (*path, "table")
+    over = compile_about_people(draft, (*here, "over"), inner, names.result(), _NUMBER, needed)
+    based = "base" in draft.document.data["bonus"]
+    rates = read_rates(draft, inner, here, ("rate", "factor") if based else ("rate", "amount"))
+    return over, rates
+
+
+def _read_accelerators(
+    draft: Draft, table: Mapping[str, Any], path: Path, names: Names, needed: dict[str, Path]
+) -> tuple[Accelerator, ...]:
+    found, seen = [], set()
+    for index, row in enumerate(table.get("accelerators", [])):
+        here: Path = (*path, "accelerators", index)
+        identifier = draft.get(row, here, "id", f"accelerator-{index + 1}")
+        if identifier in seen:
+            what = msg("{id} is used twice", id=identifier)
+            draft.report((*here, "id"), "duplicate-id", what, found=show(identifier))
+        seen.add(identifier)
+        over = compile_about_people(draft, (*here, "over"), row, names.result(), _NUMBER, needed)
+        rates = read_rates(draft, row, here, ("factor",))
+        if over is not None and rates is not None:
+            found.append(Accelerator(identifier, over, rates))
+    return tuple(found)
+
+
+def _check_limits(draft: Draft, table: Mapping[str, Any], path: Path, floor: int | None, cap: int | None) -> None:
+    if floor is not None and cap is not None and floor > cap:
+        what = msg("the floor is above the cap")
+        draft.report((*path, "floor"), "floor-above-cap", what, found=show(table["floor"]), expected=show(table["cap"]))
+
+
+def _fen(draft: Draft, table: Mapping[str, Any], path: Path) -> int | None:
+    if str(path[-1]) not in table:
+        return None
+    amount = Decimal(table[str(path[-1])])
+    fen = to_fen(amount)
+    if Decimal(fen) != amount * 100:
+        draft.report(path, "amount-decimals", msg("an amount has at most two decimals"), found=show(amount))
+    return fen

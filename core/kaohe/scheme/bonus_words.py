@@ -1,0 +1,82 @@
+"""The bonus in words: where it comes from, what multiplies it, what bounds it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from kaohe.exact import format_fen, shorten
+from kaohe.scheme.model import Bonus, RateTable
+from kaohe.scheme.words import chain
+from kaohe.text import Message, msg
+
+
+def bonus_lines(bonus: Bonus) -> Iterable[Message]:
+    """Sentences about the bonus, in the order in which it comes about."""
+    yield _product(bonus)
+    if bonus.table is not None and bonus.over is not None:
+        yield from table_lines(bonus.table, bonus.over.text.strip())
+    for accelerator in bonus.accelerators:
+        yield msg("Accelerator {id} multiplies the bonus.", id=accelerator.id)
+        yield from table_lines(accelerator.table, accelerator.over.text.strip())
+    if bonus.kind == "pool" and bonus.pool is not None:
+        yield msg("All bonuses are scaled so that they add up to {amount}.", amount=format_fen(bonus.pool))
+    if bonus.floor is not None:
+        yield msg("Nobody gets less than {amount}.", amount=format_fen(bonus.floor))
+    if bonus.cap is not None:
+        yield msg("Nobody gets more than {amount}.", amount=format_fen(bonus.cap))
+
+
+def _product(bonus: Bonus) -> Message:
+    base = "" if bonus.base is None else bonus.base.text.strip()
+    prorated = bonus.prorate == "days"
+    match bonus.kind:
+        case "formula":
+            formula = "" if bonus.formula is None else bonus.formula.text.strip()
+            if prorated:
+                return msg("Bonus = {formula}, in proportion to the days in service.", formula=formula)
+            return msg("Bonus = {formula}.", formula=formula)
+        case "table":
+            of: Message | str = msg("the table below × {base}", base=base) if base else msg("the table below")
+        case _:
+            of = base
+    if prorated:
+        return msg("Bonus = {base} × the tier's coefficient × days in service / days of the period.", base=of)
+    return msg("Bonus = {base} × the tier's coefficient.", base=of)
+
+
+def table_lines(table: RateTable, over: str) -> Iterable[Message]:
+    """How the table is looked up, then its bands."""
+    yield {
+        "marginal": msg("Of {over}, each band's rate counts inside the band.", over=over),
+        "whole": msg("For {over}, the band reached counts for all of it.", over=over),
+        "interpolated": msg("For {over}, straight lines lead from band to band.", over=over),
+    }[table.mode]
+    yield chain([_band(table, number) for number in range(len(table.bands))])
+
+
+def _band(table: RateTable, number: int) -> Message:
+    band = table.bands[number]
+    value = _value(table, number)
+    last = number + 1 == len(table.bands)
+    lower = None if not number or band.lower is None else f"{shorten(band.lower):f}"
+    upper = None if last else f"{shorten(table.bands[number + 1].lower or Decimal(0)):f}"
+    if lower is None and upper is None:
+        said = msg("always {points}", points=value)
+    elif lower is None:
+        said = msg("up to {value}: {points}", value=upper, points=value)
+    elif upper is None:
+        said = msg("from {value}: {points}", value=lower, points=value)
+    else:
+        said = msg("{lower} – {upper}: {value}", lower=lower, upper=upper, value=value)
+    return msg("{band}, for everything below too", band=said) if band.retroactive else said
+
+
+def _value(table: RateTable, number: int) -> Message | str:
+    band = table.bands[number]
+    low, high = (_written(table, value) for value in (band.value, band.value_to))
+    return low if low == high else msg("from {low} to {high}", low=low, high=high)
+
+
+def _written(table: RateTable, value: Decimal) -> str:
+    return f"{shorten(value * 100):f}%" if table.gives == "rate" else f"{shorten(value):,f}"

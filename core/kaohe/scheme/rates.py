@@ -1,0 +1,119 @@
+"""Rate tables of the bonus and its accelerators as written → checked: no gap, no overlap, open at both ends."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from itertools import pairwise
+from typing import Any
+
+from kaohe.scheme.draft import Draft, Path, show
+from kaohe.scheme.model import RateBand, RateTable
+from kaohe.text import msg
+
+GIVES = ("rate", "amount", "factor")
+Row = dict[str, Any]
+
+
+def read_rates(draft: Draft, table: Row, path: Path, allowed: tuple[str, ...]) -> RateTable | None:
+    """The table at a path; None where a mistake, reported already, leaves nothing to build.
+
+    ``allowed`` are the things that its bands may give.
+    """
+    rows = table.get("bands")
+    mode = table.get("mode") if "rate" in allowed else draft.get(table, path, "mode", "whole")
+    boundary = draft.get(table, path, "boundary", "upper")
+    if mode is None or not rows or not all(rows):
+        return None
+    before = len(draft.problems)
+    here: Path = (*path, "bands")
+    if mode == "marginal":
+        allowed = ("rate",)
+    gives = _gives(draft, rows, here, allowed)
+    for index, row in enumerate(rows):
+        _check_row(draft, row, (*here, index), mode, first=index == 0, last=index == len(rows) - 1)
+    _check_ends(draft, rows, here)
+    for (index, left), (_, right) in pairwise(enumerate(rows)):
+        _check_joint(draft, left, right, (*here, index + 1))
+    if gives is None or any(problem.severity == "error" for problem in draft.problems[before:]):
+        return None
+    return RateTable(mode, gives, _bands(rows, gives, mode), boundary)  # type: ignore[arg-type]
+
+
+def _gives(draft: Draft, rows: list[Row], path: Path, allowed: tuple[str, ...]) -> str | None:
+    """The one thing that all bands give."""
+    expected = msg("one of {names}, the same in every band", names=", ".join(allowed))
+    first = next((name for name in GIVES if name in rows[0]), None)
+    fit = True
+    for index, row in enumerate(rows):
+        named = [name for name in GIVES if name in row]
+        if named != [first] or first not in allowed:
+            what = msg("it is unclear what this band gives")
+            found = ", ".join(named) or None
+            draft.report((*path, index), "band-gives", what, found=found, expected=expected)
+            fit = False
+    return first if fit else None
+
+
+def _check_row(draft: Draft, row: Row, path: Path, mode: str, *, first: bool, last: bool) -> None:
+    lower, upper = row.get("from"), row.get("to")
+    if lower is not None and upper is not None and lower >= upper:
+        found = f"{show(lower)} – {show(upper)}"
+        what, expected = msg("no value can fall into this band"), msg("from less than to")
+        draft.report(path, "band-unreachable", what, found=found, expected=expected)
+    pair = next((name for name in GIVES if isinstance(row.get(name), list)), None)
+    if pair is not None and (mode != "interpolated" or last or (first and lower is None)):
+        what = msg("two values hold at the two ends of an interpolated band, and here there are none")
+        draft.report((*path, pair), "band-ends", what, found=show(row[pair]))
+    if row.get("retroactive") and (mode != "marginal" or first):
+        what = msg("retroactive has an effect on the later bands of a marginal table only")
+        draft.report((*path, "retroactive"), "no-effect", what, severity="warning", at_key=True)
+
+
+def _check_ends(draft: Draft, rows: list[Row], path: Path) -> None:
+    if rows[0].get("from", 0) != 0:
+        draft.report(
+            (*path, 0, "from"),
+            "bands-not-open",
+            msg("the lowest band begins at 0 or is open: what lies below would have no band"),
+            found=show(rows[0]["from"]),
+            fix=msg("leave out {key} in the lowest band", key="from"),
+        )
+    if "to" in rows[-1]:
+        draft.report(
+            (*path, len(rows) - 1, "to"),
+            "bands-not-open",
+            msg("what lies above the highest band would have no band"),
+            found=show(rows[-1]["to"]),
+            fix=msg("leave out {key} in the highest band", key="to"),
+        )
+
+
+def _check_joint(draft: Draft, left: Row, right: Row, path: Path) -> None:
+    """Bands stand in ascending order; the end of one is the beginning of the next, and may be left out."""
+    begin = right.get("from", left.get("to"))
+    end = left.get("to", begin)
+    if begin is None:
+        what = msg("{key} is missing", key="from")
+        draft.report((*path, "from"), "missing-key", what)
+    elif end < begin:
+        draft.report(path, "band-gap", msg("between two bands there is a gap"), found=f"{show(end)} … {show(begin)}")
+    elif end > begin or left.get("from", Decimal("-Infinity")) >= begin:
+        found = f"{show(left.get('from', ''))} – {show(end)}; {show(begin)} –"
+        draft.report(path, "band-overlap", msg("two bands overlap"), found=found)
+
+
+def _bands(rows: list[Row], gives: str, mode: str) -> tuple[RateBand, ...]:
+    bands = []
+    for index, row in enumerate(rows):
+        begin = row.get("from", rows[index - 1].get("to") if index else None)
+        value = row[gives]
+        low = Decimal(value[0] if isinstance(value, list) else value)
+        high = low
+        if isinstance(value, list):
+            high = Decimal(value[1])
+        elif mode == "interpolated" and begin is not None and index + 1 < len(rows):
+            following = rows[index + 1][gives]
+            high = Decimal(following[0] if isinstance(following, list) else following)
+        lower = None if begin is None else Decimal(begin)
+        bands.append(RateBand(lower, low, high, bool(row.get("retroactive"))))
+    return tuple(bands)

@@ -1,0 +1,37 @@
+"""Rate tables once more, as one would with pencil and paper: band by band, with fractions."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from kaohe.scheme.model import RateTable
+
+
+def given(table: RateTable, amount: Fraction) -> Fraction:
+    """What the table gives for the amount."""
+    edges = [Fraction(band.lower or 0) for band in table.bands]
+    inside = [
+        number
+        for number in range(1, len(edges))
+        if amount > edges[number] or (amount == edges[number] and table.boundary == "upper")
+    ]
+    here = inside[-1] if inside else 0
+    if table.mode == "marginal":
+        return _marginal(table, amount, edges, here)
+    band = table.bands[here]
+    value = Fraction(band.value)
+    if table.mode == "interpolated" and band.lower is not None and here + 1 < len(edges):
+        way = (amount - edges[here]) / (edges[here + 1] - edges[here])
+        value = value * (1 - way) + Fraction(band.value_to) * way
+    return value * amount if table.gives == "rate" else value
+
+
+def _marginal(table: RateTable, amount: Fraction, edges: list[Fraction], here: int) -> Fraction:
+    total = Fraction(0)
+    for number in range(here + 1):
+        rates = [table.bands[later].value for later in range(number + 1, here + 1) if table.bands[later].retroactive]
+        rate = Fraction(rates[-1] if rates else table.bands[number].value)
+        begin = edges[number] if number else Fraction(0)
+        end = amount if number == here else edges[number + 1]
+        total += rate * (end - begin)
+    return total

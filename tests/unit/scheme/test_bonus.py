@@ -1,0 +1,140 @@
+"""Bonuses by table and by formula, and accelerators, as they are written: read, checked, read aloud."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+
+import pytest
+
+from kaohe.scheme import Checked
+from kaohe.scheme.describe import describe
+from kaohe.scheme.model import Bonus, RateBand
+from kaohe.text import LANGUAGES
+
+Check = Callable[..., Checked]
+
+TABLE = """\
+[bonus]
+kind = "table"
+
+[bonus.table]
+over  = 'value("crm.violations") * 1000'
+mode  = "marginal"
+bands = [
+  { to = 3000, rate = 0.06 },
+  { from = 3000, to = 8000, rate = 0.08 },
+  { rate = 0.10, retroactive = true },
+]
+
+[[bonus.accelerators]]
+id    = "attainment"
+over  = "total / 100"
+mode  = "interpolated"
+bands = [{ to = 0.8, factor = 0 }, { to = 1, factor = [0.4, 1] }, { factor = 1 }]
+"""
+FORMULA = """\
+[bonus]
+kind    = "formula"
+base    = "person.bonus_base"
+formula = "max(base * coefficient * total / 100, 500)"
+"""
+
+
+def with_bonus(valid: str, bonus: str) -> str:
+    """The sound scheme with another bonus."""
+    before, rest = valid.split("[bonus]\n")
+    return before + bonus + "\n[[outcomes]]" + rest.split("[[outcomes]]", 1)[1]
+
+
+def read(check: Check, valid: str, bonus: str) -> Bonus:
+    checked = check(with_bonus(valid, bonus), {})
+    assert [str(problem.what) for problem in checked.problems] == []
+    found = checked.require().bonus
+    assert found is not None
+    return found
+
+
+def test_a_rate_table_is_read_with_its_ends_joined(check: Check, valid: str) -> None:
+    bonus = read(check, valid, TABLE)
+    assert bonus.table is not None
+    rates = (Decimal("0.06"), Decimal("0.08"), Decimal("0.10"))
+    assert [band.value for band in bonus.table.bands] == [*rates]
+    assert [band.lower for band in bonus.table.bands] == [None, 3000, 8000]
+    assert [band.retroactive for band in bonus.table.bands] == [False, False, True]
+    assert (bonus.kind, bonus.table.mode, bonus.table.gives, bonus.base) == ("table", "marginal", "rate", None)
+    assert bonus.prorate == "none"
+    (faster,) = bonus.accelerators
+    assert faster.table.bands == (
+        RateBand(None, Decimal(0), Decimal(0)),
+        RateBand(Decimal("0.8"), Decimal("0.4"), Decimal(1)),
+        RateBand(Decimal(1), Decimal(1), Decimal(1)),
+    )
+
+
+def test_an_indicator_that_only_the_bonus_asks_for_is_measured(check: Check, valid: str) -> None:
+    scheme = check(with_bonus(valid, TABLE), {}).require()
+    assert "crm.violations" in [each.key for each in scheme.measured]
+
+
+def test_a_formula_is_read(check: Check, valid: str) -> None:
+    bonus = read(check, valid, FORMULA)
+    assert bonus.formula is not None
+    assert (bonus.kind, bonus.prorate, bonus.formula.text) == (
+        "formula",
+        "none",
+        "max(base * coefficient * total / 100, 500)",
+    )
+
+
+MISTAKES = [
+    (TABLE, "from = 3000, to = 8000", "from = 3500, to = 8000", "scheme.band-gap"),
+    (TABLE, "from = 3000, to = 8000", "from = 2500, to = 8000", "scheme.band-overlap"),
+    (TABLE, "from = 3000, to = 8000", "from = 9000, to = 8000", "scheme.band-unreachable"),
+    (TABLE, "{ to = 3000", "{ from = 100, to = 3000", "scheme.bands-not-open"),
+    (TABLE, "{ rate = 0.10", "{ to = 9000, rate = 0.10", "scheme.bands-not-open"),
+    (TABLE, "rate = 0.08", "amount = 80", "scheme.band-gives"),
+    (TABLE, "rate = 0.08", "rate = [0.08, 0.1]", "scheme.band-ends"),
+    (TABLE, 'mode  = "marginal"\n', "", "scheme.missing-key"),
+    (TABLE, '"marginal"', '"step"', "scheme.wrong-value"),
+    (TABLE, "factor = 0 ", "rate = 0 ", "scheme.band-gives"),
+    (TABLE, 'value("crm.violations")', "sales", "expression.unknown-name"),
+    (TABLE, 'kind = "table"', 'kind = "coefficient"', "scheme.missing-key"),
+    (TABLE, 'kind = "table"', 'kind = "table"\npool = 5', "scheme.no-effect"),
+    (FORMULA, 'base    = "person.bonus_base"\n', "", "scheme.missing-key"),
+    (FORMULA, 'formula = "', 'base2 = "', "scheme.unknown-key"),
+    (FORMULA, "base * coefficient", "base * coeficient", "expression.unknown-name"),
+]
+
+
+@pytest.mark.parametrize(("bonus", "old", "new", "code"), MISTAKES, ids=[f"{m[2]} {m[3]}" for m in MISTAKES])
+def test_a_mistake_is_found_in_its_place(check: Check, valid: str, bonus: str, old: str, new: str, code: str) -> None:
+    assert bonus.count(old) == 1
+    text = with_bonus(valid, bonus.replace(old, new))
+    checked = check(text, {})
+    assert checked.scheme is None
+    first = text[: text.index("[bonus]")].count("\n") + 1
+    found = [problem for problem in checked.problems if problem.code == code]
+    assert found
+    assert all(first <= (problem.where.line or 0) <= first + bonus.count("\n") for problem in found)
+
+
+def test_a_formula_without_the_coefficient_is_suspected(check: Check, valid: str) -> None:
+    checked = check(with_bonus(valid, FORMULA.replace(" * coefficient", "")), {})
+    assert [problem.code for problem in checked.problems] == ["scheme.no-coefficient"]
+    assert checked.scheme is not None
+
+
+def test_a_table_is_read_aloud(check: Check, valid: str) -> None:
+    sections = describe(check(with_bonus(valid, TABLE), {}).require())
+    (lines,) = [section.lines for section in sections if str(section.title) == "Bonus"]
+    assert [str(line) for line in lines] == [
+        "Bonus = the table below × the tier's coefficient.",
+        'Of value("crm.violations") * 1000, each band\'s rate counts inside the band.',
+        "up to 3000: 6%; 3000 – 8000: 8%; from 8000: 10%, for everything below too",
+        "Accelerator attainment multiplies the bonus.",
+        "For total / 100, straight lines lead from band to band.",
+        "up to 0.8: 0; 0.8 – 1: from 0.4 to 1; from 1: 1",
+    ]
+    for language in LANGUAGES:
+        assert not any("{" in line.in_(language) for line in lines)
