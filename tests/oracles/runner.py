@@ -19,6 +19,7 @@ ADAPTERS = (
     "ahp",
     "apportionment",
     "bonus",
+    "commission",
     "feedback360",
     "forced_distribution",
     "indicators",
@@ -29,10 +30,7 @@ ADAPTERS = (
     "scoring",
 )
 PRODUCT = Path(kaohe.__file__).parent
-LATER = {
-    "commission": "commission tables are not computed yet",
-    "sla": "service levels on a business clock are not computed yet",
-}
+LATER = {"sla": "service levels on a business clock are not computed yet"}
 
 
 @dataclass(frozen=True)
