@@ -88,6 +88,8 @@ def test_more_things_than_the_table_knows_are_refused():
     with pytest.raises(KaoheError, match="up to 15 things"):
         judge(comparisons(rows), table="saaty_1980")
     assert judge(comparisons(rows), table="donegan_dodd_1991").consistency_ratio == 0
+    fifteen = [row[:15] for row in rows[:15]]
+    assert judge(comparisons(fifteen), table="saaty_1980").random_index == Decimal("1.59")
 
 
 def test_every_mistake_in_comparisons_is_found_at_once():
@@ -110,6 +112,7 @@ def test_reciprocals_printed_as_decimals_pass_with_a_tolerance():
 
 
 def test_measurements_weigh_in_proportion():
+    assert measured_weights([0, 5]) == (0, 1)
     assert measured_weights(["1", "1", "2"]) == (Decimal("0.25"), Decimal("0.25"), Decimal("0.5"))
     for none in ([], [0, 0], [2, -1]):
         with pytest.raises(ValueError, match="at least zero"):

@@ -122,3 +122,11 @@ def test_columns_give_what_one_by_one_gives_even_at_great_amounts(mode):
     given = earned_in_columns(table, figures)
     exact = [Fraction(int(numerator), int(given.denominator)) for numerator in given.numerators]
     assert exact == [earned(table, figure) for figure in figures]
+
+
+def test_the_parts_of_a_deal_begin_where_the_ones_before_ended():
+    assert [(part.band, int(part.amount)) for part in parts(THREE, 2000, before=2500)] == [(0, 500), (1, 1500)]
+    assert [(part.band, int(part.amount)) for part in parts(THREE, 100, before=8000)] == [(2, 100)]
+    retroactive = rate_table([(0, "0.06"), (3000, "0.08")], retroactive=[1])
+    with pytest.raises(ValueError, match="retroactive"):
+        parts(retroactive, 2000, before=2500)
