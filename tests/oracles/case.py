@@ -54,16 +54,18 @@ class Difference:
 
 
 def load(folder: Path) -> Iterator[Case]:
-    """Every case of every file of the folder, in the order of file names."""
+    """Every case of every file of the folder that holds cases, in the order of file names."""
     for file in sorted(folder.glob("*.json")):
         content = json.loads(file.read_text("utf-8"), parse_float=Decimal, object_hook=Given)
+        if not isinstance(content, Given) or "cases" not in content:
+            continue
         for case in content["cases"]:
             yield Case(
                 id=case["id"],
-                category=case.get("category", content["category"]),
+                category=case.get("category") or content["category"],
                 title=case.get("title", ""),
                 inputs=case["inputs"],
                 expected=case["expected"],
-                tolerance=Decimal(str(case.get("tolerance", {}).get("abs", 0))),
+                tolerance=Decimal(case.get("tolerance", {}).get("abs") or 0),
                 rounding=case.get("rounding", ""),
             )
