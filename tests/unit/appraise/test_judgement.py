@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from kaohe.appraise.comparisons import comparisons
 from kaohe.appraise.entropy import entropy_weights
-from kaohe.appraise.judgement import RANDOM_INDEX, judge, judge_hierarchy, measured_weights
+from kaohe.appraise.judgement import RANDOM_INDEX, judge, judge_hierarchy, measured_weights, row_geometric_means
 from kaohe.appraise.precise import exact_matrix
 from kaohe.errors import KaoheError
 
@@ -162,3 +162,25 @@ def test_the_order_of_things_changes_no_weight_and_weights_sum_to_1(data, size, 
     assert moved.rounded(12) == tuple(straight.rounded(12)[place] for place in order)
     assert moved.consistency_ratio == straight.consistency_ratio >= 0
     assert abs(sum(straight.weights) - 1) < Decimal("1e-25")
+
+
+def test_the_geometric_mean_of_a_row_is_the_root_of_its_product():
+    assert row_geometric_means(comparisons([["1", "4"], ["1/4", "1"]])) == (2, Decimal("0.5"))
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ([["1", "0"], ["1/2", "1"]], "above zero (row 1, column 2)\n    found: 0"),
+        ([["1", "2"], ["0", "1"]], "above zero (row 1, column 2)\n    found: 0"),
+        ([["1", "2"], ["-1/2", "1"]], "above zero (row 1, column 2)\n    found: -1/2"),
+        ([["1", "2"], ["1/2", "3"]], "itself is 1 (row 2, column 2)\n    found: 3"),
+        ([["1", "2"], ["x", "1"]], "a number or a fraction (row 2, column 1)\n    found: x"),
+        ([["1", "2"], ["1/3", "1"]], "(row 1, column 2)\n    found: 2 / 1/3\n    expected: 1/2"),
+        ([["1", "2"], ["1/2"]], "found: row 2 has 1 judgements\n    expected: 2"),
+    ],
+)
+def test_a_mistake_names_its_place_and_what_was_found(rows, said):
+    with pytest.raises(KaoheError) as caught:
+        comparisons(rows)
+    assert said in str(caught.value)
