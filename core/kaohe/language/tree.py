@@ -123,6 +123,30 @@ def shifted(node: Node, shift: Shift) -> Node:
             return node
 
 
+def credited(node: Node, share: Node) -> Node:
+    """The same arithmetic over records that count with a share: sums of products, and counts as sums of shares.
+
+    ``share`` is a number; the aggregates are all sums and counts. Sums stay exact: scales add up.
+    """
+    match node:
+        case Aggregate(function="sum", argument=Call() | Field() | Constant() as argument):
+            kind = replace(argument.type, scale=argument.type.scale + share.type.scale)
+            return replace(node, argument=Call("*", (argument, share), kind))
+        case Aggregate():
+            return replace(node, function="sum", argument=share, type=Type("number", 6))
+        case Call():
+            return replace(node, arguments=tuple(credited(child, share) for child in node.arguments))
+        case _:
+            return node
+
+
+def widened(node: Node, scale: int) -> Node:
+    """The same number with more decimals."""
+    more = scale - node.type.scale
+    one = Constant(Decimal(1), Type("number", more))
+    return Call("*", (node, one), Type("number", scale)) if more else node
+
+
 def field_names(expression: Expression) -> frozenset[str]:
     """Every field that the expression reads."""
     return frozenset(node.name for node in walk(expression.tree) if isinstance(node, Field))

@@ -149,6 +149,8 @@ def _measured(run: Run, row: int, each: Measured) -> Node:
 
 def _meaning(used: UsedIndicator | Measured) -> Node:
     where = f"; where {used.where.text}" if used.where is not None else ""
+    if used.credit is not None:
+        where += "; credit " + ", ".join(f"{part.who} × ({part.share.text})" for part in used.credit.parts)
     settings = ", ".join(f"{name} = {value}" for name, value in used.parameters.items() if value != "")
     return Node(f"{used.indicator.id} = {used.value.text}{where}" + (f"  [{settings}]" if settings else ""))
 

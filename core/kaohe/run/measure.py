@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo
 from kaohe.appraise.model import Values
 from kaohe.engine import Engine, Parts, Request, fuse
 from kaohe.engine.plan import measures
-from kaohe.errors import Place, Problem
+from kaohe.errors import Place, Problem, refuse_if_any
 from kaohe.language import Aggregate, Bounds, Type, aggregates, evaluate_columns
 from kaohe.period import Period
 from kaohe.plugin import RecordType
 from kaohe.records import Snapshot
+from kaohe.run.credit import added_up, not_whole, split, whole_checks
 from kaohe.run.model import Counts
 from kaohe.scheme.model import Scheme
 from kaohe.text import msg
@@ -28,18 +29,21 @@ def windows(period: Period, zone: ZoneInfo) -> dict[str, Bounds]:
 
 
 def requests(scheme: Scheme, record_types: Mapping[str, RecordType]) -> tuple[Request, ...]:
-    """What the engine is asked for this scheme, in the order of the file."""
-    return tuple(
-        Request(
+    """What the engine is asked for this scheme, in the order of the file; an indicator that splits records among
+    several people asks once for each of them."""
+    asked: list[Request] = []
+    for each in scheme.indicators:
+        records = record_types[each.indicator.records]
+        one = Request(
             key=each.key,
-            records=record_types[each.indicator.records],
+            records=records,
             value=each.value,
             where=each.where,
-            when=each.indicator.when or record_types[each.indicator.records].when,
-            who=each.indicator.who or record_types[each.indicator.records].who[0],
+            when=each.indicator.when or records.when,
+            who=each.indicator.who or records.who[0],
         )
-        for each in scheme.indicators
-    )
+        asked += [one] if each.credit is None else split(one, each.credit)
+    return tuple(asked)
 
 
 def measure(
@@ -53,15 +57,17 @@ def measure(
     """Values and the counts behind them, per indicator key; one entry for each of ``people`` (codes, ascending)."""
     asked = requests(scheme, record_types)
     scans: dict[tuple[str, str], Parts] = {}
-    fused = fuse(asked)
+    checks = whole_checks(scheme, asked)
+    fused = fuse((*asked, *checks))
     for scan, parts in zip(fused, engine.measure(fused, snapshot, bounds, people), strict=True):
         scans[scan.records.name, scan.who] = parts
     values: dict[str, Values] = {}
     counts: dict[str, tuple[Counts, ...]] = {}
     units = {each.key: each.indicator.unit for each in scheme.indicators}
-    for request in asked:
-        parts = scans[request.records.name, request.who]
-        by_aggregate = {each.aggregate: parts[each] for each in measures(request)}
+    refuse_if_any(not_whole(checks, scans))
+    for key in units:
+        shares = [request for request in asked if request.key == key]
+        request, by_aggregate = shares[0], added_up(shares, scans)
         divisor = _UNITS.get(units[request.key], 1) if request.value.type.kind == "duration" else 1
         micros, known, sample = evaluate_columns(request.value, by_aggregate, divisor=divisor)
         values[request.key] = Values(micros, known, sample)

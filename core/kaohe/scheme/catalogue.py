@@ -9,7 +9,9 @@ from typing import Any
 from kaohe.language import Expression
 from kaohe.plugin import Indicator, RecordType, Text
 from kaohe.plugin.scope import record_scope
+from kaohe.scheme.credit import read_credit
 from kaohe.scheme.draft import Draft, Path, show
+from kaohe.scheme.model import Credits
 from kaohe.text import msg
 
 _TIME_UNITS = ("seconds", "minutes", "hours", "days")
@@ -19,12 +21,13 @@ _TIME_UNITS = ("seconds", "minutes", "hours", "days")
 class Catalogue:
     """Every indicator that the scheme may use: the plugins' and its own, and the record types they measure.
 
-    ``own``: where the scheme writes those of its own.
+    ``own``: where the scheme writes those of its own; ``credits``: how these split records among people.
     """
 
     record_types: Mapping[str, RecordType]
     indicators: Mapping[str, Indicator]
     own: Mapping[str, Path]
+    credits: Mapping[str, Credits]
 
 
 def read_text(value: Any, fallback: str) -> Text:
@@ -43,6 +46,7 @@ def read_catalogue(
     """The plugins' indicators with the scheme's own added and checked."""
     own: dict[str, Indicator] = {}
     places: dict[str, Path] = {}
+    splits: dict[str, Credits] = {}
     for index, table in enumerate(draft.data.get("indicators", [])):
         path: Path = ("indicators", index)
         identifier = table.get("id")
@@ -55,8 +59,9 @@ def read_catalogue(
         indicator = _own_indicator(draft, table, path)
         own[identifier] = indicator
         places[identifier] = path
-        _check_own(draft, table, path, indicator, record_types)
-    return Catalogue(record_types, {**indicators, **own}, places)
+        split = _check_own(draft, table, path, indicator, record_types)
+        splits |= {} if split is None else {identifier: split}
+    return Catalogue(record_types, {**indicators, **own}, places, splits)
 
 
 def _own_indicator(draft: Draft, table: dict[str, Any], path: Path) -> Indicator:
@@ -79,14 +84,14 @@ def _own_indicator(draft: Draft, table: dict[str, Any], path: Path) -> Indicator
 
 def _check_own(
     draft: Draft, table: dict[str, Any], path: Path, indicator: Indicator, record_types: Mapping[str, RecordType]
-) -> None:
+) -> Credits | None:
     if "records" not in table:
-        return
+        return None
     record_type = record_types.get(indicator.records)
     if record_type is None:
         what = msg("there is no record type {name}", name=indicator.records)
         draft.unknown((*path, "records"), "unknown-record-type", what, indicator.records, record_types)
-        return
+        return None
     for key, kinds in (("when", ("date", "datetime")), ("who", ("person",))):
         fitting = [field.name for field in record_type.fields if field.kind in kinds]
         if key in table and table[key] not in fitting:
@@ -95,6 +100,7 @@ def _check_own(
             )
             draft.unknown((*path, key), "unknown-field", what, table[key], fitting)
     scope = record_scope(record_type, {}, when=indicator.when)
+    value = None
     if "value" in table:
         value = draft.compile((*path, "value"), table["value"], scope, ("number", "duration"))
         _check_unit(draft, path, indicator, value)
@@ -105,6 +111,7 @@ def _check_own(
             record_scope(record_type, {}, when=indicator.when, aggregates=False),
             ("boolean",),
         )
+    return read_credit(draft, table, path, record_type, value)
 
 
 def _check_unit(draft: Draft, path: Path, indicator: Indicator, value: Expression | None) -> None:

@@ -84,6 +84,15 @@ def _dimensions(scheme: Scheme) -> Section:
             rows.append((name, weight, *cells))
             name = weight = ""
     lines = [msg("Weights are shares of their sum.")] if scheme.weights == "relative" else []
+    for each in scheme.indicators:
+        if each.credit is not None:
+            shares = series([f"{part.who} × ({part.share.text})" for part in each.credit.parts])
+            what = {"indicator": each.indicator.name, "shares": shares}
+            lines.append(
+                msg("{indicator} is split among people: {shares}.", **what)
+                if each.credit.whole is not None
+                else msg("{indicator} is credited to several people: {shares}.", **what)
+            )
     headers = (
         msg("Dimension"),
         msg("Weight"),

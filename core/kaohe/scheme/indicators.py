@@ -126,7 +126,8 @@ def _use(
         return None
     place = draft.document.place((*path, "use"))
     weight = Decimal(row["weight"])
-    return UsedIndicator(key, indicator, parameters, value, where, curve, weight, min_sample, missing, place)
+    credit = catalogue.credits.get(indicator.id)
+    return UsedIndicator(key, indicator, parameters, value, where, curve, weight, min_sample, missing, place, credit)
 
 
 def read_measured(draft: Draft, catalogue: Catalogue, needed: Mapping[str, Path]) -> tuple[Measured, ...]:
@@ -138,7 +139,8 @@ def read_measured(draft: Draft, catalogue: Catalogue, needed: Mapping[str, Path]
         value, where = _measure(draft, path, indicator, parameters, catalogue)
         if value is not None:
             place = draft.document.place(path)
-            measured.append(Measured(identifier, indicator, parameters, value, where, indicator.min_sample, place))
+            least, credit = indicator.min_sample, catalogue.credits.get(identifier)
+            measured.append(Measured(identifier, indicator, parameters, value, where, least, place, credit))
     return tuple(measured)
 
 
@@ -157,7 +159,8 @@ def read_earlier(draft: Draft, dimensions: Sequence[Dimension]) -> tuple[Measure
         indicator = replace(used.indicator, name=text)
         value = replace(used.value, text=f"previous({used.value.text})", tree=shifted(used.value.tree, "previous"))
         key = earlier_key(used.key)
-        found.append(Measured(key, indicator, used.parameters, value, used.where, used.min_sample, used.place))
+        least, place = used.min_sample, used.place
+        found.append(Measured(key, indicator, used.parameters, value, used.where, least, place, used.credit))
     return tuple(found)
 
 

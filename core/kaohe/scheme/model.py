@@ -143,6 +143,24 @@ class Missing:
 
 
 @dataclass(frozen=True)
+class Credit:
+    """Who is credited with a share of each record: ``who`` a person field, ``share`` a row-level expression that is
+    always known."""
+
+    who: str
+    share: Expression
+
+
+@dataclass(frozen=True)
+class Credits:
+    """Splits of every record among several people. ``whole`` tells of a record whether the shares of the people it
+    names are none below zero and add up to 1; None for an overlay, whose shares need not."""
+
+    parts: tuple[Credit, ...]
+    whole: Expression | None
+
+
+@dataclass(frozen=True)
 class UsedIndicator:
     """An indicator as this scheme uses it. ``key`` is unique in the scheme: the id, or the ``as`` name given.
 
@@ -159,6 +177,7 @@ class UsedIndicator:
     min_sample: int
     missing: Missing
     place: Place
+    credit: Credits | None = None
 
 
 @dataclass(frozen=True)
@@ -182,6 +201,7 @@ class Measured:
     where: Expression | None
     min_sample: int
     place: Place
+    credit: Credits | None = None
 
 
 def earlier_key(key: str) -> str:

@@ -20,7 +20,7 @@ from kaohe.toml import Document
 
 SCHEMA_FILE = "scheme.schema.json"
 BLANK = "blank"
-_TABLE_LISTS = {"dimensions", "indicators", "adjustments", "rules", "levels", "outcomes", "cases", "bands"}
+_TABLE_LISTS = {"dimensions", "indicators", "adjustments", "rules", "levels", "outcomes", "cases", "bands", "credit"}
 
 
 @cache
