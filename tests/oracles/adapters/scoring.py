@@ -27,9 +27,10 @@ from tests.unit.appraise.builder import (
 )
 
 from kaohe.appraise import appraise
+from kaohe.appraise.alternatives import weighted_sum
 from kaohe.appraise.calibration import Spread, calibrate, spread
 from kaohe.appraise.curves import PlainCurve, points
-from kaohe.appraise.precise import exact, exact_row
+from kaohe.appraise.precise import exact, exact_matrix, exact_row
 from kaohe.exact import from_micros, to_micros
 from kaohe.scheme.model import RatioCurve
 
@@ -117,13 +118,11 @@ def _between(case: Case) -> dict[str, Any]:
 
 
 def _towards_target(case: Case) -> dict[str, Any]:
+    """The share of the way from the minimum to the target, and the same weighted."""
     given = case.inputs
-    curve = points_curve((given["minimum"], 0), (given["target"], 1))
-    (share,) = earned(curve, [given["actual"]])
-    weight = given.get("weight", 1)
-    made = scheme(dimension("d", used("a", curve, weight), used("b", weight=1 - weight)), decimals=6)
-    (total,) = totals(appraise(made, people(1), table(a=[given["actual"]], b=[0])))
-    return {"score": share, "weighted": total}
+    shares = earned(points_curve((given["minimum"], 0), (given["target"], 1)), [given["actual"]])
+    (weighted,) = weighted_sum(exact_matrix([shares]), exact_row([given.get("weight", 1)]), 20)
+    return {"score": shares[0], "weighted": weighted}
 
 
 def _by_words(case: Case) -> dict[str, Any]:
