@@ -134,6 +134,7 @@ def _score(scheme: Scheme, person: Person) -> None:
             else:
                 person.points[used.key] = None
                 allowed = allowed and used.missing.policy != "not_graded"
+    _gates(scheme, person)
     allowed = _redistribute(scheme, person, shares) and allowed
     parts: list[tuple[Fraction, Fraction]] = []
     for dimension in scheme.dimensions:
@@ -164,7 +165,30 @@ def _score(scheme: Scheme, person: Person) -> None:
             if adjustment.maximum is not None:
                 extra = min(extra, Fraction(adjustment.maximum))
         person.added[adjustment.id] = extra
-    person.total = rounded(total + sum(person.added.values()), scheme.decimals)
+    plus = sum((each for each in person.added.values() if each > 0), Fraction(0))
+    minus = sum((each for each in person.added.values() if each < 0), Fraction(0))
+    if scheme.max_added is not None:
+        plus = min(plus, Fraction(scheme.max_added))
+    if scheme.max_deducted is not None:
+        minus = max(minus, -Fraction(scheme.max_deducted))
+    person.total = rounded(total + plus + minus, scheme.decimals)
+
+
+def _gates(scheme: Scheme, person: Person) -> None:
+    for rule in scheme.rules:
+        if rule.gate is None:
+            continue
+        base = Fraction(rule.gate.base)
+        there = [person.points[key] for key in rule.gate.indicators]
+        missed = True if any(points is not None and points < base for points in there) else None
+        if missed is None and None not in there:
+            missed = False
+        when = interpreter(rule.when)(person.row())
+        unknown = None in (missed, when) and False not in (missed, when)
+        if (unknown and rule.unknown == "apply") or (missed is True and when is True):
+            for key in rule.gate.indicators:
+                if (points := person.points[key]) is not None:
+                    person.points[key] = min(points, base)
 
 
 def _redistribute(scheme: Scheme, person: Person, shares: dict[str, Fraction]) -> bool:
@@ -191,7 +215,7 @@ def _rules(scheme: Scheme, person: Person) -> None:
     person.attributes["applied"] = []
     for rule in scheme.rules:
         assert person.total is not None
-        if not _holds(rule, person):
+        if rule.gate is not None or not _holds(rule, person):
             continue
         amount = Fraction(rule.amount or 0)
         match rule.action:

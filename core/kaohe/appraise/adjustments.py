@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
 
-from kaohe.appraise.columns import between, narrow
+from kaohe.appraise.columns import between, magnitude, narrow, room_for
 from kaohe.appraise.facts import Facts, evaluate
 from kaohe.appraise.model import Decision, Note
-from kaohe.exact import Flags, Ints, to_micros
-from kaohe.scheme.model import Adjustment
+from kaohe.exact import Flags, Ints, from_micros, shorten, to_micros
+from kaohe.scheme.model import Adjustment, Scheme
 from kaohe.text import msg
 
 
@@ -30,3 +31,23 @@ def adjust(adjustments: Sequence[Adjustment], seen: Facts, graded: Flags) -> tup
         what = msg("{adjustment}: unknown, no points", adjustment=adjustment.name)
         notes += [(int(row), Decision("adjustment", adjustment.id, what)) for row in rows[~known]]
     return added, notes
+
+
+def together(scheme: Scheme, added: Mapping[str, Ints], graded: Flags) -> tuple[Ints, list[Note]]:
+    """All adjustments of each person in millionths, additions and deductions each within the scheme's cap."""
+    bound = sum(magnitude(column) for column in added.values())
+    zero = room_for(np.zeros(len(graded), np.int64), bound)
+    plus = sum((np.maximum(room_for(column, bound), 0) for column in added.values()), zero)
+    minus = sum((np.minimum(room_for(column, bound), 0) for column in added.values()), zero)
+    most, least = scheme.max_added, None if scheme.max_deducted is None else -scheme.max_deducted
+    held_plus, held_minus = between(plus, None, most), between(minus, least, None)
+    notes: list[Note] = []
+    for row in np.flatnonzero(held_plus != plus):
+        words = {"found": from_micros(int(plus[row])), "limit": shorten(most or Decimal(0))}
+        what = msg("{found} points added together, at most {limit} count", **words)
+        notes.append((int(row), Decision("adjustment", "", what)))
+    for row in np.flatnonzero(held_minus != minus):
+        words = {"found": from_micros(-int(minus[row])), "limit": shorten(scheme.max_deducted or Decimal(0))}
+        what = msg("{found} points deducted together, at most {limit} count", **words)
+        notes.append((int(row), Decision("adjustment", "", what)))
+    return narrow(held_plus + held_minus), notes

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from kaohe.appraise.adjustments import adjust
+from kaohe.appraise.adjustments import adjust, together
 from kaohe.appraise.bonus import Paid, pay
 from kaohe.appraise.facts import facts
 from kaohe.appraise.model import Appraisal, Decision, Note, People, Values
@@ -56,7 +56,8 @@ def _appraise(scheme: Scheme, people: People, values: Mapping[str, Values]) -> A
         scores.dimension_counted,
     )
     added, adjustment_notes = adjust(scheme.adjustments, seen, scores.graded)
-    ruled = apply_rules(scheme, seen, total(scheme, scores, added), scores.graded)
+    extra, cap_notes = together(scheme, added, scores.graded)
+    ruled = apply_rules(scheme, seen, total(scheme, scores, extra), scores.graded)
     divided = groups(scheme.ranking, people, ruled.graded)
     breakers = scheme.ranking.tie_breakers
     keys = [key_of(scheme, key, values, scores.known) for key in keys_of(scheme)]
@@ -76,7 +77,7 @@ def _appraise(scheme: Scheme, people: People, values: Mapping[str, Values]) -> A
     paid = Paid(np.zeros(count, np.int64), None, ())
     if scheme.bonus is not None:
         paid = pay(scheme.bonus, people, ruled, coefficient, seen)
-    notes = (*scores.notes, *adjustment_notes, *ruled.notes, *ranked.notes, *tier_notes, *paid.notes)
+    notes = (*scores.notes, *adjustment_notes, *cap_notes, *ruled.notes, *ranked.notes, *tier_notes, *paid.notes)
     return Appraisal(
         people=people,
         values=values,

@@ -43,6 +43,8 @@ def apply_rules(scheme: Scheme, seen: Facts, total: Ints, graded: Flags) -> Rule
     tier_rules: list[tuple[Rule, Ints]] = []
     notes: list[Note] = []
     for rule in scheme.rules:
+        if rule.action == "gate":
+            continue  # it has acted on the points already
         meets = np.flatnonzero(graded & ~vetoed)
         holds, unknown = follows(rule, seen.numbers("total", total, graded), meets)
         notes += _unknown_notes(rule, unknown)

@@ -9,6 +9,7 @@ import numpy as np
 
 from kaohe.appraise.columns import weighted_mean
 from kaohe.appraise.earning import earn
+from kaohe.appraise.gates import apply_gates
 from kaohe.appraise.missing import covered, enough_data, missing_notes, stand_in
 from kaohe.appraise.model import Decision, Note, People, Values
 from kaohe.appraise.redistribution import redistributes, weights
@@ -49,6 +50,7 @@ def score(scheme: Scheme, people: People, values: Mapping[str, Values]) -> Score
     own, with_points = earn(scheme, people, values, known)
     data = {**known, **with_points}
     earned, counted = _with_stand_ins(scheme, own, data)
+    earned, gate_notes = apply_gates(scheme, people, values, known, earned, counted)
     moved = weights(scheme, counted, rows) if redistributes(scheme) else None
     of_dimension: dict[str, Ints] = {}
     in_dimension: dict[str, Flags] = {}
@@ -71,6 +73,7 @@ def score(scheme: Scheme, people: People, values: Mapping[str, Values]) -> Score
         barred |= moved.stranded
         moved_notes = moved.notes
     enough, coverage_notes = covered(scheme, data, rows)
+    graded = enough & ~barred & anything
     nothing = Decision("coverage", "", msg("nothing counts: not graded"))
     nothing_notes = [(int(row), nothing) for row in np.flatnonzero(enough & ~barred & ~anything)]
     return Scores(
@@ -80,13 +83,19 @@ def score(scheme: Scheme, people: People, values: Mapping[str, Values]) -> Score
         counted=counted,
         dimension_points=of_dimension,
         dimension_counted=in_dimension,
-        graded=enough & ~barred & anything,
+        graded=graded,
         dimension_weights=moved.dimensions if moved else None,
-        notes=(*missing_notes(scheme, values, known, data), *moved_notes, *coverage_notes, *nothing_notes),
+        notes=(
+            *((row, decision) for row, decision in gate_notes if graded[row]),
+            *missing_notes(scheme, values, known, data),
+            *moved_notes,
+            *coverage_notes,
+            *nothing_notes,
+        ),
     )
 
 
-def total(scheme: Scheme, scores: Scores, added: Mapping[str, Ints]) -> Ints:
+def total(scheme: Scheme, scores: Scores, added: Ints) -> Ints:
     """The exact mean of the dimensions plus what is added outside the weighting, rounded once; 0 if not graded."""
     mean, _ = weighted_mean(
         [scores.dimension_points[dimension.id] for dimension in scheme.dimensions],
@@ -95,7 +104,7 @@ def total(scheme: Scheme, scores: Scores, added: Mapping[str, Ints]) -> Ints:
         else [scores.dimension_weights[dimension.id] for dimension in scheme.dimensions],
         [scores.dimension_counted[dimension.id] for dimension in scheme.dimensions],
         len(scores.graded),
-        plus=list(added.values()),
+        plus=[added],
         unit=10 ** (DECIMALS - scheme.decimals),
     )
     return np.where(scores.graded, mean, 0)

@@ -10,6 +10,7 @@ from fractions import Fraction
 
 from kaohe.appraise import explain_curve
 from kaohe.appraise.earning import basis
+from kaohe.appraise.gates import held_points
 from kaohe.errors import Place, Problem, fail
 from kaohe.exact import DECIMALS, divide, format_micros, from_micros, shorten, to_micros
 from kaohe.run.explain_bonus import bonus_node
@@ -79,7 +80,7 @@ def _total(run: Run, row: int) -> Node:
         points = points_in_words(int(appraisal.adjustment_points[adjustment.id][row]))
         remarks = _remarks(run, row, ("adjustment",), adjustment.id)
         children.append(Node(adjustment.name, points, remarks, (Node(adjustment.points.text),)))
-    remarks = (_total_formula(run, row), *_rules(run, row, on_tiers=False))
+    remarks = (_total_formula(run, row), *_remarks(run, row, ("adjustment",), ""), *_rules(run, row, on_tiers=False))
     return Node(msg("total"), points_in_words(int(appraisal.total[row]), scheme.decimals), remarks, tuple(children))
 
 
@@ -90,7 +91,11 @@ def _total_formula(run: Run, row: int) -> Message:
     own = own_weights(run, row).dimensions
     points = [int(appraisal.dimension_points[each.id][row]) for each in counted]
     terms, weight, mean = mean_in_words([own[each.id] for each in counted], points)
-    added = sum(int(points[row]) for points in appraisal.adjustment_points.values())
+    extra = [int(column[row]) for column in appraisal.adjustment_points.values()]
+    plus, minus = sum(each for each in extra if each > 0), sum(each for each in extra if each < 0)
+    most, least = scheme.max_added, scheme.max_deducted
+    added = plus if most is None else min(plus, to_micros(most))
+    added += minus if least is None else max(minus, -to_micros(least))
     exact, unit = mean + added, 10 ** (DECIMALS - scheme.decimals)
     total = divide(exact.numerator, exact.denominator * unit) * unit
     if not _rules(run, row, on_tiers=False):
@@ -126,7 +131,9 @@ def _indicator(run: Run, row: int, used: UsedIndicator) -> Node:
         value = int(appraisal.values[used.key].micros[row])
         points = int(appraisal.points[used.key][row])
         step = explain_curve(used.curve, value, basis(run.scheme, appraisal.people, appraisal.values, used, row))
-        agree(run, used.key, points, to_micros(Fraction(step.arguments["points"])))
+        struck = {each.about for each in appraisal.decisions[row] if each.kind == "rule"}
+        earned = to_micros(Fraction(step.arguments["points"]))
+        agree(run, used.key, points, held_points(run.scheme, used.key, struck, earned) if points < earned else earned)
         remarks.append(step)
         words = value_in_words(used.indicator, value)
         figure = msg("{value} → {points}", value=words, points=points_in_words(points))

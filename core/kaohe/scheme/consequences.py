@@ -8,8 +8,8 @@ from typing import Any
 
 from kaohe.language import Expression, Scope, keyed_ids
 from kaohe.scheme.catalogue import read_text
-from kaohe.scheme.draft import Draft, Path, show
-from kaohe.scheme.model import Adjustment, Case, Outcome, Rule
+from kaohe.scheme.draft import Draft, Path, path_text, show
+from kaohe.scheme.model import Adjustment, Case, Gate, Outcome, Rule
 from kaohe.scheme.names import Names
 from kaohe.text import msg
 
@@ -60,9 +60,16 @@ def read_rules(draft: Draft, names: Names, needed: dict[str, Path], tiers: Colle
         path: Path = ("rules", index)
         if "id" in table:
             _unique(draft, seen, table["id"], (*path, "id"))
-        when = compile_about_people(draft, (*path, "when"), table, names.rule(), ("boolean",), needed)
+        then = table.get("then", {})
+        if "gate" in then:
+            scope, condition = names.gate(), {"when": table.get("when", "true")}
+        else:
+            scope, condition = names.rule(), table
+            if "when" not in draft.document.data["rules"][index]:
+                draft.report((*path, "when"), "missing-key", msg("{key} is missing", key=path_text((*path, "when"))))
+        when = compile_about_people(draft, (*path, "when"), condition, scope, ("boolean",), needed)
         unknown = draft.get(table, path, "unknown", "ignore")
-        for action, amount in table.get("then", {}).items():
+        for action, amount in then.items():
             tier = amount if action in _TIERS else None
             if tier is not None and tier not in tiers:
                 what = msg("there is no tier {id}", id=tier)
@@ -70,8 +77,25 @@ def read_rules(draft: Draft, names: Names, needed: dict[str, Path], tiers: Colle
             if when is not None and "id" in table:
                 points = Decimal(amount) if action in _AMOUNTS else None
                 reason = read_text(table.get("reason"), table["id"])
-                found.append(Rule(table["id"], when, action, points, tier, reason, unknown))
+                gate = _gate(draft, amount, (*path, "then", "gate"), names) if action == "gate" else None
+                found.append(Rule(table["id"], when, action, points, tier, reason, unknown, gate))
     return tuple(found)
+
+
+def _gate(draft: Draft, table: Mapping[str, Any], path: Path, names: Names) -> Gate:
+    keys = [key for key in table.get("indicators", []) if isinstance(key, str)]
+    for index, key in enumerate(keys):
+        if key not in names.points:
+            what = msg("this scheme does not use an indicator {id}", id=key)
+            draft.unknown((*path, "indicators", index), "unknown-indicator", what, key, names.points)
+    _suspect_base(draft, table, path)
+    return Gate(tuple(dict.fromkeys(keys)), Decimal(table.get("base", 0)))
+
+
+def _suspect_base(draft: Draft, table: Mapping[str, Any], path: Path) -> None:
+    if 0 < table.get("base", 0) <= 1:
+        what = msg("points count to 100; this looks like a share")
+        draft.report((*path, "base"), "suspect-share", what, found=show(table["base"]), severity="warning")
 
 
 def read_outcomes(draft: Draft, names: Names, needed: dict[str, Path]) -> tuple[Outcome, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from kaohe.exact import shorten
 from kaohe.scheme.bonus_words import bonus_lines
@@ -34,7 +35,7 @@ def describe(scheme: Scheme) -> tuple[Section, ...]:
     if scheme.adjustments:
         sections.append(_adjustments(scheme))
     if scheme.rules:
-        sections.append(Section(msg("Rules"), tuple(_rule(rule) for rule in scheme.rules)))
+        sections.append(Section(msg("Rules"), tuple(_rule(scheme, rule) for rule in scheme.rules)))
     sections.append(Section(msg("Ranking"), tuple(_ranking(scheme))))
     if scheme.tiers is not None:
         sections.append(_tiers(scheme, scheme.tiers))
@@ -150,13 +151,22 @@ def _adjustments(scheme: Scheme) -> Section:
             limits.append(msg("at most {limit}", limit=shorten(adjustment.maximum)))
         rows.append((adjustment.name, adjustment.points.text.strip(), chain(limits) if limits else ""))
     headers = (msg("Name"), msg("Points"), msg("Limits"))
-    return Section(msg("Points outside the weighting"), (), headers, tuple(rows))
+    caps = []
+    if scheme.max_added is not None:
+        caps.append(msg("All additions together count at most {limit}.", limit=shorten(scheme.max_added)))
+    if scheme.max_deducted is not None:
+        caps.append(msg("All deductions together count at most {limit}.", limit=shorten(scheme.max_deducted)))
+    return Section(msg("Points outside the weighting"), tuple(caps), headers, tuple(rows))
 
 
-def _rule(rule: Rule) -> Message:
-    about = {"amount": "" if rule.amount is None else shorten(rule.amount), "tier": rule.tier or ""}
+def _rule(scheme: Scheme, rule: Rule) -> Message:
+    about: dict[str, Any] = {"amount": "" if rule.amount is None else shorten(rule.amount), "tier": rule.tier or ""}
+    if rule.gate is not None:
+        about |= {"indicators": _names(scheme, rule.gate.indicators), "base": shorten(rule.gate.base)}
     action = Message(ACTIONS[rule.action].template, about)
     condition = rule.when.text.strip()
+    if rule.gate is not None and condition == "true":
+        return msg("Always: {action} ({reason}).", action=action, reason=rule.reason)
     if rule.unknown == "apply":
         return msg(
             "If {condition}, or if that is unknown: {action} ({reason}).",

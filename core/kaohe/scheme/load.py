@@ -88,6 +88,7 @@ def _read(
     weights = draft.get(head, path, "weights", "absolute")
     missing = read_missing(head.get("missing"), draft, (*path, "missing"))
     coverage = draft.get(head.get("missing", {}), (*path, "missing"), "min_coverage", 0)
+    caps = head.get("adjustment_caps", {})
     start, end = _effective(draft, head.get("effective", {}))
     population = compile_about_people(draft, (*path, "population"), head, names.population(), ("boolean",), needed)
     if "population" not in head:
@@ -131,6 +132,8 @@ def _read(
         defaults=tuple(draft.defaults),
         text=text,
         digest=content_digest(draft.document.data),
+        max_added=Decimal(caps["additions"]) if "additions" in caps else None,
+        max_deducted=Decimal(caps["deductions"]) if "deductions" in caps else None,
     )
 
 

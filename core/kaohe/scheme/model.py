@@ -220,7 +220,15 @@ class Adjustment:
     minimum: Decimal | None = None
 
 
-Action = Literal["veto", "deduct", "add", "cap", "tier_at_most", "tier_at_least", "not_graded", "coefficient"]
+@dataclass(frozen=True)
+class Gate:
+    """If one of the indicators has fewer than ``base`` points, the others count at most ``base``."""
+
+    indicators: tuple[str, ...]
+    base: Decimal
+
+
+Action = Literal["gate", "veto", "deduct", "add", "cap", "tier_at_most", "tier_at_least", "not_graded", "coefficient"]
 
 
 @dataclass(frozen=True)
@@ -229,7 +237,7 @@ class Rule:
 
     ``amount`` is points (deduct, add, cap) or a factor (coefficient); ``tier`` a tier's id (tier_at_most,
     tier_at_least). A veto sets the total to zero and the tier to the last one, and pays nothing. ``unknown`` says
-    whether the action follows where the condition is unknown.
+    whether the action follows where the condition is unknown. A ``gate`` acts on points, before all other rules.
     """
 
     id: str
@@ -239,6 +247,7 @@ class Rule:
     tier: str | None
     reason: Text
     unknown: Literal["ignore", "apply"]
+    gate: Gate | None = None
 
 
 @dataclass(frozen=True)
@@ -354,19 +363,21 @@ class Bonus:
 
     ``coefficient``: of ``base``. ``pool``: the same claims scaled to ``pool`` fen. ``table``: of what ``table`` gives
     for ``over``, times ``base`` where there is one. ``formula``: what ``formula`` comes to, which names the
-    coefficient itself. ``accelerators`` multiply; ``floor`` and ``cap`` bound one person's bonus, in fen.
+    coefficient itself. ``accelerators`` multiply; ``floor`` and ``cap`` bound one person's bonus, in fen. A pool may
+    be an expression over all its people, in yuan; those who share the attributes ``pool_within`` have one of their own.
     """
 
     kind: Literal["coefficient", "pool", "table", "formula"]
     base: Expression | None
     prorate: Literal["days", "none"]
-    pool: int | None = None
+    pool: int | Expression | None = None
     floor: int | None = None
     cap: int | None = None
     over: Expression | None = None
     table: RateTable | None = None
     formula: Expression | None = None
     accelerators: tuple[Accelerator, ...] = ()
+    pool_within: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -400,7 +411,10 @@ class Default:
 
 @dataclass(frozen=True)
 class Scheme:
-    """A checked scheme file. ``digest`` is the SHA-256 of its parsed content: comments and spacing do not count."""
+    """A checked scheme file. ``digest`` is the SHA-256 of its parsed content: comments and spacing do not count.
+
+    ``max_added`` and ``max_deducted`` (both positive) hold all adjustments together, additions and deductions apart.
+    """
 
     id: str
     version: str
@@ -426,6 +440,8 @@ class Scheme:
     defaults: tuple[Default, ...]
     text: str
     digest: str
+    max_added: Decimal | None = None
+    max_deducted: Decimal | None = None
 
     @property
     def indicators(self) -> tuple[UsedIndicator | Measured, ...]:

@@ -50,6 +50,11 @@ class Names:
         """Targets and formulas of curves: the person, values, and the curve's ``own`` names; nothing has points yet."""
         return self._scope(own, {"value": Keyed(MICROS, self.values)})
 
+    def gate(self) -> Scope:
+        """When a gate acts: points are known, and nothing that is made of them."""
+        keyed = self._keyed()
+        return self._scope({}, {name: keyed[name] for name in ("value", "points")})
+
     def rule(self) -> Scope:
         return self._scope({"total": MICROS}, self._keyed())
 

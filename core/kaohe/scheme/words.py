@@ -24,6 +24,7 @@ from kaohe.scheme.model import (
 from kaohe.text import Message, Text, msg
 
 ACTIONS: dict[str, Message] = {
+    "gate": msg("if one of {indicators} has fewer than {base} points, the others count at most {base}"),
     "veto": msg("veto: total zero, last tier, no bonus"),
     "deduct": msg("{amount} points are deducted"),
     "add": msg("{amount} points are added"),

@@ -20,6 +20,7 @@ from kaohe.scheme.model import (
     Bonus,
     Curve,
     Dimension,
+    Gate,
     Level,
     Measured,
     Missing,
@@ -163,8 +164,15 @@ def rule(
     return Rule(f"{action}-rule", expression(when), action, decimal(amount), tier, Text("规则", "the rule"), unknown)
 
 
-def adjustment(points: str, maximum: Number | None = None, minimum: Number | None = None) -> Adjustment:
-    return Adjustment("extra", Text("加分", "extra points"), expression(points), decimal(maximum), decimal(minimum))
+def gate(*indicators: str, base: Number = 60, when: str = "true", unknown: Any = "ignore") -> Rule:
+    held = Gate(indicators, Decimal(base))
+    return Rule("gate-rule", expression(when), "gate", None, None, Text("门槛", "the gate"), unknown, held)
+
+
+def adjustment(
+    points: str, maximum: Number | None = None, minimum: Number | None = None, name: str = "extra"
+) -> Adjustment:
+    return Adjustment(name, Text("加分", "extra points"), expression(points), decimal(maximum), decimal(minimum))
 
 
 def coefficient_bonus(
