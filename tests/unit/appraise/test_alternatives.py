@@ -116,3 +116,39 @@ def test_more_of_a_good_thing_never_lowers_a_weighted_sum(rows):
     matrix = exact_matrix(rows)
     better = ((matrix[0][0] + Fraction(1, 3), matrix[0][1]), *matrix[1:])
     assert weighted_sum(better, HALVES)[0] > weighted_sum(matrix, HALVES)[0]
+
+
+def test_vikor_is_stable_where_the_first_is_best_by_one_of_the_two():
+    # The first has the least S, the second the least R.
+    result = vikor(exact_matrix([[5, 6], ["5.2", "5.2"], [0, 10], [10, 0], [10, 0]]), HALVES, ["max", "max"])
+    assert (result.S[:2], result.R[:2]) == ((Decimal("0.45"), Decimal("0.48")), (Decimal("0.25"), Decimal("0.24")))
+    assert result.advantage
+    assert result.stable
+    assert result.rows == (0,)
+
+
+def test_vikor_by_hand():
+    # Tzeng & Huang's four alternatives; losses of the first: 0.3·1, 0.4·0, 0.3·1.
+    matrix = exact_matrix([[5, 8, 4], [7, 6, 8], [8, 8, 6], [7, 4, 6]])
+    result = vikor(matrix, exact_row(["0.3", "0.4", "0.3"]), ["max"] * 3)
+    assert result.S == tuple(map(Decimal, ("0.6", "0.3", "0.15", "0.65")))
+    assert result.R == tuple(map(Decimal, ("0.3", "0.2", "0.15", "0.4")))
+    assert result.Q == tuple(map(Decimal, ("0.75", "0.25", "0", "1")))
+    assert result.rows == (2, 1)
+
+
+def test_vikor_measures_the_lead_from_the_first_even_where_its_q_is_not_nought():
+    result = vikor(exact_matrix([[3, "6.6"], [10, 0], [4, 4], [0, 10]]), HALVES, ["max", "max"])
+    # The others are 0.275 behind, a third is needed.
+    assert not result.advantage
+    assert result.rows == (0, 1, 3, 2)
+
+
+def test_vikor_of_two_is_the_better_one_for_a_lead_just_as_large_as_needed_is_enough():
+    result = vikor(exact_matrix([[1, 1], [2, 2]]), HALVES, ["max", "max"])
+    assert (result.Q, result.advantage, result.rows) == ((1, 0), True, (1,))
+
+
+def test_topsis_over_a_matrix_made_comparable_knows_costs_are_turned_round():
+    matrix = exact_matrix([[3, 1], [1, 9], [2, 5]])
+    assert topsis(matrix, HALVES, ["max", "min"], "minmax").closeness == (1, 0, Decimal("0.5"))

@@ -184,3 +184,10 @@ def test_a_mistake_names_its_place_and_what_was_found(rows, said):
     with pytest.raises(KaoheError) as caught:
         comparisons(rows)
     assert said in str(caught.value)
+
+
+def test_entropy_by_hand():
+    # Shares 0.2/0.8: e = 0.721928; 1/9 and 8/9: e = 0.503258. Weights 0.278072 and 0.496742 over 0.774814.
+    assert entropy_weights(exact_matrix([[1, 2], [4, 16]])) == (Decimal("0.358889"), Decimal("0.641111"))
+    # 0.25/0.75 has e = 0.811278, so d = 0.188722; nothing and all has d = 1.
+    assert entropy_weights(exact_matrix([[1, 0], [3, 1]])) == (Decimal("0.158760"), Decimal("0.841240"))
