@@ -7,15 +7,18 @@ from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from tests.properties.test_appraise import bonuses, chosen, payable, schemes, staffs
+from tests.reference import appraisal as by_hand
 from tests.reference import money as reference
-from tests.unit.appraise.builder import expression
+from tests.unit.appraise.builder import expression, pool_bonus
 
 from kaohe.appraise import appraise
 from kaohe.appraise.rates import accumulated, deductions, earned, earned_in_columns, parts, rate_table
 from kaohe.appraise.reckon import reckon
+from kaohe.errors import KaoheError
 from kaohe.exact import divide, to_fen
 from kaohe.scheme.model import Accelerator, Bonus
 
@@ -123,3 +126,32 @@ def test_whoever_stands_beside_whom_changes_no_bonus_by_table_or_formula(made, p
     random.shuffle(order)
     one, other = appraise(made, staff, values), appraise(made, *chosen(staff, values, order))
     assert other.bonus.tolist() == [int(one.bonus[row]) for row in order]
+
+
+@settings(max_examples=100, deadline=None)
+@given(schemes(), staffs(1), st.integers(-(10**6), 10**6), st.sampled_from([("region",), ("region", "role")]))
+def test_every_group_shares_its_own_pool_to_the_last_fen(made, people_and_values, fen, within):
+    staff, values = people_and_values
+    bonus = replace(pool_bonus(fen), pool_within=within)
+    made = replace(made, bonus=bonus)
+    group = [*zip(*(staff.attributes[name] for name in within), strict=True)]
+    claims = [
+        None if steps is None else steps.claim
+        for steps in reckon(bonus, unpaid(made, staff, values), range(len(staff)))
+    ]
+    claiming = {each for each, claim in zip(group, claims, strict=True) if claim}
+    if fen and claiming != set(group):
+        with pytest.raises(KaoheError, match=r"appraise\.pool-without-claims"):
+            appraise(made, staff, values)
+        return
+    result = appraise(made, staff, values)
+    for each in claiming:
+        rows = [row for row, claim in enumerate(claims) if group[row] == each and claim]
+        parts = [int(result.bonus[row]) for row in rows]
+        assert parts == by_hand.pool([claims[row] for row in rows], fen, -(10**18), 10**18)
+        assert sum(parts) == fen
+
+
+def unpaid(made, staff, values):
+    """The appraisal without the pool: claims alone."""
+    return appraise(replace(made, bonus=replace(made.bonus, kind="coefficient")), staff, values)

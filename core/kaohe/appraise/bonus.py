@@ -9,20 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from fractions import Fraction
 
 import numpy as np
 
 from kaohe.appraise.claims import Claims, coefficients, proration
 from kaohe.appraise.facts import Facts
 from kaohe.appraise.gross import factors, gross
-from kaohe.appraise.model import EVERYBODY, Decision, Money, Note, People, Pool
-from kaohe.appraise.pool import split
+from kaohe.appraise.model import Decision, Money, Note, People
+from kaohe.appraise.pools import Drawn, draw
 from kaohe.appraise.rules import Ruled
-from kaohe.errors import Problem, fail
-from kaohe.exact import Flags, Ints, format_fen
+from kaohe.exact import Ints, format_fen
 from kaohe.scheme.model import Bonus
-from kaohe.text import Message, msg
+from kaohe.text import msg
 
 
 @dataclass(frozen=True)
@@ -47,18 +45,11 @@ def pay(bonus: Bonus, people: People, ruled: Ruled, coefficient: Ints, seen: Fac
         claimed = claimed.times(factor)
     if bonus.prorate == "days":
         claimed = claimed.times(proration(people.worked[rows], people.period_days))
-    pools: tuple[Pool, ...] = ()
-    drawn = np.full(len(rows), -1)
-    if bonus.kind == "pool":
-        paid, raised, held, ratio = _out_of_pool(bonus, claimed, ruled, len(entitled) - len(rows))
-        pools = (Pool(EVERYBODY, bonus.pool or 0, ratio),)
-        drawn = np.where(claimed.numerators > 0, 0, -1)
-    else:
-        paid, raised, held = _by_itself(bonus, claimed)
-    columns = (paid, earned.amounts.whole(), claimed.whole(), drawn + 1)
+    drawn = draw(bonus, claimed, rows, ruled, seen) if bonus.kind == "pool" else _by_itself(bonus, claimed)
+    columns = (drawn.parts, earned.amounts.whole(), claimed.whole(), drawn.pool + 1)
     amount, base, claim, pool = (_spread(column, rows, len(people)) for column in columns)
-    notes = (*earned.notes, *notes, *_limit_notes(bonus, rows[raised], rows[held]))
-    return Paid(amount, Money(base, claim, pool - 1, pools), notes)
+    notes = (*earned.notes, *notes, *_limit_notes(bonus, rows[drawn.raised], rows[drawn.held]))
+    return Paid(amount, Money(base, claim, pool - 1, drawn.pools), notes)
 
 
 def _spread(column: Ints, rows: Ints, people: int) -> Ints:
@@ -68,30 +59,15 @@ def _spread(column: Ints, rows: Ints, people: int) -> Ints:
     return spread
 
 
-def _by_itself(bonus: Bonus, of: Claims) -> tuple[Ints, Flags, Flags]:
+def _by_itself(bonus: Bonus, of: Claims) -> Drawn:
+    """Each claim between floor and cap, out of no pool."""
     paid = of.whole()
     earned = np.asarray(of.numerators != 0, np.bool_)
     nobody = np.zeros_like(earned)
     raised = earned & (paid < bonus.floor) if bonus.floor is not None else nobody
     held = earned & (paid > bonus.cap) if bonus.cap is not None else nobody
-    return np.where(raised, bonus.floor or 0, np.where(held, bonus.cap or 0, paid)), raised, held
-
-
-def _out_of_pool(bonus: Bonus, of: Claims, ruled: Ruled, unknown: int) -> tuple[Ints, Flags, Flags, Fraction | None]:
-    pool = bonus.pool or 0
-    claiming = np.asarray(of.numerators > 0, np.bool_)
-    if (of.numerators < 0).any():
-        raise fail(_negative_claims(int((of.numerators < 0).sum())))
-    paid = np.zeros(len(claiming), np.int64)
-    raised, held = np.zeros_like(claiming), np.zeros_like(claiming)
-    ratio = None
-    if claiming.any():
-        parts = split(of.numerators[claiming], pool, bonus.floor, bonus.cap)
-        paid[claiming], raised[claiming], held[claiming] = parts.parts, parts.raised, parts.held
-        ratio = None if parts.ratio is None else parts.ratio * of.denominator
-    elif pool and ruled.graded.size:
-        raise fail(_nobody_to_pay(pool, ruled, unknown, len(claiming)))
-    return paid, raised, held, ratio
+    limited = np.where(raised, bonus.floor or 0, np.where(held, bonus.cap or 0, paid))
+    return Drawn(limited, raised, held, np.full(len(paid), -1), ())
 
 
 def _limit_notes(bonus: Bonus, raised: Ints, held: Ints) -> Iterator[Note]:
@@ -101,30 +77,3 @@ def _limit_notes(bonus: Bonus, raised: Ints, held: Ints) -> Iterator[Note]:
     for row in held:
         what = msg("the bonus is held at its cap of {amount}", amount=format_fen(bonus.cap or 0))
         yield int(row), Decision("bonus", "cap", what)
-
-
-def _nobody_to_pay(pool: int, ruled: Ruled, unknown: int, no_claim: int) -> Problem:
-    found: Message = msg(
-        "of {people} people {not_graded} are not graded, {vetoed} vetoed, {unknown} without a base, "
-        "{no_claim} with a claim of zero",
-        people=len(ruled.graded),
-        not_graded=int((~ruled.graded).sum()),
-        vetoed=int(ruled.vetoed.sum()),
-        unknown=unknown,
-        no_claim=no_claim,
-    )
-    return Problem(
-        "appraise.pool-without-claims",
-        msg("there is a pool of {pool}, but nobody to pay it to", pool=format_fen(pool)),
-        found=found,
-        fix=msg("import the missing records and bases, or set the pool to 0"),
-    )
-
-
-def _negative_claims(people: int) -> Problem:
-    return Problem(
-        "appraise.negative-claims",
-        msg("a pool cannot be split over negative claims"),
-        found=msg("people with a base or coefficient below zero: {people}", people=people),
-        fix=msg("mend the bases, or keep those people out of the population"),
-    )

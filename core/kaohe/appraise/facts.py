@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, date
 from fractions import Fraction
 from typing import Any
 
@@ -15,11 +16,15 @@ import numpy as np
 
 from kaohe.appraise.model import People, Values
 from kaohe.exact import MICRO, Flags, Ints
-from kaohe.language import Expression, field_names, interpreter, keyed_ids
+from kaohe.language import Bounds, Expression, field_names, interpret_records, interpreter, keyed_ids
 from kaohe.scheme.model import Outcome, Rule
 
 Name = str | tuple[str, str]
 """A field's name, or a function and its id: ``("points", "crm.nps")``."""
+
+
+_ANY_TIME = Bounds(date(1, 1, 1), date.max, UTC)
+"""Expressions over people name no period; the interpreter wants one nevertheless."""
 
 
 @dataclass(frozen=True)
@@ -101,6 +106,17 @@ def evaluate(expression: Expression, seen: Facts, rows: Ints) -> list[Any]:
             )
         results.append(answers[raw])
     return results
+
+
+def evaluate_together(expression: Expression, seen: Facts, rows: Ints) -> Fraction | None:
+    """An expression over all of these people together: sum(value(…)), mean(total), count()."""
+    names: list[Name] = [*sorted(field_names(expression)), *sorted(keyed_ids(expression))]
+    columns = [(name, seen.column(name)) for name in names]
+    people = (
+        {name: None if column.raw[row] is None else column.read(column.raw[row]) for name, column in columns}
+        for row in rows.tolist()
+    )
+    return interpret_records(expression, people, _ANY_TIME)
 
 
 def follows(condition: Rule | Outcome, seen: Facts, rows: Ints) -> tuple[Ints, Ints]:

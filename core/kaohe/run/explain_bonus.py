@@ -8,11 +8,14 @@ from __future__ import annotations
 from decimal import Decimal
 from fractions import Fraction
 
+import numpy as np
+
 from kaohe.appraise.model import EVERYBODY, Pool
+from kaohe.appraise.pools import pool_amount, pool_groups
 from kaohe.appraise.rates import band_of, earned, parts, rate_at
-from kaohe.appraise.reckon import Reckoning, reckon
+from kaohe.appraise.reckon import Reckoning, reckon, seen_in
 from kaohe.exact import FEN, MICRO, divide, format_fen, from_micros, shorten, to_fen, to_micros
-from kaohe.language import field_names
+from kaohe.language import Expression, field_names
 from kaohe.run.figures import money_in_words
 from kaohe.run.model import Run
 from kaohe.run.node import Node, agree, agree_in_words
@@ -31,7 +34,7 @@ def bonus_node(run: Run, row: int, bonus: Bonus) -> Node:
     if steps is None:
         agree_in_words(run, "bonus", format_fen(paid), format_fen(0))
         return Node(msg("bonus"), money_in_words(paid, currency), said, (_coefficient(run, row),))
-    _check(run, row, steps)
+    _check(run, row, bonus, steps)
     children = _sources(run, bonus, steps)
     if bonus.kind != "formula":
         children.append(_coefficient(run, row))
@@ -43,7 +46,7 @@ def bonus_node(run: Run, row: int, bonus: Bonus) -> Node:
         days = msg("{worked} of {days} days", worked=steps.worked, days=steps.period_days)
         children.append(Node(msg("proration"), days))
     if steps.pool is not None:
-        children.append(_pool(run, steps, steps.pool))
+        children.append(_pool(run, bonus, steps, steps.pool))
     return Node(msg("bonus"), money_in_words(paid, currency), (*_product(bonus, steps), *said), tuple(children))
 
 
@@ -80,7 +83,7 @@ def table_step(table: RateTable, figure: Fraction) -> Message:
     return msg("band {band} gives {given}", **words)
 
 
-def _check(run: Run, row: int, steps: Reckoning) -> None:
+def _check(run: Run, row: int, bonus: Bonus, steps: Reckoning) -> None:
     appraisal, money = run.appraisal, run.appraisal.money
     if money is None:
         return
@@ -92,7 +95,11 @@ def _check(run: Run, row: int, steps: Reckoning) -> None:
     ):
         agree_in_words(run, key, format_fen(stored), format_fen(computed))
     if steps.pool is not None:
-        members = money.pool == int(money.pool[row])
+        number = int(money.pool[row])
+        groups, _names = pool_groups(appraisal.people, bonus.pool_within)
+        amount = pool_amount(bonus, seen_in(appraisal), np.flatnonzero(groups == number))
+        agree_in_words(run, "pool", format_fen(steps.pool.fen), format_fen(amount or 0))
+        members = money.pool == number
         agree_in_words(run, "pool", format_fen(int(appraisal.bonus[members].sum())), format_fen(steps.pool.fen))
 
 
@@ -131,7 +138,7 @@ def _coefficient(run: Run, row: int) -> Node:
     return Node(msg("coefficient"), figure, (), tuple(children))
 
 
-def _pool(run: Run, steps: Reckoning, pool: Pool) -> Node:
+def _pool(run: Run, bonus: Bonus, steps: Reckoning, pool: Pool) -> Node:
     currency = run.scheme.currency
     remarks: list[Message] = []
     if pool.group != EVERYBODY:
@@ -146,7 +153,8 @@ def _pool(run: Run, steps: Reckoning, pool: Pool) -> Node:
             remarks.append(msg("exact share {share}; {amount} in whole fen", **words))
     elif steps.share is not None:
         remarks.append(msg("exact share {share}", share=exact(steps.share / FEN)))
-    return Node(msg("pool"), money_in_words(pool.fen, currency), tuple(remarks))
+    meaning = (Node(bonus.pool.text),) if isinstance(bonus.pool, Expression) else ()
+    return Node(msg("pool"), money_in_words(pool.fen, currency), tuple(remarks), meaning)
 
 
 def exact(number: Fraction) -> str:

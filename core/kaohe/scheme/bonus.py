@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -30,7 +31,8 @@ def read_bonus(draft: Draft, names: Names, needed: dict[str, Path]) -> Bonus | N
     kind = table.get("kind")
     base = compile_about_people(draft, (*path, "base"), table, names.result(), _NUMBER, needed)
     prorate = draft.get(table, path, "prorate", _NONE if kind in ("table", "formula") else _DAYS)
-    limits = {key: _fen(draft, table, (*path, key)) for key in ("pool", "floor", "cap")}
+    limits = {key: _fen(draft, table, (*path, key)) for key in ("floor", "cap")}
+    pool, within = _read_pool(draft, table, path, names, needed)
     _check_limits(draft, table, path, limits["floor"], limits["cap"])
     formula = compile_about_people(draft, (*path, "formula"), table, names.formula(), _NUMBER, needed)
     over, rates = _read_table(draft, table, path, names, needed)
@@ -44,19 +46,21 @@ def read_bonus(draft: Draft, names: Names, needed: dict[str, Path]) -> Bonus | N
         what = msg("without tiers everybody's coefficient is 1")
         draft.report(path, "bonus-without-tiers", what, severity="warning")
     missing = {"table": rates is None or over is None, "formula": formula is None}.get(kind, base is None)
+    missing = missing or (kind == "pool" and pool is None)
     if missing:
         return None
     return Bonus(
         kind,
         base,
         prorate,
-        limits["pool"],
+        pool,
         limits["floor"],
         limits["cap"],
         over if kind == "table" else None,
         rates if kind == "table" else None,
         formula if kind == "formula" else None,
         accelerators,
+        within,
     )
 
 
@@ -68,11 +72,12 @@ def _check_kind(draft: Draft, table: Mapping[str, Any], path: Path, kind: str) -
         if key not in written:
             draft.report((*path, key), "missing-key", msg("{key} is missing", key=f"bonus.{key}"))
     reasons: dict[str, Message] = {
+        "pool_within": msg('write kind = "pool" to scale everybody to the pool'),
         "pool": msg('write kind = "pool" to scale everybody to the pool'),
         "table": msg('write kind = "table" to pay by a rate table'),
         "formula": msg('write kind = "formula" to pay by a formula'),
     }
-    for key in reasons.keys() & table.keys() - {needed}:
+    for key in reasons.keys() & table.keys() - ({"pool", "pool_within"} if kind == "pool" else {needed}):
         what = msg("{key} has no effect on a bonus of this kind", key=f"bonus.{key}")
         if key == "pool" and kind == "coefficient":
             what = msg("a bonus by coefficient has no pool")
@@ -90,6 +95,22 @@ def _check_formula(draft: Draft, path: Path, formula: Expression, names: Names) 
     if "base" in field_names(formula) and "base" not in draft.data["bonus"]:
         what = msg("the formula names base, and the bonus has none")
         draft.report((*path, "formula"), "missing-key", what, fix=msg("write base = …, the amount in yuan"))
+
+
+def _read_pool(
+    draft: Draft, table: Mapping[str, Any], path: Path, names: Names, needed: dict[str, Path]
+) -> tuple[int | Expression | None, tuple[str, ...]]:
+    """The pool, an amount or an expression over all its people, and the attributes that people of one pool share."""
+    within = table.get("pool_within", [])
+    for index, attribute in enumerate(within):
+        if not names.knows(attribute):
+            what = msg("people have no attribute {name}", name=attribute)
+            here = (*path, "pool_within", index)
+            draft.unknown(here, "unknown-attribute", what, attribute, names.known_attributes)
+    if isinstance(table.get("pool"), str):
+        together = replace(names.result(), aggregates=True)
+        return compile_about_people(draft, (*path, "pool"), table, together, _NUMBER, needed), tuple(within)
+    return _fen(draft, table, (*path, "pool")), tuple(within)
 
 
 def _read_table(

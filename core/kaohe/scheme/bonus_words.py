@@ -19,8 +19,16 @@ def bonus_lines(bonus: Bonus) -> Iterable[Message]:
     for accelerator in bonus.accelerators:
         yield msg("Accelerator {id} multiplies the bonus.", id=accelerator.id)
         yield from table_lines(accelerator.table, accelerator.over.text.strip())
-    if bonus.kind == "pool" and bonus.pool is not None:
-        yield msg("All bonuses are scaled so that they add up to {amount}.", amount=format_fen(bonus.pool))
+    if bonus.pool is not None:
+        amount = format_fen(bonus.pool) if isinstance(bonus.pool, int) else bonus.pool.text.strip()
+        if bonus.pool_within:
+            attributes = ", ".join(bonus.pool_within)
+            scaled = msg(
+                "Those of the same {attributes} share a pool of {amount}.", attributes=attributes, amount=amount
+            )
+        else:
+            scaled = msg("All bonuses are scaled so that they add up to {amount}.", amount=amount)
+        yield scaled
     if bonus.floor is not None:
         yield msg("Nobody gets less than {amount}.", amount=format_fen(bonus.floor))
     if bonus.cap is not None:

@@ -378,6 +378,7 @@ class Bonus:
     formula: Expression | None = None
     accelerators: tuple[Accelerator, ...] = ()
     pool_within: tuple[str, ...] = ()
+    pool_within: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -87,7 +87,31 @@ def test_a_formula_is_read(check: Check, valid: str) -> None:
     )
 
 
+POOL = """\
+[bonus]
+kind        = "pool"
+base        = "person.bonus_base"
+pool        = 'sum(value("crm.violations")) * 100 * mean(total)'
+pool_within = ["region"]
+"""
+
+
+def test_a_pool_by_expression_is_read_and_read_aloud(check: Check, valid: str) -> None:
+    bonus = read(check, valid, POOL)
+    assert bonus.pool_within == ("region",)
+    assert not isinstance(bonus.pool, int | None)
+    sections = describe(check(with_bonus(valid, POOL), {}).require())
+    (lines,) = [section.lines for section in sections if str(section.title) == "Bonus"]
+    assert str(lines[1]) == (
+        'Those of the same region share a pool of sum(value("crm.violations")) * 100 * mean(total).'
+    )
+
+
 MISTAKES = [
+    (POOL, "sum(value", "(value", "expression.mixed-levels"),
+    (POOL, "sum(", "summ(", "expression.unknown-function"),
+    (POOL, '["region"]', '["regoin"]', "scheme.unknown-attribute"),
+    (POOL, 'kind        = "pool"', 'kind = "coefficient"', "scheme.no-effect"),
     (TABLE, "from = 3000, to = 8000", "from = 3500, to = 8000", "scheme.band-gap"),
     (TABLE, "from = 3000, to = 8000", "from = 2500, to = 8000", "scheme.band-overlap"),
     (TABLE, "from = 3000, to = 8000", "from = 9000, to = 8000", "scheme.band-unreachable"),
