@@ -131,9 +131,10 @@ def test_vikor_by_hand():
     # Tzeng & Huang's four alternatives; losses of the first: 0.3·1, 0.4·0, 0.3·1.
     matrix = exact_matrix([[5, 8, 4], [7, 6, 8], [8, 8, 6], [7, 4, 6]])
     result = vikor(matrix, exact_row(["0.3", "0.4", "0.3"]), ["max"] * 3)
-    assert result.S == tuple(map(Decimal, ("0.6", "0.3", "0.15", "0.65")))
-    assert result.R == tuple(map(Decimal, ("0.3", "0.2", "0.15", "0.4")))
-    assert result.Q == tuple(map(Decimal, ("0.75", "0.25", "0", "1")))
+    utility, regret, together = result.S, result.R, result.Q
+    assert utility == tuple(map(Decimal, ("0.6", "0.3", "0.15", "0.65")))
+    assert regret == tuple(map(Decimal, ("0.3", "0.2", "0.15", "0.4")))
+    assert together == tuple(map(Decimal, ("0.75", "0.25", "0", "1")))
     assert result.rows == (2, 1)
 
 
