@@ -378,7 +378,6 @@ class Bonus:
     formula: Expression | None = None
     accelerators: tuple[Accelerator, ...] = ()
     pool_within: tuple[str, ...] = ()
-    pool_within: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
