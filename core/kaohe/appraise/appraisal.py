@@ -93,6 +93,7 @@ def _appraise(scheme: Scheme, people: People, values: Mapping[str, Values]) -> A
         group=ranked.group,
         group_size=ranked.group_size,
         rank=ranked.rank,
+        percentile=ranked.percentile,
         tier=tier,
         coefficient=coefficient,
         bonus=paid.bonus,

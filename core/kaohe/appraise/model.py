@@ -111,10 +111,10 @@ class Appraisal:
     millionths, already rounded to the scheme's decimals. ``graded`` is false for people without a total: their
     points remain to be seen, their later columns hold 0 or None. ``vetoed`` people are graded, with a total of zero,
     and rank behind everybody else. ``group`` is the ranking group's name (``EVERYBODY`` for the one of all),
-    ``group_size`` its graded people, ``rank`` counts from 1 (0: unranked). ``tier`` holds tier ids. ``bonus`` in fen,
-    ``coefficient`` in millionths; ``money`` is what the bonuses rest on, None where the scheme pays none.
-    ``outcomes`` are positions in the scheme's list. ``decisions`` and ``outcomes`` are per person, in the order they
-    arose.
+    ``group_size`` its graded people, ``rank`` counts from 1 (0: unranked), ``percentile`` is (rank − 1) / (n − 1) in
+    millionths, 0 of the best. ``tier`` holds tier ids. ``bonus`` in fen, ``coefficient`` in millionths; ``money`` is
+    what the bonuses rest on, None where the scheme pays none. ``outcomes`` are positions in the scheme's list.
+    ``decisions`` and ``outcomes`` are per person, in the order they arose.
     """
 
     people: People
@@ -131,6 +131,7 @@ class Appraisal:
     group: tuple[str | None, ...]
     group_size: Ints
     rank: Ints
+    percentile: Ints
     tier: tuple[str | None, ...]
     coefficient: Ints
     bonus: Ints

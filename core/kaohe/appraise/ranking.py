@@ -11,7 +11,7 @@ import numpy as np
 
 from kaohe.appraise.model import EVERYBODY, Decision, Note
 from kaohe.appraise.standing import LAST, Groups, Standing, stand
-from kaohe.exact import Flags, Ints
+from kaohe.exact import MICRO, Flags, Ints, divide_columns
 from kaohe.scheme.model import Ranking
 from kaohe.text import Message, Text, msg
 
@@ -33,9 +33,12 @@ class Contest:
 
 @dataclass(frozen=True)
 class Ranked:
-    """Per person: rank (0: unranked), group name and its number of graded people; and why."""
+    """Per person: rank (0: unranked), percentile rank in millionths, group name and its number of graded people; and
+    why. The percentile rank is (rank − 1) / (n − 1) whatever the method of ranking, with the least rank of equals: 0
+    of the best, and of somebody alone."""
 
     rank: Ints
+    percentile: Ints
     group: tuple[str | None, ...]
     group_size: Ints
     notes: tuple[Note, ...]
@@ -76,16 +79,18 @@ def ranks(standing: Standing, method: Method) -> Ints:
 def rank(ranking: Ranking, divided: Groups, contests: tuple[Contest, ...], names: tuple[Text, ...]) -> Ranked:
     """Everybody's rank in the contest they take part in. ``names`` are those of the ranking's tie-breakers."""
     rank = np.zeros(len(divided.number), np.int64)
-    size = np.zeros_like(rank)
+    percentile, size = np.zeros_like(rank), np.zeros_like(rank)
     notes: list[Note] = []
     for contest in contests:
         standing = contest.standing
         takes = contest.takes[standing.rows]
         rows = standing.rows[takes]
         rank[rows] = ranks(standing, ranking.method)[takes]
+        better = (ranks(standing, "competition") - 1)[takes]
+        percentile[rows] = divide_columns(better, np.maximum(standing.size[takes] - 1, 1), MICRO)
         size[rows] = standing.size[takes]
         notes += _tie_notes(standing, takes, names, ranking.method)
-    return Ranked(rank, _group_names(divided), size, (*_group_notes(ranking, divided), *notes))
+    return Ranked(rank, percentile, _group_names(divided), size, (*_group_notes(ranking, divided), *notes))
 
 
 def _tie_notes(standing: Standing, takes: Flags, names: tuple[Text, ...], method: Method) -> Iterator[Note]:

@@ -44,6 +44,7 @@ def _person(run: Run, row: int, language: Language) -> dict[str, Any]:
         "group": appraisal.group[row],
         "graded": graded,
         "rank": int(appraisal.rank[row]) or None,
+        "percentile": _number(appraisal.percentile[row]) if appraisal.rank[row] else None,
         "total": _number(appraisal.total[row]) if graded else None,
         "tier": appraisal.tier[row],
         "coefficient": _number(appraisal.coefficient[row]) if graded else None,

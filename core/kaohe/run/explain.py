@@ -12,7 +12,7 @@ from kaohe.appraise import explain_curve
 from kaohe.appraise.earning import basis
 from kaohe.appraise.gates import held_points
 from kaohe.errors import Place, Problem, fail
-from kaohe.exact import DECIMALS, divide, format_micros, from_micros, shorten, to_micros
+from kaohe.exact import DECIMALS, MICRO, divide, format_micros, from_micros, shorten, to_micros
 from kaohe.run.explain_bonus import bonus_node
 from kaohe.run.explain_service import service_node
 from kaohe.run.explain_tier import tier_node
@@ -167,8 +167,13 @@ def _rank(run: Run, row: int) -> Node:
     rank = int(appraisal.rank[row])
     if not rank:
         return Node(msg("rank"), msg("unranked"), _remarks(run, row, ("group",)))
-    figure = msg("{rank} of {size}", rank=rank, size=int(appraisal.group_size[row]))
-    about = (*_remarks(run, row, ("tie",), _RANK_TIE), *_remarks(run, row, ("group",)))
+    size, percentile = int(appraisal.group_size[row]), int(appraisal.percentile[row])
+    figure = msg("{rank} of {size}", rank=rank, size=size)
+    better = divide(percentile * (size - 1), MICRO)
+    agree(run, "percentile", percentile, divide(better * MICRO, max(size - 1, 1)))
+    words = {"better": better, "others": size - 1, "share": from_micros(percentile)}
+    place = (msg("{better} of {others} others are better: percentile rank {share}", **words),) if size > 1 else ()
+    about = (*place, *_remarks(run, row, ("tie",), _RANK_TIE), *_remarks(run, row, ("group",)))
     if run.scheme.ranking.within:
         about = (msg("within: {group}", group=appraisal.group[row]), *about)
     return Node(msg("rank"), figure, about)

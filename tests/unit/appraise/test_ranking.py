@@ -128,3 +128,20 @@ def test_an_attribute_that_nobody_has_is_unknown_for_everybody():
     result = ranked(Ranking(within=("office",)), a=[1, 2])
     assert result.group == ("—", "—")
     assert ranked(Ranking(within=("office",)), a=[]).group == ()
+
+
+@pytest.mark.parametrize("method", ["competition", "dense", "ordinal"])
+def test_the_percentile_rank_is_the_share_of_the_others_who_are_better_whatever_the_method(method):
+    result = ranked(Ranking(method=method), a=[90, 90, 80, 70, None])
+    assert result.percentile.tolist() == [0, 0, 666_667, 1_000_000, 0]
+
+
+def test_somebody_alone_and_the_best_have_percentile_rank_zero():
+    assert ranked(Ranking(), a=[7]).percentile.tolist() == [0]
+    assert ranked(Ranking(), a=[7, 7, 7]).percentile.tolist() == [0, 0, 0]
+
+
+def test_whoever_is_merged_has_a_percentile_rank_among_everybody():
+    ranking = Ranking(within=("region",), min_group=2)
+    result = ranked(ranking, staff=people(3, region=["N", "N", "S"]), a=[90, 80, 85])
+    assert result.percentile.tolist() == [0, 1_000_000, 500_000]

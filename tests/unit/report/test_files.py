@@ -186,6 +186,7 @@ class TestJson:
         assert not any(isinstance(number, float) for number in numbers_of(data))
         best, second, third, ungraded = data["people"]
         assert (best["name"], best["rank"], best["total"], best["bonus"]) == ("李四", 1, "88.5", "9000.00")
+        assert (best["percentile"], ungraded["percentile"]) == ("0", None)
         assert second["indicators"]["in_time"] == {
             "value": "0.75",
             "sample": 4,
