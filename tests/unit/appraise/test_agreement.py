@@ -54,3 +54,14 @@ def test_gini_is_nought_for_equal_shares_and_the_most_where_one_has_all():
     assert gini(exact_row([0, 0])) is None
     assert gini([]) is None
     assert gini(exact_row([3]), unbiased=True) is None
+
+
+def test_agreement_of_the_published_example():
+    # Shrout & Fleiss (1979): six targets, four judges.
+    rows = [[9, 2, 5, 8], [6, 1, 3, 2], [8, 4, 6, 8], [7, 1, 2, 6], [10, 5, 6, 9], [6, 2, 4, 7]]
+    result = intraclass_correlation(exact_matrix(rows))
+    figures = (result.icc1, result.icc2, result.icc3, result.icc1k, result.icc2k, result.icc3k)
+    expected = ("0.165742", "0.289764", "0.714841", "0.442797", "0.620051", "0.909316")
+    assert figures == tuple(map(Decimal, expected))
+    squares = (result.between, result.within, result.judges, result.residual)
+    assert squares == tuple(map(Decimal, ("11.241667", "6.263889", "32.486111", "1.019444")))

@@ -153,3 +153,22 @@ def test_vikor_of_two_is_the_better_one_for_a_lead_just_as_large_as_needed_is_en
 def test_topsis_over_a_matrix_made_comparable_knows_costs_are_turned_round():
     matrix = exact_matrix([[3, 1], [1, 9], [2, 5]])
     assert topsis(matrix, HALVES, ["max", "min"], "minmax").closeness == (1, 0, Decimal("0.5"))
+
+
+def test_topsis_of_a_published_example():
+    # Tzeng & Huang (2011): unequal weights, vectors.
+    matrix = exact_matrix([[5, 8, 4], [7, 6, 8], [8, 8, 6], [7, 4, 6]])
+    result = topsis(matrix, exact_row(["0.3", "0.4", "0.3"]), ["max"] * 3)
+    assert result.closeness == tuple(map(Decimal, ("0.503720", "0.658085", "0.748249", "0.333997")))
+
+
+def test_a_criterion_in_which_all_are_equal_adds_nothing_to_vikor():
+    result = vikor(exact_matrix([[5, 3], [7, 3], [9, 3]]), HALVES, ["max", "max"])
+    utility, regret = result.S, result.R
+    assert utility == regret == (Decimal("0.5"), Decimal("0.25"), 0)
+
+
+def test_vikor_does_not_count_who_is_just_as_far_behind_as_a_lead_must_be():
+    result = vikor(exact_matrix([[4, 4], [3, 3], [2, 2], [0, 0], [4, "3.99"]]), HALVES, ["max", "max"])
+    # Behind: 0, 0.25, 0.5, 1 and almost nothing; a quarter is needed.
+    assert result.rows == (0, 4)
