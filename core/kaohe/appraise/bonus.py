@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from kaohe.appraise.claims import Claims, coefficients, proration
+from kaohe.appraise.eligibility import eligible
 from kaohe.appraise.facts import Facts
 from kaohe.appraise.gross import factors, gross
 from kaohe.appraise.model import Decision, Money, Note, People
@@ -34,7 +35,7 @@ class Paid:
 
 def pay(bonus: Bonus, people: People, ruled: Ruled, coefficient: Ints, seen: Facts) -> Paid:
     """Everybody's bonus, for itself or out of the pool."""
-    entitled = np.flatnonzero(ruled.graded & ~ruled.vetoed)
+    entitled, refused = eligible(bonus.eligible, people, np.flatnonzero(ruled.graded & ~ruled.vetoed))
     earned = gross(bonus, seen.numbers("coefficient", coefficient, ruled.graded), entitled)
     rows = earned.rows
     faster, notes = factors(bonus.accelerators, seen, rows)
@@ -48,7 +49,7 @@ def pay(bonus: Bonus, people: People, ruled: Ruled, coefficient: Ints, seen: Fac
     drawn = draw(bonus, claimed, rows, ruled, seen) if bonus.kind == "pool" else _by_itself(bonus, claimed)
     columns = (drawn.parts, earned.amounts.whole(), claimed.whole(), drawn.pool + 1)
     amount, base, claim, pool = (_spread(column, rows, len(people)) for column in columns)
-    notes = (*earned.notes, *notes, *_limit_notes(bonus, rows[drawn.raised], rows[drawn.held]))
+    notes = (*refused, *earned.notes, *notes, *_limit_notes(bonus, rows[drawn.raised], rows[drawn.held]))
     return Paid(amount, Money(base, claim, pool - 1, drawn.pools), notes)
 
 

@@ -9,6 +9,7 @@ from math import prod
 
 import numpy as np
 
+from kaohe.appraise.eligibility import eligible
 from kaohe.appraise.facts import Facts, evaluate, facts
 from kaohe.appraise.model import Appraisal, Pool
 from kaohe.appraise.rates import earned
@@ -67,6 +68,8 @@ def reckon(bonus: Bonus, appraisal: Appraisal, rows: Iterable[int]) -> list[Reck
 def _reckon(bonus: Bonus, appraisal: Appraisal, seen: Facts, row: int) -> Reckoning | None:
     people, money = appraisal.people, appraisal.money
     if money is None or not appraisal.graded[row] or appraisal.vetoed[row]:
+        return None
+    if not eligible(bonus.eligible, people, np.array([row], np.int64))[0].size:
         return None
     base = _answer(bonus.base, seen, row)
     over = _answer(bonus.over, seen, row)

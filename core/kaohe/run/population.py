@@ -94,6 +94,7 @@ def attributes_in(member: Member, period: Period) -> dict[str, Any] | None:
         "full_time_days": full_time_days(spans),
         "joined_on": min(each.starts for each in member.assignments),
         "left_on": None if open_ended else max(ends),
+        "at_period_end": open_ended or max(ends) >= period.end,
     }
 
 

@@ -11,7 +11,7 @@ from kaohe.exact import to_fen
 from kaohe.language import Expression, field_names
 from kaohe.scheme.consequences import compile_about_people
 from kaohe.scheme.draft import Draft, Path, show
-from kaohe.scheme.model import Accelerator, Bonus, RateTable
+from kaohe.scheme.model import Accelerator, Bonus, Eligibility, RateTable
 from kaohe.scheme.names import Names
 from kaohe.scheme.rates import read_rates
 from kaohe.text import Message, msg
@@ -61,6 +61,7 @@ def read_bonus(draft: Draft, names: Names, needed: dict[str, Path]) -> Bonus | N
         formula if kind == "formula" else None,
         accelerators,
         within,
+        _read_eligible(draft, table, path),
     )
 
 
@@ -95,6 +96,13 @@ def _check_formula(draft: Draft, path: Path, formula: Expression, names: Names) 
     if "base" in field_names(formula) and "base" not in draft.data["bonus"]:
         what = msg("the formula names base, and the bonus has none")
         draft.report((*path, "formula"), "missing-key", what, fix=msg("write base = …, the amount in yuan"))
+
+
+def _read_eligible(draft: Draft, table: Mapping[str, Any], path: Path) -> Eligibility | None:
+    if "eligible" not in table:
+        return None
+    inner, here = table["eligible"], (*path, "eligible")
+    return Eligibility(draft.get(inner, here, "min_days", 0), draft.get(inner, here, "at_end", False))
 
 
 def _read_pool(

@@ -13,6 +13,10 @@ from kaohe.text import Message, msg
 
 def bonus_lines(bonus: Bonus) -> Iterable[Message]:
     """Sentences about the bonus, in the order in which it comes about."""
+    if bonus.eligible is not None and bonus.eligible.min_days:
+        yield msg("Whoever has fewer than {days} days in service has no bonus.", days=bonus.eligible.min_days)
+    if bonus.eligible is not None and bonus.eligible.at_end:
+        yield msg("Whoever is not on the payroll at the period's end has no bonus.")
     yield _product(bonus)
     if bonus.table is not None and bonus.over is not None:
         yield from table_lines(bonus.table, bonus.over.text.strip())

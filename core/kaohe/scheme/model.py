@@ -358,6 +358,14 @@ class Accelerator:
 
 
 @dataclass(frozen=True)
+class Eligibility:
+    """Who may have a bonus: at least ``min_days`` in service; ``at_end``: on the payroll on the period's last day."""
+
+    min_days: int = 0
+    at_end: bool = False
+
+
+@dataclass(frozen=True)
 class Bonus:
     """Money, amounts in yuan by expression, times the tier's coefficient and the proration.
 
@@ -378,6 +386,7 @@ class Bonus:
     formula: Expression | None = None
     accelerators: tuple[Accelerator, ...] = ()
     pool_within: tuple[str, ...] = ()
+    eligible: Eligibility | None = None
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ PERSON: Mapping[str, Type] = {
     "full_time_days": MICROS,
     "joined_on": Type("date"),
     "left_on": Type("date"),
+    "at_period_end": Type("boolean"),
     "bonus_base": Type("number", 2),
 }
 """Attributes that every organisation has; ``bonus_base`` in yuan."""

@@ -9,7 +9,7 @@ import pytest
 
 from kaohe.scheme import Checked
 from kaohe.scheme.describe import describe
-from kaohe.scheme.model import Bonus, RateBand
+from kaohe.scheme.model import Bonus, Eligibility, RateBand
 from kaohe.text import LANGUAGES
 
 Check = Callable[..., Checked]
@@ -105,6 +105,17 @@ def test_a_pool_by_expression_is_read_and_read_aloud(check: Check, valid: str) -
     assert str(lines[1]) == (
         'Those of the same region share a pool of sum(value("crm.violations")) * 100 * mean(total).'
     )
+
+
+def test_who_is_eligible_is_read_and_read_aloud(check: Check, valid: str) -> None:
+    text = POOL + "eligible = { min_days = 30, at_end = true }\n"
+    assert read(check, valid, text).eligible == Eligibility(30, at_end=True)
+    sections = describe(check(with_bonus(valid, text), {}).require())
+    (lines,) = [section.lines for section in sections if str(section.title) == "Bonus"]
+    assert [str(line) for line in lines[:2]] == [
+        "Whoever has fewer than 30 days in service has no bonus.",
+        "Whoever is not on the payroll at the period's end has no bonus.",
+    ]
 
 
 MISTAKES = [

@@ -1,0 +1,51 @@
+"""Who may have a bonus at all, besides being graded and not vetoed; and what is too little to be paid out now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from kaohe.appraise.model import Decision, Note, People
+from kaohe.exact import Ints
+from kaohe.scheme.model import Eligibility
+from kaohe.text import msg
+
+AT_END = "at_period_end"
+"""The attribute that says whether a person is on the payroll on the period's last day."""
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What is paid now, and what is carried forward, in fen."""
+
+    paid: int
+    carried: int
+
+
+def settle(earned: int, carried: int, minimum: int) -> Settled:
+    """Pay what was earned and carried before, or carry it forward while it is less than the minimum; all in fen.
+
+    A debt is never paid out: it is carried forward until it has been earned.
+    """
+    due = earned + carried
+    return Settled(due, 0) if due >= max(minimum, 0) else Settled(0, due)
+
+
+def eligible(asked: Eligibility | None, people: People, rows: Ints) -> tuple[Ints, tuple[Note, ...]]:
+    """Of these rows those who are eligible; a decision with its reason for each of the others."""
+    if asked is None:
+        return rows, ()
+    notes: list[Note] = []
+    short = people.worked[rows] < asked.min_days
+    for row in rows[short].tolist():
+        words = {"worked": int(people.worked[row]), "least": asked.min_days}
+        what = msg("{worked} days in service, {least} needed: no bonus", **words)
+        notes.append((row, Decision("bonus", "min_days", what)))
+    gone = np.zeros(len(rows), np.bool_)
+    if asked.at_end:
+        there = people.attribute(AT_END)
+        gone = np.array([there[row] is not True for row in rows.tolist()], np.bool_)
+        what = msg("not on the payroll at the period's end: no bonus")
+        notes += [(row, Decision("bonus", "at_end", what)) for row in rows[gone].tolist()]
+    return rows[~(short | gone)], tuple(notes)
