@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from kaohe.language import Keyed, Scope, Type
 
 MICROS = Type("number", 6)
+_LITERALS = frozenset({"true", "false"})
+
 PERSON: Mapping[str, Type] = {
     "role": Type("text"),
     "team": Type("text"),
@@ -103,7 +105,9 @@ class _AnyAttribute(Mapping[str, Type]):
     def __getitem__(self, name: str) -> Type:
         if name in self._known:
             return self._known[name]
-        if name in self._taken or name in IN_CHINESE or not name.removeprefix("person.").isidentifier():
+        if name in self._taken or name in IN_CHINESE or name in _LITERALS:
+            raise KeyError(name)
+        if not name.removeprefix("person.").isidentifier():
             raise KeyError(name)
         return Type("text")
 

@@ -19,6 +19,7 @@ def made(valid):
 
 
 def test_a_gate_needs_no_condition_and_caps_are_read(check, valid):
+    assert check(made(valid)).problems == ()  # where any name may be an attribute, true is still no attribute
     checked = check(made(valid), {})
     assert checked.problems == ()
     scheme = checked.require()
