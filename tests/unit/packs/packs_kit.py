@@ -23,6 +23,7 @@ ZONE = ZoneInfo("Asia/Shanghai")
 _ABOUT_PERIOD = {"at_start", "at_end", "in_period"}
 _UNITS = {"seconds": 10**6, "minutes": 60 * 10**6, "hours": 3600 * 10**6, "days": 86_400 * 10**6}
 
+
 @dataclass(frozen=True)
 class Packs:
     """Every record type and indicator of the base pack and the industries."""
