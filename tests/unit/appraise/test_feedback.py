@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kaohe.appraise.calibration import Spread, calibrate, calibrate_raters, spread
-from kaohe.appraise.feedback import assess, by_rater, by_relation, disclose, rescaled, trimmed_mean
+from kaohe.appraise.feedback import assess, by_rater, by_relation, disclose, relation_means, rescaled, trimmed_mean
 from kaohe.appraise.precise import exact_matrix, exact_row
 
 WEIGHTS = {"supervisor": Fraction(40), "peer": Fraction(40), "customer": Fraction(20)}
@@ -22,15 +22,16 @@ def ratings(**scores):
 
 
 def test_peers_are_averaged_before_they_are_weighted():
-    result = assess(ratings(supervisor=[4], peer=[5, 3, 1], customer=[2, 2, 2]), WEIGHTS)
-    # 0.4 · 4 + 0.4 · 3 + 0.2 · 2
-    assert result.score == result.shown == Decimal("3.2")
-    assert {part.relation: part.mean for part in result.parts} == {"supervisor": 4, "peer": 3, "customer": 2}
+    result = assess(ratings(supervisor=[4], peer=[5, 5, 2], customer=[2, 2, 2]), WEIGHTS)
+    # 0.4 · 4 + 0.4 · 4 + 0.2 · 2
+    assert result.score == result.shown == Decimal("3.6")
+    assert {part.relation: part.mean for part in result.parts} == {"supervisor": 4, "peer": 4, "customer": 2}
+    assert relation_means(ratings(peer=[5, 5, 2], customer=[])) == {"peer": 4}
 
 
 def test_by_rater_two_peers_weigh_twice_as_much():
     weights, answers = exact_row([1, 1, 1]), exact_matrix([[4], [1], [1]])
-    assert by_rater(weights, answers).score == 2
+    assert (by_rater(weights, answers).score, by_rater(weights, answers).numerator) == (2, 6)
     assert by_relation({"supervisor": Fraction(4), "peer": Fraction(1)}, {"supervisor": 1, "peer": 1}) == Fraction(5, 2)
 
 
