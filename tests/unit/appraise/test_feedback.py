@@ -114,6 +114,9 @@ def test_the_trimmed_mean_leaves_out_the_ends_but_never_the_middle():
     assert trimmed_mean(scores, 1) == 5
     assert trimmed_mean(scores, 9) == 5
     assert trimmed_mean(exact_row([1, 4]), 3) == Fraction(5, 2)
+    # Four scores: one may go at each end, the middle two stay.
+    assert trimmed_mean(exact_row([0, 4, 5, 100]), 9) == Fraction(9, 2)
+    assert trimmed_mean(exact_row([0, 1, 5, 6, 7, 100]), 2) == Fraction(11, 2)
     assert assess(ratings(peer=[10, 1, 4, 5, 6]), WEIGHTS, trim=1).score == 5
 
 
