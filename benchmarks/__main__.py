@@ -5,9 +5,10 @@ from __future__ import annotations
 import sys
 
 from benchmarks.million import million
+from benchmarks.scoring import scoring
 from benchmarks.startup import demo, startup
 
-BENCHMARKS = {"startup": startup, "demo": demo, "million": million}
+BENCHMARKS = {"startup": startup, "demo": demo, "million": million, "scoring": scoring}
 
 if __name__ == "__main__":
     for name in sys.argv[1:] or BENCHMARKS:
