@@ -55,6 +55,8 @@ def evaluate(
         population.people.code,
     )
     appraisal = appraise(scheme, population.people, values)
+    if not appraisal.graded.any():
+        warnings.append(_nobody_graded(scheme, period))
     return Run(
         scheme=scheme,
         period=period,
@@ -118,6 +120,7 @@ def _check_period(scheme: Scheme, period: Period) -> list[Problem]:
 
 
 def _nobody(scheme: Scheme, period: Period, members: Sequence[Member], left_out: Sequence[LeftOut]) -> KaoheError:
+    condition = None
     if not members:
         what, fix = msg("there are no people yet"), msg("import them: kaohe people import FILE")
     elif all(person.kind == "assignment" for person in left_out):
@@ -125,8 +128,19 @@ def _nobody(scheme: Scheme, period: Period, members: Sequence[Member], left_out:
         fix = msg("check the dates of the assignments, or choose another period")
     else:
         what = msg("the scheme covers nobody in {period}", period=period.name)
+        condition = None if scheme.population is None else scheme.population.text
         fix = msg("check the scheme's population: kaohe scheme show {scheme}", scheme=scheme.id)
-    return fail(Problem("evaluate.nobody", what, Place(key=scheme.id), fix=fix), Exit.NOTHING)
+    return fail(Problem("evaluate.nobody", what, Place(key=scheme.id), condition, fix=fix), Exit.NOTHING)
+
+
+def _nobody_graded(scheme: Scheme, period: Period) -> Problem:
+    return Problem(
+        "evaluate.nobody-graded",
+        msg("nobody can be graded in {period}", period=period.name),
+        Place(key=scheme.id),
+        fix=msg("see the reasons among the people not graded; records may be missing"),
+        severity="warning",
+    )
 
 
 def _refuse_without_records(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -123,3 +124,18 @@ def test_the_periods_first_and_last_day_count_by_the_workspaces_clock(tiny: Desk
     assert run.appraisal.values["in_time"].sample.tolist() == [1, 0, 0]
     run, _number = evaluated(tiny, period="2026-03-31..2026-03-31")
     assert run.appraisal.values["in_time"].sample.tolist() == [1, 0, 0, 0]
+
+
+def test_a_period_in_which_nobody_can_be_graded_is_said_aloud(tiny: Desk) -> None:
+    strict = SCHEME.replace('  use    = "in_time"\n', '  use    = "in_time"\n  min_sample = 1000\n')
+    write(tiny, "schemes/tiny.toml", re.sub(r"missing\s*=\s*\{.*\}", 'missing = { policy = "not_graded" }', strict))
+    answer = tiny.do("evaluate", "tiny", "--period", "2026-Q1")
+    assert "tiny: warning [evaluate.nobody-graded]: nobody can be graded in 2026-Q1" in answer.err
+
+
+def test_a_scheme_that_covers_nobody_shows_its_condition(tiny: Desk) -> None:
+    nobody = re.sub(r"population\s*=.*", "population = 'role == \"pilot\"'", SCHEME)
+    write(tiny, "schemes/tiny.toml", nobody)
+    answer = tiny.try_("evaluate", "tiny", "--period", "2026-Q1")
+    assert answer.code == 4
+    assert 'found: role == "pilot"' in answer.err
