@@ -1,8 +1,9 @@
 """The month's commission by hand: margin, rate, target bonus, adjustments and cap from the files; no kaohe code.
 
 The source's own query is the policy: charged-back orders count for nothing; the margin of a person's orders together,
-rounded half up to two decimals of a per cent, picks one rate for all of the revenue (from included, to not); so many
-orders earn the target bonus; adjustments of the month are added; the sum is held at the cap, and rounded once.
+rounded half up to two decimals of a per cent, picks one rate for all of the revenue (from included, to not); that
+commission is rounded to the cent; so many orders earn the target bonus; adjustments of the month are added; the sum is
+held at the cap.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ Row = dict[str, str]
 DATA = source("pace_commission")
 
 # The payouts that the source published beside its data (commission_preview_by_employee.csv, AndreyLoskutov/Portfolio
-# at 1d4954c), before rounding to the cent.
+# at 1d4954c), before rounding to the cent. One was printed with the dust of binary floats, 826.8897999999999.
 PUBLISHED = {
     "1001": Fraction("798.4404"),
     "1002": Fraction("1140.10475"),
@@ -46,14 +47,15 @@ TIERS = rows_of(DATA / "commission_tiers.csv")
 
 @dataclass(frozen=True)
 class Payout:
-    """What one person is paid, in dollars, and from what; ``exact`` is before cap and rounding."""
+    """What one person is paid, in dollars, and from what; ``commission`` is not yet rounded."""
 
     orders: int
     revenue: Fraction
     margin: Fraction
     tier: str
+    commission: Fraction
+    bonus: Fraction
     adjusted: Fraction
-    exact: Fraction
     paid: Fraction
 
 
@@ -86,11 +88,10 @@ def payout(code: str, orders: Sequence[Row] = ORDERS, adjustments: Sequence[Row]
     cost = sum((Fraction(row["cost_usd"]) for row in mine), Fraction(0))
     margin = half_up((revenue - cost) / revenue * 100, 2) if revenue else Fraction(0)
     tier, rate = tier_of(margin)
-    bonus = Fraction(POLICY["target_bonus"]) if len(mine) >= int(POLICY["orders_target"]) else 0
+    bonus = Fraction(POLICY["target_bonus"] if len(mine) >= int(POLICY["orders_target"]) else 0)
     granted = [row for row in adjustments if row["employee_id"] == code]
     adjusted = sum(
         (Fraction(row["amount_usd"]) for row in granted if in_month(date.fromisoformat(row["adj_date"]))), Fraction(0)
     )
-    exact = revenue * rate + bonus + adjusted
-    paid = half_up(min(exact, Fraction(POLICY["payout_cap"])), 2)
-    return Payout(len(mine), revenue, margin, tier, adjusted, exact, paid)
+    paid = min(half_up(revenue * rate, 2) + bonus + adjusted, Fraction(POLICY["payout_cap"]))
+    return Payout(len(mine), revenue, margin, tier, revenue * rate, bonus, adjusted, paid)
