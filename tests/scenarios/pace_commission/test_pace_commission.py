@@ -137,7 +137,7 @@ def test_cap_boundaries_losses_debts_and_days_beyond_the_month_are_paid_as_by_ha
         an_order("1002", "7000", "100", "8/31/2025"),
         *[an_order("1003", "1.00", "2.00")] * 100,  # a loss earns no commission; the hundredth order reaches the target
         an_order("1004", "333", "333"),  # 4.995, rounded to 5.00, less 120: a debt
-        an_order("1005", "5000", "1000", charged_back="TRUE"),
+        an_order("1005", "5000", "1000", charged_back="TRUE", day="8/31/2025"),  # nothing this month
         an_order("1006", "100000", "80005.01"),  # 19.99499 %: 19.99 %, so 1.5 %
         *[an_order("1006", "0.01", "0.01")] * 98,  # 99 orders: one short of the target
     ]
@@ -146,6 +146,7 @@ def test_cap_boundaries_losses_debts_and_days_beyond_the_month_are_paid_as_by_ha
         an_adjustment("1002", "40.05", "2025-10-01"),
         an_adjustment("1003", "12.34", "2025-09-01"),
         an_adjustment("1004", "-120", "2025-09-10"),
+        an_adjustment("1005", "5", "2025-09-30"),
     ]
     orders = [{**row, "order_id": str(number)} for number, row in enumerate(orders, 1)]
     adjustments = [{**row, "adj_id": str(number)} for number, row in enumerate(adjustments, 1)]
@@ -157,7 +158,7 @@ def test_cap_boundaries_losses_debts_and_days_beyond_the_month_are_paid_as_by_ha
         "1002": ("2", exact("2000")),
         "1003": ("0", exact("212.34")),
         "1004": ("1", exact("-115")),
-        "1005": ("1", exact("0")),
+        "1005": ("1", exact("5")),
         "1006": ("1", exact("1500.01")),
     }
     files = written(tmp_path / "orders.csv", orders), written(tmp_path / "adjustments.csv", adjustments)
