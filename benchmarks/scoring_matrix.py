@@ -14,7 +14,7 @@ from kaohe.scheme import Scheme, load_scheme
 DIMENSIONS = (40, 30, 20, 10)
 WEIGHTS = (30, 25, 20, 15, 10)
 KEYS = tuple(f"bench.i{number:02d}" for number in range(len(DIMENSIONS) * len(WEIGHTS)))
-CURVE = ((0.0, 0), (0.5, 60), (0.9, 100), (1.0, 120))
+CURVE = ((0.3, 0), (0.6, 60), (0.95, 100), (1.0, 120))
 TIERS = (("S", 0.10, 1.5), ("A", 0.20, 1.2), ("B", 0.50, 1.0), ("C", 0.15, 0.8), ("D", 0.05, 0.0))
 FLOORS = (85, 75, 60, 50)
 """The least totals of the tiers by score; the last tier has none."""

@@ -71,7 +71,8 @@ def _appraise(scheme: Scheme, people: People, values: Mapping[str, Values]) -> A
             contests = contests_of(ruled.total, ruled.graded, ruled.vetoed, divided, keys)
         placed = place(scheme, ruled, divided, contests, seen)
         level, tier_notes = placed.level, placed.notes
-    tier = tuple(None if number < 0 or scheme.tiers is None else scheme.tiers.levels[number].id for number in level)
+    names = np.array([*(one.id for one in (scheme.tiers.levels if scheme.tiers else ())), None], object)
+    tier = tuple(names[level].tolist())
     coefficient = coefficients(scheme.tiers, level, ruled.factor, ruled.graded)
     seen = seen.counts("rank", ranked.rank, ranked.rank > 0).words("tier", tier)
     paid = Paid(np.zeros(count, np.int64), None, ())
@@ -110,6 +111,12 @@ def _names(scheme: Scheme, keys: Iterable[str]) -> tuple[Text, ...]:
 
 def _by_person(notes: Iterable[Note], people: int) -> tuple[tuple[Decision, ...], ...]:
     decisions: list[tuple[Decision, ...]] = [()] * people
+    # Among many people most have the same few decisions: those share one tuple.
+    longer: dict[tuple[int, int], tuple[Decision, ...]] = {}
     for row, decision in notes:
-        decisions[row] = (*decisions[row], decision)
+        before = decisions[row]
+        step = id(before), id(decision)
+        if (after := longer.get(step)) is None:
+            after = longer[step] = (*before, decision)
+        decisions[row] = after
     return tuple(decisions)

@@ -35,11 +35,11 @@ class Claims:
 
 def amounts(figures: Sequence[Decimal | Fraction | int], unit: int = FEN) -> Claims:
     """Figures as they are, counted in so many parts of one: yuan in fen."""
-    ratios = [figure.as_integer_ratio() for figure in figures]
-    common = lcm(*{denominator for _, denominator in ratios})
-    whole = [numerator * (common // denominator) * unit for numerator, denominator in ratios]
-    wide = max(map(abs, whole), default=0) > LIMIT
-    return Claims(np.array(whole, object if wide else np.int64), common)
+    ratios = {figure: figure.as_integer_ratio() for figure in set(figures)}
+    common = lcm(*(denominator for _, denominator in ratios.values()))
+    whole = {figure: top * (common // bottom) * unit for figure, (top, bottom) in ratios.items()}
+    wide = max(map(abs, whole.values()), default=0) > LIMIT
+    return Claims(np.array([whole[figure] for figure in figures], object if wide else np.int64), common)
 
 
 def coefficients(micros: Ints) -> Claims:

@@ -41,6 +41,8 @@ def round_half_up(numerator: Wide, denominator: Wide | int) -> Wide:
 
     The caller sees to it that twice the larger of both fits into the columns.
     """
+    if isinstance(denominator, int) and denominator == 1:
+        return numerator
     quotient = numerator // denominator
     rest = 2 * (numerator - quotient * denominator)
     # A tie lies between two integers: the upper one is away from zero unless the number is negative.
@@ -96,13 +98,17 @@ def weighted_mean(
     # Four times: the sum is rounded, and what is added to the mean counts with the weights present.
     most = max((magnitude(column) for column in columns), default=0) + sum(magnitude(column) for column in plus)
     bound = 4 * max(most, 1) * max(whole, 1) * unit
-    zero = room_for(np.zeros(rows, np.int64), bound)
-    total, weight = zero, zero
+    total: Wide = room_for(np.zeros(rows, np.int64), bound)
+    # One number as long as everybody has everything, which is much faster to divide by than a column.
+    weight: Wide | int = 0
     for column, part, there in zip(columns, parts, present, strict=True):
-        total = total + np.where(there, room_for(column, bound) * part, 0)
-        weight = weight + np.where(there, part, 0)
-    known = np.asarray(weight > 0, np.bool_)
-    weight = np.where(known, weight, 1)
+        weighed = room_for(column, bound) * part
+        everywhere = bool(there.all())
+        total = total + (weighed if everywhere else np.where(there, weighed, 0))
+        alike = everywhere and isinstance(part, int)
+        weight = weight + (part if alike else room_for(np.where(there, part, 0), bound))
+    known = np.full(rows, weight > 0, np.bool_)
+    weight = np.where(known, weight, 1) if isinstance(weight, np.ndarray) else max(weight, 1)
     for column in plus:
         total = total + room_for(column, bound) * weight
     mean = round_half_up(total, weight * unit) * unit

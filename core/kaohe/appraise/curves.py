@@ -48,7 +48,9 @@ def _between_points(curve: PointsCurve, values: Ints) -> Wide:
     at = [(to_micros(value), to_micros(earned)) for value, earned in curve.at]
     first, last = at[0], at[-1]
     # At a value that is written twice the points jump: it belongs to the upper step.
-    step = np.searchsorted(np.array([value for value, _ in at]), values, side="right")
+    step = np.zeros(values.shape, np.int64)
+    for value, _ in at:
+        step += values >= value
     earned: Wide = np.full(values.shape, last[1])
     for number, ((left, low), (right, high)) in enumerate(pairwise(at), start=1):
         inside = np.flatnonzero(step == number)

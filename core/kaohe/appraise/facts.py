@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date
 from fractions import Fraction
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -95,8 +96,9 @@ def evaluate(expression: Expression, seen: Facts, rows: Ints) -> list[Any]:
     columns = [seen.column(name) for name in names]
     answers: dict[tuple[Any, ...], Any] = {}
     results = []
-    for row in rows.tolist():
-        raw = tuple([column.raw[row] for column in columns])
+    listed = rows.tolist()
+    seen_of = [[column.raw[row] for row in listed] for column in columns]
+    for raw in zip(*seen_of, strict=True) if seen_of else repeat((), len(listed)):
         if raw not in answers:
             answers[raw] = compute(
                 {

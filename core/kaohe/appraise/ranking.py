@@ -101,13 +101,24 @@ def _tie_notes(standing: Standing, takes: Flags, names: tuple[Text, ...], method
     for number in range(1, len(standing.ties)):
         depth[standing.ties[number][1] < standing.ties[number - 1][1]] = number
     tied = np.flatnonzero((same_total > 1) & takes)
-    columns = (standing.rows, same_total, still_equal, depth)
-    for row, count, left, key in zip(*(column[tied].tolist() for column in columns), strict=True):
-        yield row, Decision("tie", "rank", _tie(count, left, names[key - 1] if key else None, method))
+    columns = [column[tied] for column in (same_total, still_equal, depth)]
+    # Whoever is tied in the same way stands side by side: said once for each run of them.
+    new = np.ones(len(tied), np.bool_)
+    new[1:] = np.any([column[1:] != column[:-1] for column in columns], axis=0)
+    said = [
+        _tie(count, left, names[key - 1] if key else None, method)
+        for count, left, key in zip(*(column[new].tolist() for column in columns), strict=True)
+    ]
+    run = np.cumsum(new) - 1
+    yield from zip(standing.rows[tied].tolist(), np.array(said, object)[run].tolist(), strict=True)
 
 
 @lru_cache(maxsize=4096)
-def _tie(count: int, left: int, decider: Text | None, method: Method) -> Message:
+def _tie(count: int, left: int, decider: Text | None, method: Method) -> Decision:
+    return Decision("tie", "rank", _tie_words(count, left, decider, method))
+
+
+def _tie_words(count: int, left: int, decider: Text | None, method: Method) -> Message:
     words = {"count": count, "left": left, "indicator": decider}
     if left > 1 and method == "ordinal":
         if decider is None:
