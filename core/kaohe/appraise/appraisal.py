@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import chain
 
 import numpy as np
 
@@ -78,7 +79,7 @@ def _appraise(scheme: Scheme, people: People, values: Mapping[str, Values]) -> A
     paid = Paid(np.zeros(count, np.int64), None, ())
     if scheme.bonus is not None:
         paid = pay(scheme.bonus, people, ruled, coefficient, seen)
-    notes = (*scores.notes, *adjustment_notes, *cap_notes, *ruled.notes, *ranked.notes, *tier_notes, *paid.notes)
+    notes = chain(scores.notes, adjustment_notes, cap_notes, ruled.notes, *ranked.notes, tier_notes, paid.notes)
     return Appraisal(
         people=people,
         values=values,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -32,6 +32,17 @@ class Contest:
 
 
 @dataclass(frozen=True)
+class TieNotes:
+    """Notes as two columns, paired when they are read: among a million people nearly everybody is tied."""
+
+    rows: Ints
+    decisions: Sequence[Decision]
+
+    def __iter__(self) -> Iterator[Note]:
+        return zip(self.rows.tolist(), self.decisions, strict=True)
+
+
+@dataclass(frozen=True)
 class Ranked:
     """Per person: rank (0: unranked), percentile rank in millionths, group name and its number of graded people; and
     why. The percentile rank is (rank − 1) / (n − 1) whatever the method of ranking, with the least rank of equals: 0
@@ -41,7 +52,7 @@ class Ranked:
     percentile: Ints
     group: tuple[str | None, ...]
     group_size: Ints
-    notes: tuple[Note, ...]
+    notes: tuple[Iterable[Note], ...]
 
 
 def contests_of(
@@ -80,7 +91,7 @@ def rank(ranking: Ranking, divided: Groups, contests: tuple[Contest, ...], names
     """Everybody's rank in the contest they take part in. ``names`` are those of the ranking's tie-breakers."""
     rank = np.zeros(len(divided.number), np.int64)
     percentile, size = np.zeros_like(rank), np.zeros_like(rank)
-    notes: list[Note] = []
+    notes: list[Iterable[Note]] = [tuple(_group_notes(ranking, divided))]
     for contest in contests:
         standing = contest.standing
         takes = contest.takes[standing.rows]
@@ -89,11 +100,11 @@ def rank(ranking: Ranking, divided: Groups, contests: tuple[Contest, ...], names
         better = (ranks(standing, "competition") - 1)[takes]
         percentile[rows] = divide_columns(better, np.maximum(standing.size[takes] - 1, 1), MICRO)
         size[rows] = standing.size[takes]
-        notes += _tie_notes(standing, takes, names, ranking.method)
-    return Ranked(rank, percentile, _group_names(divided), size, (*_group_notes(ranking, divided), *notes))
+        notes.append(_tie_notes(standing, takes, names, ranking.method))
+    return Ranked(rank, percentile, _group_names(divided), size, tuple(notes))
 
 
-def _tie_notes(standing: Standing, takes: Flags, names: tuple[Text, ...], method: Method) -> Iterator[Note]:
+def _tie_notes(standing: Standing, takes: Flags, names: tuple[Text, ...], method: Method) -> TieNotes:
     same_total = standing.ties[0][1]
     still_equal = standing.ties[-1][1]
     # The depth at which a person's company of equals last became smaller is the tie-breaker that decided.
@@ -110,7 +121,7 @@ def _tie_notes(standing: Standing, takes: Flags, names: tuple[Text, ...], method
         for count, left, key in zip(*(column[new].tolist() for column in columns), strict=True)
     ]
     run = np.cumsum(new) - 1
-    yield from zip(standing.rows[tied].tolist(), np.array(said, object)[run].tolist(), strict=True)
+    return TieNotes(standing.rows[tied], np.array(said, object)[run].tolist())
 
 
 @lru_cache(maxsize=4096)
