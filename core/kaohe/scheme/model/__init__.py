@@ -1,0 +1,139 @@
+"""A checked scheme, as frozen data: numbers are decimals as written, expressions are compiled, nothing computes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+from kaohe.errors import Place
+from kaohe.language import Expression
+from kaohe.period import Cycle
+from kaohe.scheme.model.bonus import Accelerator, Bonus, Eligibility, RateBand, RateTable
+from kaohe.scheme.model.curves import (
+    Band,
+    BandsCurve,
+    Curve,
+    FormulaCurve,
+    PercentileRankCurve,
+    PerUnitCurve,
+    PointsCurve,
+    RatioCurve,
+    ZScoreCurve,
+)
+from kaohe.scheme.model.measures import Credit, Credits, Dimension, Measured, Missing, UsedIndicator, earlier_key
+from kaohe.scheme.model.rules import Action, Adjustment, Gate, Rule
+from kaohe.scheme.model.standing import GradedShares, Level, Ranking, Tiers
+from kaohe.text import Text
+
+__all__ = [
+    "Accelerator",
+    "Action",
+    "Adjustment",
+    "Band",
+    "BandsCurve",
+    "Bonus",
+    "Case",
+    "Credit",
+    "Credits",
+    "Curve",
+    "Default",
+    "Dimension",
+    "Eligibility",
+    "FormulaCurve",
+    "Gate",
+    "GradedShares",
+    "Level",
+    "Measured",
+    "Missing",
+    "Outcome",
+    "PerUnitCurve",
+    "PercentileRankCurve",
+    "PointsCurve",
+    "Ranking",
+    "RateBand",
+    "RateTable",
+    "RatioCurve",
+    "Rule",
+    "Scheme",
+    "Tiers",
+    "UsedIndicator",
+    "ZScoreCurve",
+    "earlier_key",
+]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What follows besides money: training, honour, warning or another word of the scheme's."""
+
+    kind: str
+    when: Expression
+    note: Text
+
+
+@dataclass(frozen=True)
+class Case:
+    """The scheme's own test: given values of indicators, the points, total or tier that must come out."""
+
+    name: str
+    given: Mapping[str, Decimal | None]
+    points: Mapping[str, Decimal]
+    total: Decimal | None
+    tier: str | None
+    place: Place
+
+
+@dataclass(frozen=True)
+class Default:
+    """A choice the scheme did not make itself: the key's path and the value taken."""
+
+    path: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """A checked scheme file. ``digest`` is the SHA-256 of its parsed content: comments and spacing do not count.
+
+    ``max_added`` and ``max_deducted`` (both positive) hold all adjustments together, additions and deductions apart.
+    """
+
+    id: str
+    version: str
+    format: int
+    name: Text
+    cycle: Cycle
+    effective_from: date | None
+    effective_to: date | None
+    population: Expression | None
+    currency: str
+    decimals: int
+    weights: Literal["absolute", "relative"]
+    min_coverage: Decimal
+    ranking: Ranking
+    dimensions: tuple[Dimension, ...]
+    measured: tuple[Measured, ...]
+    adjustments: tuple[Adjustment, ...]
+    rules: tuple[Rule, ...]
+    tiers: Tiers | None
+    bonus: Bonus | None
+    outcomes: tuple[Outcome, ...]
+    cases: tuple[Case, ...]
+    defaults: tuple[Default, ...]
+    text: str
+    digest: str
+    max_added: Decimal | None = None
+    max_deducted: Decimal | None = None
+
+    @property
+    def indicators(self) -> tuple[UsedIndicator | Measured, ...]:
+        """Every indicator that is measured, the weighted ones first."""
+        return (*self.weighted, *self.measured)
+
+    @property
+    def weighted(self) -> tuple[UsedIndicator, ...]:
+        """Every weighted indicator, in the order of the file."""
+        return tuple(used for dimension in self.dimensions for used in dimension.indicators)

@@ -1,0 +1,78 @@
+"""What a scheme says about bonuses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from kaohe.language import Expression
+
+
+@dataclass(frozen=True)
+class RateBand:
+    """From ``lower`` (None: everything below the next band) up to the next band a table gives ``value``.
+
+    Interpolated, ``value`` holds at ``lower`` and ``value_to`` where the next band begins. Reaching a ``retroactive``
+    band applies its rate to everything below it too.
+    """
+
+    lower: Decimal | None
+    value: Decimal
+    value_to: Decimal
+    retroactive: bool = False
+
+
+@dataclass(frozen=True)
+class RateTable:
+    """Bands in ascending order without gaps; the lowest holds below its beginning, the highest is open.
+
+    It ``gives`` a rate of the amount looked up (``marginal``: each rate inside its band; ``whole``: one rate for all
+    of it), a fixed amount in yuan, or a factor. An amount on a boundary belongs to the band on the ``boundary`` side.
+    """
+
+    mode: Literal["marginal", "whole", "interpolated"]
+    gives: Literal["rate", "amount", "factor"]
+    bands: tuple[RateBand, ...]
+    boundary: Literal["upper", "lower"] = "upper"
+
+
+@dataclass(frozen=True)
+class Accelerator:
+    """A factor of the bonus by a table over a figure such as the attainment of a target; 1 where it is unknown."""
+
+    id: str
+    over: Expression
+    table: RateTable
+
+
+@dataclass(frozen=True)
+class Eligibility:
+    """Who may have a bonus: at least ``min_days`` in service; ``at_end``: on the payroll on the period's last day."""
+
+    min_days: int = 0
+    at_end: bool = False
+
+
+@dataclass(frozen=True)
+class Bonus:
+    """Money, amounts in yuan by expression, times the tier's coefficient and the proration.
+
+    ``coefficient``: of ``base``. ``pool``: the same claims scaled to ``pool`` fen. ``table``: of what ``table`` gives
+    for ``over``, times ``base`` where there is one. ``formula``: what ``formula`` comes to, which names the
+    coefficient itself. ``accelerators`` multiply; ``floor`` and ``cap`` bound one person's bonus, in fen. A pool may
+    be an expression over all its people, in yuan; those who share the attributes ``pool_within`` have one of their own.
+    """
+
+    kind: Literal["coefficient", "pool", "table", "formula"]
+    base: Expression | None
+    prorate: Literal["days", "none"]
+    pool: int | Expression | None = None
+    floor: int | None = None
+    cap: int | None = None
+    over: Expression | None = None
+    table: RateTable | None = None
+    formula: Expression | None = None
+    accelerators: tuple[Accelerator, ...] = ()
+    pool_within: tuple[str, ...] = ()
+    eligible: Eligibility | None = None
