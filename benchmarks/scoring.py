@@ -44,7 +44,13 @@ class Timed(Generic[T]):
 
 def scoring(people: int = PEOPLE) -> None:
     # The peers are imported here, so that the other benchmarks run without them.
-    from benchmarks.scoring_peers import tier_engine, tiers_by_zen, totals_by_openfisca, weighing_system
+    from benchmarks.scoring_peers import (
+        simulation_of,
+        tier_engine,
+        tiers_by_zen,
+        totals_by_openfisca,
+        weighing_system,
+    )
 
     micros = matrix(people)
     rules, everybody, values = scheme(people), people_of(people), values_of(micros)
@@ -57,7 +63,9 @@ def scoring(people: int = PEOPLE) -> None:
     singles = (np.array(points) / 1e6).astype(np.float32)
     system = weighing_system()
     sums = timed(lambda: weigh(points, present))
-    openfisca = timed(lambda: totals_by_openfisca(system, singles))
+    simulation = simulation_of(system, singles)
+    openfisca = timed(lambda: totals_by_openfisca(simulation))
+    with_inputs = timed(lambda: totals_by_openfisca(simulation_of(system, singles)))
 
     engine, table, totals = tier_engine(), tier_table(), (appraisal.total / 1e6).tolist()
     tiers = timed(lambda: by_score(table, appraisal.total))
@@ -67,7 +75,8 @@ def scoring(people: int = PEOPLE) -> None:
         f"\n{people:,} people, {len(micros)} indicators\n\n| | kaohe s | peer s | kaohe / peer |\n|---|---:|---:|---:|"
     )
     print_row("whole appraisal beside NumPy float64, bare arithmetic", whole, bare)
-    print_row("weighted sums beside OpenFisca", sums, openfisca)
+    print_row("weighted sums beside OpenFisca, its simulation built and inputs set", sums, with_inputs)
+    print_row("weighted sums beside OpenFisca, float32, the sums alone", sums, openfisca)
     print_row("whole appraisal beside zen-engine, the tier table alone", whole, zen)
     print_row("tier table beside zen-engine", tiers, zen)
     report(appraisal, bare.result)

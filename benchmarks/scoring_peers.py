@@ -10,7 +10,7 @@ import zen
 from numpy.typing import NDArray
 from openfisca_core.entities import build_entity
 from openfisca_core.periods import DateUnit
-from openfisca_core.simulations import SimulationBuilder
+from openfisca_core.simulations import Simulation, SimulationBuilder
 from openfisca_core.taxbenefitsystems import TaxBenefitSystem
 from openfisca_core.variables import Variable
 
@@ -44,11 +44,18 @@ def tiers_by_zen(engine: zen.ZenEngine, totals: Sequence[float]) -> list[str]:
     return [engine.evaluate("tiers", {"total": total})["result"]["tier"] for total in totals]
 
 
-def totals_by_openfisca(system: TaxBenefitSystem, points: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The inputs are set and the total is calculated; OpenFisca holds figures as float32."""
+def simulation_of(system: TaxBenefitSystem, points: NDArray[np.float32]) -> Simulation:
+    """The points set as inputs; OpenFisca holds figures as float32."""
     simulation = SimulationBuilder().build_default_simulation(system, points.shape[1])
     for number, row in enumerate(points):
         simulation.set_input(f"points_{number}", MONTH, row)
+    return simulation
+
+
+def totals_by_openfisca(simulation: Simulation) -> NDArray[np.float32]:
+    """The weighted sums, worked out anew and not taken from those kept."""
+    for name in ("total", *(f"dimension_{number}" for number in range(len(DIMENSIONS)))):
+        simulation.delete_arrays(name)
     return simulation.calculate("total", MONTH)
 
 

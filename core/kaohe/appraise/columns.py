@@ -101,12 +101,14 @@ def weighted_mean(
     total: Wide = room_for(np.zeros(rows, np.int64), bound)
     # One number as long as everybody has everything, which is much faster to divide by than a column.
     weight: Wide | int = 0
+    weighed = np.empty_like(total)
     for column, part, there in zip(columns, parts, present, strict=True):
-        weighed = room_for(column, bound) * part
-        everywhere = bool(there.all())
-        total = total + (weighed if everywhere else np.where(there, weighed, 0))
-        alike = everywhere and isinstance(part, int)
-        weight = weight + (part if alike else room_for(np.where(there, part, 0), bound))
+        if isinstance(part, int) and there.all():
+            total += np.multiply(room_for(column, bound), part, out=weighed)
+            weight = weight + part
+        else:
+            total = total + np.where(there, room_for(column, bound) * part, 0)
+            weight = weight + room_for(np.where(there, part, 0), bound)
     known = np.full(rows, weight > 0, np.bool_)
     weight = np.where(known, weight, 1) if isinstance(weight, np.ndarray) else max(weight, 1)
     for column in plus:
