@@ -44,10 +44,14 @@ def round_half_up(numerator: Wide, denominator: Wide | int) -> Wide:
     if isinstance(denominator, int) and denominator == 1:
         return numerator
     quotient = numerator // denominator
-    rest = 2 * (numerator - quotient * denominator)
+    # In place: over many people fresh memory costs more than the arithmetic.
+    rest = quotient * denominator
+    np.subtract(numerator, rest, out=rest)
+    rest *= 2
     # A tie lies between two integers: the upper one is away from zero unless the number is negative.
     up = (rest > denominator) | ((rest == denominator) & (numerator >= 0))
-    return cast(Wide, quotient + up)
+    quotient += up
+    return cast(Wide, quotient)
 
 
 def line(x: Ints, slope: Fraction, start: int | Ints) -> Wide:
