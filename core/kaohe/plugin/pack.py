@@ -67,7 +67,7 @@ def read_pack(text: str, file: str) -> PackFile:
             return pack
     except (ValueError, TypeError, RecursionError):
         pass  # told with places below: only a pack that is known to be wrong pays for them and for the validator
-    from kaohe.plugin.pack_mistakes import refuse_pack  # noqa: PLC0415 - as said
+    from kaohe.plugin.pack_mistakes import refuse_pack  # noqa: PLC0415 - only a wrong pack needs the validator
 
     raise refuse_pack(text, file)
 
