@@ -2,5 +2,19 @@
 
 from kaohe.engine.embedded import DuckEngine
 from kaohe.engine.plan import Engine, Measure, Parts, Request, Scan, fuse, select
+from kaohe.engine.rows import Found, Numbers, Rows, Texts
 
-__all__ = ["DuckEngine", "Engine", "Measure", "Parts", "Request", "Scan", "fuse", "select"]
+__all__ = [
+    "DuckEngine",
+    "Engine",
+    "Found",
+    "Measure",
+    "Numbers",
+    "Parts",
+    "Request",
+    "Rows",
+    "Scan",
+    "Texts",
+    "fuse",
+    "select",
+]

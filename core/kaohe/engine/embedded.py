@@ -14,18 +14,19 @@ import pyarrow.compute as pc
 from sqlglot import exp
 
 from kaohe.engine.plan import SUBJECT, Parts, Scan, needed, select
+from kaohe.engine.rows import Found, Rows, arranged, needed_for, row_query
 from kaohe.errors import Exit, Place, Problem, fail
 from kaohe.exact import Ints
 from kaohe.language import Bounds, render
 from kaohe.records import Snapshot
-from kaohe.text import msg
+from kaohe.text import Message, msg
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
 class DuckEngine:
-    """Runs each scan as one query over the snapshot's Parquet files."""
+    """Runs each scan, and each request for rows, as one query over the snapshot's Parquet files."""
 
     name = "duckdb"
 
@@ -35,6 +36,17 @@ class DuckEngine:
         order = pa.array(people, pa.string())
         with _connection(snapshot.folder) as connection:
             return [self._run(connection, scan, snapshot, windows, order) for scan in scans]
+
+    def rows(self, wanted: Rows, snapshot: Snapshot, bounds: Bounds, people: Sequence[str]) -> Found:
+        order = pa.array(people, pa.string())
+        partitions = needed_for(wanted, snapshot.partitions(wanted.records.name), bounds)
+        if not partitions:
+            return arranged(wanted, None, order)
+        with _connection(snapshot.folder) as connection:
+            connection.read_parquet([str(partition.path) for partition in partitions]).create_view("records")
+            sql = render(row_query(wanted, bounds), "duckdb")
+            table = _execute(connection, sql, wanted.records.name, _FIGURE)
+            return arranged(wanted, table, order)
 
     def _run(
         self, connection: Any, scan: Scan, snapshot: Snapshot, windows: Mapping[str, Bounds], people: pa.Array
@@ -48,7 +60,7 @@ class DuckEngine:
             return empty
         files = [str(partition.path) for partition in partitions]
         connection.read_parquet(files).create_view("records", replace=True)
-        table = _execute(connection, render(query, "duckdb"), scan)
+        table = _execute(connection, render(query, "duckdb"), scan.records.name)
         positions = pc.index_in(table.column(SUBJECT), value_set=people)
         found = pc.is_valid(positions).to_numpy(zero_copy_only=False)
         rows = positions.drop_null().to_numpy()
@@ -59,15 +71,19 @@ class DuckEngine:
         return empty
 
 
-def _execute(connection: Any, sql: str, scan: Scan) -> pa.Table:
+_SUM = msg("a sum over these records is larger than 9,223,372,036,854,775,807")
+_FIGURE = msg("a figure of one of these records is larger than 9,223,372,036,854,775,807")
+
+
+def _execute(connection: Any, sql: str, records: str, too_large: Message = _SUM) -> pa.Table:
     try:
         return connection.sql(sql).to_arrow_table()
     except (duckdb.ConversionException, duckdb.OutOfRangeException) as error:
         raise fail(
             Problem(
                 "engine.overflow",
-                msg("a sum over these records is larger than 9,223,372,036,854,775,807"),
-                Place(key=scan.records.name),
+                too_large,
+                Place(key=records),
                 fix=msg("look for an amount in the records that cannot be right"),
             )
         ) from error

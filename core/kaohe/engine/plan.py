@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Protocol
 
 from sqlglot import exp
 
+from kaohe.engine.dated import may_hold, window_on
+from kaohe.engine.rows import Found, Rows
 from kaohe.exact import Ints
 from kaohe.language import Aggregate, Bounds, Expression, aggregate_sql, aggregates, row_sql, sees_all_records
 from kaohe.plugin import RecordType
 from kaohe.records import Partition, Snapshot
 
 SUBJECT = "subject"
-_EPOCH = date(1970, 1, 1)
-_DAY = 86_400_000_000  # microseconds
 
 
 @dataclass(frozen=True)
@@ -62,10 +61,10 @@ Parts = Mapping[Measure, Mapping[str, Ints]]
 
 
 class Engine(Protocol):
-    """Runs scans over a snapshot.
+    """Runs scans over a snapshot, or finds single records in it.
 
-    ``people`` are codes in ascending order; every column of the result has one entry for each of them, 0 where a
-    person has no records. Raises KaoheError where an integer does not fit into 64 bits.
+    ``people`` are codes in ascending order; every column that ``measure`` gives has one entry for each of them, 0
+    where a person has no records. Raises KaoheError where an integer does not fit into 64 bits.
     """
 
     @property
@@ -74,6 +73,8 @@ class Engine(Protocol):
     def measure(
         self, scans: Sequence[Scan], snapshot: Snapshot, windows: Mapping[str, Bounds], people: Sequence[str]
     ) -> list[Parts]: ...
+
+    def rows(self, wanted: Rows, snapshot: Snapshot, bounds: Bounds, people: Sequence[str]) -> Found: ...
 
 
 def measures(request: Request) -> tuple[Measure, ...]:
@@ -126,7 +127,7 @@ def needed(scan: Scan, partitions: Sequence[Partition], windows: Mapping[str, Bo
 def _in_window(records: RecordType, measure: Measure, windows: Mapping[str, Bounds]) -> exp.Expression | None:
     if measure.everything:
         return None
-    name, first, last = _range(records, measure, windows)
+    name, first, last = window_on(records, measure.when, windows[measure.aggregate.shift])
     column = exp.column(name, quoted=True)
     return exp.And(this=column >= exp.Literal.number(first), expression=column < exp.Literal.number(last))
 
@@ -134,20 +135,7 @@ def _in_window(records: RecordType, measure: Measure, windows: Mapping[str, Boun
 def _touches(records: RecordType, measure: Measure, partition: Partition, windows: Mapping[str, Bounds]) -> bool:
     if measure.everything:
         return True
-    name, first, last = _range(records, measure, windows)
-    if name not in partition.ranges:
-        return True
-    lowest, highest = partition.ranges[name]
-    return highest is not None and lowest is not None and highest >= first and lowest < last
-
-
-def _range(records: RecordType, measure: Measure, windows: Mapping[str, Bounds]) -> tuple[str, int, int]:
-    """The physical column that dates a record, and the window on it: closed at the start, open at the end."""
-    bounds = windows[measure.aggregate.shift]
-    first, last = (bounds.start - _EPOCH).days, (bounds.end - _EPOCH).days
-    if records.field(measure.when).kind == "date":
-        return measure.when, first, last
-    return f"{measure.when}__local", first * _DAY, last * _DAY
+    return may_hold(partition, *window_on(records, measure.when, windows[measure.aggregate.shift]))
 
 
 def _and(left: exp.Expression | None, right: exp.Expression) -> exp.Expression:

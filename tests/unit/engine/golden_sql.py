@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from tests.unit.engine.scan_kit import CUSTOMER, Q1_WINDOWS, request
+from tests.unit.engine.scan_kit import CUSTOMER, Q1_WINDOWS, TICKET, request, rows
 
-from kaohe.engine import Request, fuse, select
+from kaohe.engine import Request, Rows, fuse, select
+from kaohe.engine.rows import row_query
 from kaohe.language import render
 
 FOLDER = Path(__file__).parent / "golden"
@@ -47,6 +48,22 @@ CASES: Mapping[str, Sequence[Request]] = {
     ],
 }
 
+# Single records: fields as they are, a text, a figure of one record, and a condition that sees all times.
+ROW_CASES: Mapping[str, Rows] = {
+    "rows_of_a_window": rows(
+        TICKET, "kind", "cost", "closed_at", "cost * rating", "urgent", where='kind != "question"'
+    ),
+    "rows_by_another_date": rows(TICKET, "no", who="helper", when="due"),
+    "rows_of_all_times": rows(CUSTOMER, "code", "left_on", where="at_start() or known(left_on)"),
+}
+DIALECTS = ("duckdb", "postgres", "spark")
+
+
+def row_sql(wanted: Rows) -> str:
+    """The SQL that finds the rows, for each dialect."""
+    query = row_query(wanted, Q1_WINDOWS["period"])
+    return "".join(f"-- {dialect}\n{render(query, dialect)};\n" for dialect in DIALECTS)
+
 
 def sql(requests: Sequence[Request]) -> str:
     """The SQL of every scan that answers the requests."""
@@ -62,3 +79,5 @@ def executed(requests: Sequence[Request]) -> list[str]:
 if __name__ == "__main__":
     for name, requests in CASES.items():
         (FOLDER / f"{name}.sql").write_text(sql(requests), "utf-8")
+    for name, wanted in ROW_CASES.items():
+        (FOLDER / f"{name}.sql").write_text(row_sql(wanted), "utf-8")

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from kaohe.engine import Request
+from kaohe.engine import Request, Rows
 from kaohe.language import compile_expression
 from kaohe.period import Period, parse_period
 from kaohe.plugin import Field, RecordType, Text
@@ -79,6 +79,21 @@ def request(
         where=None if where is None else compile_expression(where, rows),
         when=when or records.when,
         who=who or records.who[0],
+    )
+
+
+def rows(
+    records: RecordType, *columns: str, where: str | None = None, when: str | None = None, who: str | None = None
+) -> Rows:
+    """A request for rows; a column that is no field is an expression."""
+    scope = record_scope(records, {}, when=when, aggregates=False)
+    fields = {field.name for field in records.fields}
+    return Rows(
+        records=records,
+        who=who or records.who[0],
+        when=when or records.when,
+        where=None if where is None else compile_expression(where, scope),
+        columns=tuple(each if each in fields else compile_expression(each, scope) for each in columns),
     )
 
 

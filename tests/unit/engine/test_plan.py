@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.unit.engine.golden_sql import CASES, FOLDER, executed, sql
+from tests.unit.engine.golden_sql import CASES, FOLDER, ROW_CASES, executed, row_sql, sql
 from tests.unit.engine.scan_kit import CUSTOMER, Q1_WINDOWS, TICKET, day, local, request, snapshot
 
 from kaohe.engine import fuse
@@ -18,8 +18,14 @@ def test_the_sql_of_a_scan_is_the_one_kept(case: str) -> None:
     assert sql(CASES[case]) == (FOLDER / f"{case}.sql").read_text("utf-8"), renew
 
 
+@pytest.mark.parametrize("case", ROW_CASES)
+def test_the_sql_that_finds_rows_is_the_one_kept(case: str) -> None:
+    renew = "after a change that is meant: python -m tests.unit.engine.golden_sql"
+    assert row_sql(ROW_CASES[case]) == (FOLDER / f"{case}.sql").read_text("utf-8"), renew
+
+
 def test_no_golden_file_is_left_over() -> None:
-    assert {path.stem for path in FOLDER.iterdir()} == set(CASES)
+    assert {path.stem for path in FOLDER.iterdir()} == {*CASES, *ROW_CASES}
 
 
 def test_the_sql_that_runs_differs_from_the_one_kept_in_its_spaces_only() -> None:

@@ -1,0 +1,28 @@
+"""Which physical column dates a record, the window on it, and which files can hold a record of the window."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from kaohe.language import Bounds
+from kaohe.plugin import RecordType
+from kaohe.records import Partition
+
+_EPOCH = date(1970, 1, 1)
+_DAY = 86_400_000_000  # microseconds
+
+
+def window_on(records: RecordType, when: str, bounds: Bounds) -> tuple[str, int, int]:
+    """The physical column of the date field ``when``, and the window on it: closed at the start, open at the end."""
+    first, last = (bounds.start - _EPOCH).days, (bounds.end - _EPOCH).days
+    if records.field(when).kind == "date":
+        return when, first, last
+    return f"{when}__local", first * _DAY, last * _DAY
+
+
+def may_hold(partition: Partition, name: str, first: int, last: int) -> bool:
+    """Whether a row of the partition can lie in the window on that column."""
+    if name not in partition.ranges:
+        return True
+    lowest, highest = partition.ranges[name]
+    return highest is not None and lowest is not None and highest >= first and lowest < last
