@@ -11,7 +11,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
-from kaohe.appraise.precise import DECIMALS, Matrix, all_rounded, rounded, transposed
+from kaohe.precise import DECIMALS, Matrix, all_rounded, rounded, transposed
 
 Variance = Literal["sample", "population"]
 """Whether squared deviations are divided by n − 1 (``sample``) or by n."""

@@ -12,7 +12,7 @@ from decimal import Decimal, localcontext
 from fractions import Fraction
 from typing import Literal
 
-from kaohe.appraise.precise import DECIMALS, FIFTY_DIGITS, Column, Matrix, all_rounded, root, transposed
+from kaohe.precise import DECIMALS, FIFTY_DIGITS, Column, Matrix, all_rounded, root, transposed
 
 Direction = Literal["max", "min"]
 """Whether more (``max``) or less (``min``) of a criterion is better."""

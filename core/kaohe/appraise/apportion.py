@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from kaohe.appraise.columns import proportions
-from kaohe.appraise.precise import Number, exact_row
 from kaohe.exact import largest_remainder
+from kaohe.precise import Number, exact_row
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from decimal import Decimal, localcontext
 from fractions import Fraction
 from typing import Literal
 
-from kaohe.appraise.precise import DECIMALS, FIFTY_DIGITS, digits, root, rounded
+from kaohe.precise import DECIMALS, FIFTY_DIGITS, digits, root, rounded
 
 Clamp = tuple[Fraction, Fraction]
 

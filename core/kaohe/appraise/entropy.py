@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal, localcontext
 from fractions import Fraction
 
-from kaohe.appraise.precise import DECIMALS, FIFTY_DIGITS, Column, Matrix, all_rounded, digits, transposed
+from kaohe.precise import DECIMALS, FIFTY_DIGITS, Column, Matrix, all_rounded, digits, transposed
 
 
 def entropy_weights(matrix: Matrix, decimals: int = DECIMALS) -> tuple[Decimal, ...]:

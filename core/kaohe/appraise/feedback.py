@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from kaohe.appraise.precise import DECIMALS, Column, all_rounded, rounded
+from kaohe.precise import DECIMALS, Column, all_rounded, rounded
 
 SELF = "self"
 THRESHOLDS: Mapping[str, int] = {SELF: 1, "supervisor": 1}

@@ -9,8 +9,7 @@ from typing import Any
 
 from tests.oracles.case import Case, NotRunnable
 
-from kaohe.appraise.comparisons import comparisons
-from kaohe.appraise.judgement import (
+from kaohe.scheme.judgement import (
     RANDOM_INDEX,
     Judgement,
     Method,
@@ -20,6 +19,7 @@ from kaohe.appraise.judgement import (
     measured_weights,
     row_geometric_means,
 )
+from kaohe.scheme.matrices import comparisons
 
 DECIMALS = 20
 # Some sources print reciprocals as decimals: 0.33 for 1/3.

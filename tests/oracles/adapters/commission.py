@@ -12,7 +12,7 @@ from tests.oracles.case import Case, NotRunnable
 from tests.oracles.language import computed, of_values
 
 from kaohe.appraise import rates
-from kaohe.appraise.precise import rounded
+from kaohe.precise import rounded
 from kaohe.scheme.model import RateTable
 
 Mode = Literal["marginal", "whole", "interpolated"]

@@ -9,7 +9,7 @@ from typing import Any
 from tests.oracles.case import Case, NotRunnable
 
 from kaohe.appraise.feedback import ByRater, assess, by_rater, trimmed_mean
-from kaohe.appraise.precise import exact, exact_matrix, exact_row
+from kaohe.precise import exact, exact_matrix, exact_row
 
 DECIMALS = 20
 TRIMMED = ("trim", "去掉", "highest and lowest")

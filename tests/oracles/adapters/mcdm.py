@@ -12,9 +12,9 @@ from tests.oracles.case import Case, NotRunnable
 
 from kaohe.appraise.alternatives import Direction, normalised, topsis, vikor, weighted_sum
 from kaohe.appraise.entropy import entropy_weights
-from kaohe.appraise.precise import Column, Matrix, exact_matrix, exact_row
 from kaohe.appraise.tie_ranks import TieMethod, tie_ranks
 from kaohe.exact import to_micros
+from kaohe.precise import Column, Matrix, exact_matrix, exact_row
 
 DECIMALS = 20
 NORMALISATIONS = {

@@ -7,7 +7,7 @@ from typing import Any
 from tests.oracles.case import Case, NotRunnable
 
 from kaohe.appraise.agreement import cronbach_alpha, gini, intraclass_correlation
-from kaohe.appraise.precise import Matrix, exact_matrix, exact_row, transposed
+from kaohe.precise import Matrix, exact_matrix, exact_row, transposed
 
 DECIMALS = 20
 

@@ -30,8 +30,8 @@ from kaohe.appraise import appraise
 from kaohe.appraise.alternatives import weighted_sum
 from kaohe.appraise.calibration import Spread, calibrate, spread
 from kaohe.appraise.curves import PlainCurve, points
-from kaohe.appraise.precise import exact, exact_matrix, exact_row
 from kaohe.exact import from_micros, to_micros
+from kaohe.precise import exact, exact_matrix, exact_row
 from kaohe.scheme.model import RatioCurve
 
 MODES = {

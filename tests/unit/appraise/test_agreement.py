@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from kaohe.appraise.agreement import cronbach_alpha, gini, intraclass_correlation
-from kaohe.appraise.precise import exact_matrix, exact_row
+from kaohe.precise import exact_matrix, exact_row
 
 
 def test_raters_who_agree_exactly_have_full_agreement():

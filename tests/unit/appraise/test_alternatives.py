@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kaohe.appraise.alternatives import normalised, topsis, vikor, weighted_sum
-from kaohe.appraise.precise import exact_matrix, exact_row
+from kaohe.precise import exact_matrix, exact_row
 
 HALVES = exact_row(["0.5", "0.5"])
 

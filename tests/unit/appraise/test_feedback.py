@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from kaohe.appraise.calibration import Spread, calibrate, calibrate_raters, spread
 from kaohe.appraise.feedback import assess, by_rater, by_relation, disclose, relation_means, rescaled, trimmed_mean
-from kaohe.appraise.precise import exact_matrix, exact_row
+from kaohe.precise import exact_matrix, exact_row
 
 WEIGHTS = {"supervisor": Fraction(40), "peer": Fraction(40), "customer": Fraction(20)}
 

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kaohe.appraise.comparisons import comparisons
 from kaohe.appraise.entropy import entropy_weights
-from kaohe.appraise.judgement import RANDOM_INDEX, judge, judge_hierarchy, measured_weights, row_geometric_means
-from kaohe.appraise.precise import exact_matrix
 from kaohe.errors import KaoheError
+from kaohe.precise import exact_matrix
+from kaohe.scheme.judgement import RANDOM_INDEX, judge, judge_hierarchy, measured_weights, row_geometric_means
+from kaohe.scheme.matrices import comparisons
 
 CONSISTENT = [["1", "2", "4"], ["1/2", "1", "2"], ["1/4", "1/2", "1"]]
 CIRCLE = [["1", "3", "1/3"], ["1/3", "1", "3"], ["3", "1/3", "1"]]

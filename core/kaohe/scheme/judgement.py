@@ -13,7 +13,8 @@ from fractions import Fraction
 from math import prod
 from typing import Literal
 
-from kaohe.appraise.precise import (
+from kaohe.errors import Problem, refuse_if_any
+from kaohe.precise import (
     DECIMALS,
     FIFTY_DIGITS,
     Matrix,
@@ -24,7 +25,6 @@ from kaohe.appraise.precise import (
     rounded,
     transposed,
 )
-from kaohe.errors import Problem, refuse_if_any
 from kaohe.text import msg
 
 Method = Literal["eigenvector", "geometric_mean", "column_mean"]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kaohe.appraise.precise import digits, exact, exact_matrix, root, rounded
+from kaohe.precise import digits, exact, exact_matrix, root, rounded
 
 
 def test_texts_are_read_as_they_stand():

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from kaohe.appraise.precise import Matrix, Number, exact, exact_matrix
 from kaohe.errors import Problem, refuse_if_any
+from kaohe.precise import Matrix, Number, exact, exact_matrix
 from kaohe.text import Message, msg
 
 
