@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal
+from typing import Literal, cast
 
 from kaohe.errors import KaoheError, Problem, fail
 from kaohe.text import msg
@@ -56,12 +56,29 @@ class Period:
             return Period(self.start - timedelta(days=self.days), self.start, "dates")
         return Period(_add_months(self.start, -_MONTHS[self.cycle]), self.start, self.cycle)
 
+    def divided(self, cycle: Cycle) -> tuple[Period, ...]:
+        """The months, quarters or halves that it consists of; none where they do not make it up exactly."""
+        step = _MONTHS.get(cycle, 0)
+        if not step or self.start.day > 1 or (self.start.month - 1) % step:
+            return ()
+        parts = []
+        start = self.start
+        while start < self.end:
+            parts.append(_of(cycle, start))
+            start = parts[-1].end
+        return tuple(parts) if start == self.end and len(parts) > 1 else ()
+
     @property
     def last_year(self) -> Period:
         """The same period one year earlier; 29 February is the last of February there."""
         if self.cycle == "dates":
             return Period(_year_before(self.start, 28), _year_before(self.end, 29), "dates")
         return Period(_add_months(self.start, -12), _add_months(self.end, -12), self.cycle)
+
+
+def year_start(day: date, month: int = 1) -> date:
+    """The first day of the year that the day lies in, where years begin with that month."""
+    return date(day.year if day.month >= month else day.year - 1, month, 1)
 
 
 def parse_period(name: str) -> Period:
@@ -73,6 +90,15 @@ def parse_period(name: str) -> Period:
         period = None
     if period is None or not _FIRST_YEAR <= period.start.year < period.end.year + 1 <= _LAST_YEAR:
         raise _unreadable(name)
+    return period
+
+
+def usual(period: Period) -> Period:
+    """The same days as a month, quarter, half or year where they are one: 2026-01-01..2026-12-31 is 2026."""
+    for cycle, months in _MONTHS.items():
+        start = period.start
+        if start.day == 1 and (start.month - 1) % months == 0 and _add_months(start, months) == period.end:
+            return Period(start, period.end, cast(Cycle, cycle))
     return period
 
 

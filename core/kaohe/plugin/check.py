@@ -21,8 +21,8 @@ _WORD = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _A_WORD = msg("small letters, digits and _, a letter first, at most 40 characters")
 _SCHEME = re.compile(r"[a-z][a-z0-9_-]{0,59}")
 _INDICATOR = re.compile(r"[a-z][a-z0-9_]{0,39}\.[a-z][a-z0-9_]{0,59}")
-# ``people`` is what a sample file of people is called; the wall clock of a moment is stored beside it as NAME__local.
-_RESERVED = {"people"}
+# ``people`` is what a sample file of people is called, ``people`` and ``targets`` what imports are; the wall clock of a moment is stored beside it as NAME__local.
+_RESERVED = {"people", "targets"}
 _MOMENTS = ("date", "datetime")
 _LIMITED = ("integer", "decimal", "money")
 _LARGEST = Decimal(10) ** 12

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from kaohe.errors import Place, Problem, fail
 from kaohe.records.canonical import canonical, digest
-from kaohe.records.core_tables import AssignmentRow, AuditRow, BatchRow, PersonRow, RevisionRow, TeamRow
+from kaohe.records.core_tables import AssignmentRow, AuditRow, BatchRow, PersonRow, RevisionRow, TargetRow, TeamRow
 from kaohe.records.failures import guarded_files
 from kaohe.records.journal import overwritten_by, restore
 from kaohe.records.references import still_needed
@@ -23,6 +23,7 @@ from kaohe.records.tables import BATCH, table_of
 from kaohe.text import msg
 
 PEOPLE = "people"
+TARGETS = "targets"
 _batches, _audit, _revisions = table_of(BatchRow), table_of(AuditRow), table_of(RevisionRow)
 
 
@@ -123,7 +124,7 @@ def undo_batch(store: Store, batch: int, at: datetime) -> Batch:
 
 
 def revisions(connection: Connection) -> dict[str, str]:
-    """The state of each record type's rows and of the people, as far as anything was ever imported."""
+    """The state of each record type's rows, of the people and of the targets, as far as anything was ever imported."""
     rows = connection.execute(select(_revisions.c.name, _revisions.c.revision))
     return {row.name: row.revision for row in rows}
 
@@ -131,6 +132,8 @@ def revisions(connection: Connection) -> dict[str, str]:
 def _tables(store: Store, record_type: str, batch: int) -> Sequence[Any]:
     if record_type == PEOPLE:
         return [table_of(row) for row in (AssignmentRow, PersonRow, TeamRow)]
+    if record_type == TARGETS:
+        return [table_of(TargetRow)]
     if record_type not in store.tables:
         raise fail(
             Problem(

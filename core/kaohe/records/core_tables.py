@@ -57,7 +57,7 @@ def _default(optional: bool) -> dict[str, Any]:
 
 
 class BatchRow(CoreTable, table=True):
-    """One import of one file. ``record_type`` is a record type's name, or ``people``."""
+    """One import of one file. ``record_type`` is a record type's name, ``people`` or ``targets``."""
 
     __tablename__ = "import_batches"
 
@@ -126,6 +126,20 @@ class AssignmentRow(CoreTable, table=True):
         Index("uq_assignments_key", "person", "starts", func.coalesce(text("team"), text("''")),
               func.coalesce(text("role"), text("''")), unique=True),
     )  # fmt: skip
+
+
+class TargetRow(CoreTable, table=True):
+    """What a person, a team or the company (``who`` empty) is to reach: ``value`` in millionths of the indicator's unit
+    for exactly the period of that name."""
+
+    __tablename__ = "targets"
+
+    scope: str = _words(key=True)
+    who: str = _words(key=True)
+    indicator: str = _words(key=True)
+    period: str = _words(key=True)
+    value: int = _count()
+    batch: int = _batch()
 
 
 class SchemeRow(CoreTable, table=True):

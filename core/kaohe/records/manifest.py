@@ -46,8 +46,8 @@ class Snapshot:
     """An immutable state of the records, people, teams and assignments. Equal facts have an equal ``digest``, from
     either database, in any order of import.
 
-    ``records`` by record type; ``organisation`` holds ``people``, ``teams`` and ``assignments``; ``sources`` are the
-    batches behind each, which are not part of the digest.
+    ``records`` by record type; ``organisation`` holds ``people``, ``teams``, ``assignments`` and, where they
+    were asked for, ``targets``; ``sources`` are the batches behind each, which are not part of the digest.
     """
 
     folder: Path

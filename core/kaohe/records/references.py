@@ -6,12 +6,12 @@ from sqlalchemy import Connection, Table, exists, func, or_, select
 
 from kaohe.errors import Place, Problem, fail, refuse_if_any
 from kaohe.plugin import RecordType
-from kaohe.records.core_tables import PersonRow
+from kaohe.records.core_tables import PersonRow, TargetRow, TeamRow
 from kaohe.records.store import Store
 from kaohe.records.tables import BATCH, table_of
 from kaohe.text import msg
 
-_people = table_of(PersonRow)
+_people, _teams, _targets = table_of(PersonRow), table_of(TeamRow), table_of(TargetRow)
 
 
 def person_fields(record_type: RecordType) -> list[str]:
@@ -35,7 +35,7 @@ def all_known(connection: Connection, rows: Table, record_type: RecordType) -> N
 
 
 def still_needed(store: Store, connection: Connection, batch: int) -> None:
-    """Raise KaoheError where stored records name people whom undoing the batch would take away."""
+    """Raise KaoheError where stored records or targets name people or teams that undoing the batch would take away."""
     going = select(_people.c.code).where(_people.c[BATCH] == batch)
     problems = []
     for name, record_type in store.record_types.items():
@@ -51,4 +51,12 @@ def still_needed(store: Store, connection: Connection, batch: int) -> None:
             theirs = sorted(connection.scalars(select(table.c[BATCH]).distinct().where(naming)), reverse=True)
             fix = msg("undo those first, in this order: {batches}", batches=", ".join(map(str, theirs)))
             problems.append(Problem("batch.needed", what, Place(key=name), fix=fix))
+    owned = or_(
+        (_targets.c.scope == "person") & _targets.c.who.in_(going),
+        (_targets.c.scope == "team") & _targets.c.who.in_(select(_teams.c.code).where(_teams.c[BATCH] == batch)),
+    )
+    if batches := sorted(connection.scalars(select(_targets.c[BATCH]).distinct().where(owned)), reverse=True):
+        what = msg("targets are set for people or teams of batch {batch}", batch=batch)
+        fix = msg("undo those first, in this order: {batches}", batches=", ".join(map(str, batches)))
+        problems.append(Problem("batch.needed", what, Place(key=_targets.name), fix=fix))
     refuse_if_any(problems)

@@ -16,12 +16,12 @@ from sqlalchemy import Connection, Table, func, select
 
 from kaohe.errors import Exit, KaoheError, Place, Problem, fail, refuse_if_any
 from kaohe.plugin import RecordType
-from kaohe.records.batches import PEOPLE, revisions
+from kaohe.records.batches import PEOPLE, TARGETS, revisions
 from kaohe.records.canonical import canonical, digest
 from kaohe.records.changes import marks
 from kaohe.records.columnar import LOCAL, Layout, read_columns
 from kaohe.records.columns import STORED, Stored
-from kaohe.records.core_tables import AssignmentRow, BatchRow, PersonRow, TeamRow
+from kaohe.records.core_tables import AssignmentRow, BatchRow, PersonRow, TargetRow, TeamRow
 from kaohe.records.failures import guarded_files
 from kaohe.records.manifest import FORMAT, Snapshot, SnapshotTable, content_of, manifest_path, snapshot_from, table_from
 from kaohe.records.partition import split_by_month, write_partition, write_whole
@@ -32,9 +32,12 @@ from kaohe.text import msg
 _MICROSECONDS_PER_DAY = 86_400_000_000
 
 
-def take_snapshot(store: Store, record_types: Iterable[RecordType], folder: Path, timezone: ZoneInfo) -> Snapshot:
+def take_snapshot(
+    store: Store, record_types: Iterable[RecordType], folder: Path, timezone: ZoneInfo, *, targets: bool = False
+) -> Snapshot:
     """The records of these types, the people, teams and assignments as they are now, as files in the folder.
 
+    ``targets``: the targets as well, for whoever reads them; else a change of a target changes no snapshot.
     A table whose revision and mark are those of a former snapshot is taken from there, after its files were checked.
     Raises KaoheError for a full disk and for what the database reports.
     """
@@ -49,12 +52,15 @@ def take_snapshot(store: Store, record_types: Iterable[RecordType], folder: Path
             mark = changed.get(layout.table.name)
             return _table(connection, layout, folder, timezone, None if mark is None else (revision, mark))
 
+        organisation = [(layout, PEOPLE) for layout in organisation_layouts()]
+        if targets:
+            organisation.append((target_layout(), TARGETS))
         snapshot = Snapshot(
             folder=folder,
             timezone=timezone.key,
             records={name: table(layout, imported.get(name)) for name, layout in layouts.items()},
-            organisation={layout.table.name: table(layout, imported.get(PEOPLE)) for layout in organisation_layouts()},
-            sources=_sources(connection, [*layouts, PEOPLE]),
+            organisation={layout.table.name: table(layout, imported.get(name)) for layout, name in organisation},
+            sources=_sources(connection, [*layouts, *dict.fromkeys(name for _layout, name in organisation)]),
         )
         snapshot.write()
     return snapshot
@@ -114,6 +120,16 @@ def organisation_layouts() -> tuple[Layout, ...]:
                 func.coalesce(assignments.c.role, ""),
             ),
         ),
+    )
+
+
+def target_layout() -> Layout:
+    """Targets: the whole table, without the batch that wrote a row."""
+    targets = table_of(TargetRow)
+    key = ("scope", "who", "indicator", "period")
+    words: Stored = "text"
+    return Layout(
+        targets, (*((name, words) for name in key), ("value", "integer")), tuple(targets.c[name] for name in key)
     )
 
 
