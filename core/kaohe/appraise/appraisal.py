@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from itertools import chain
 
 import numpy as np
 
 from kaohe.appraise.adjustments import adjust, together
 from kaohe.appraise.bonus import Paid, pay
+from kaohe.appraise.decisions import by_person
 from kaohe.appraise.facts import facts
-from kaohe.appraise.model import Appraisal, Decision, Note, People, Values
+from kaohe.appraise.model import Appraisal, Note, People, Values
 from kaohe.appraise.outcomes import outcomes
 from kaohe.appraise.ranking import contests_of, rank
 from kaohe.appraise.rules import apply_rules
@@ -79,7 +79,7 @@ def _appraise(scheme: Scheme, people: People, values: Mapping[str, Values]) -> A
     paid = Paid(np.zeros(count, np.int64), None, ())
     if scheme.bonus is not None:
         paid = pay(scheme.bonus, people, ruled, coefficient, seen)
-    notes = chain(scores.notes, adjustment_notes, cap_notes, ruled.notes, *ranked.notes, tier_notes, paid.notes)
+    notes = (scores.notes, adjustment_notes, cap_notes, ruled.notes, *ranked.notes, tier_notes, paid.notes)
     return Appraisal(
         people=people,
         values=values,
@@ -101,23 +101,10 @@ def _appraise(scheme: Scheme, people: People, values: Mapping[str, Values]) -> A
         bonus=paid.bonus,
         money=paid.money,
         outcomes=outcomes(scheme.outcomes, seen, count),
-        decisions=_by_person(notes, count),
+        decisions=by_person(notes, count),
     )
 
 
 def _names(scheme: Scheme, keys: Iterable[str]) -> tuple[Text, ...]:
     of = {used.key: used.indicator.name for used in scheme.indicators}
     return tuple(of[key] for key in keys)
-
-
-def _by_person(notes: Iterable[Note], people: int) -> tuple[tuple[Decision, ...], ...]:
-    decisions: list[tuple[Decision, ...]] = [()] * people
-    # Among many people most have the same few decisions: those share one tuple.
-    longer: dict[tuple[int, int], tuple[Decision, ...]] = {}
-    for row, decision in notes:
-        before = decisions[row]
-        step = id(before), id(decision)
-        if (after := longer.get(step)) is None:
-            after = longer[step] = (*before, decision)
-        decisions[row] = after
-    return tuple(decisions)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -137,4 +137,4 @@ class Appraisal:
     bonus: Ints
     money: Money | None
     outcomes: tuple[tuple[int, ...], ...]
-    decisions: tuple[tuple[Decision, ...], ...]
+    decisions: Sequence[tuple[Decision, ...]]

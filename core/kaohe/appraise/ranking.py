@@ -9,6 +9,7 @@ from typing import Literal
 
 import numpy as np
 
+from kaohe.appraise.decisions import Notes
 from kaohe.appraise.model import EVERYBODY, Decision, Note
 from kaohe.appraise.standing import LAST, Groups, Standing, stand
 from kaohe.exact import MICRO, Flags, Ints, divide_columns
@@ -29,17 +30,6 @@ class Contest:
     takes: Flags
     names: tuple[str, ...]
     everybody: bool = False
-
-
-@dataclass(frozen=True)
-class TieNotes:
-    """Notes as two columns, paired when they are read: among a million people nearly everybody is tied."""
-
-    rows: Ints
-    decisions: Sequence[Decision]
-
-    def __iter__(self) -> Iterator[Note]:
-        return zip(self.rows.tolist(), self.decisions, strict=True)
 
 
 @dataclass(frozen=True)
@@ -104,7 +94,7 @@ def rank(ranking: Ranking, divided: Groups, contests: tuple[Contest, ...], names
     return Ranked(rank, percentile, _group_names(divided), size, tuple(notes))
 
 
-def _tie_notes(standing: Standing, takes: Flags, names: tuple[Text, ...], method: Method) -> TieNotes:
+def _tie_notes(standing: Standing, takes: Flags, names: tuple[Text, ...], method: Method) -> Notes:
     same_total = standing.ties[0][1]
     still_equal = standing.ties[-1][1]
     # The depth at which a person's company of equals last became smaller is the tie-breaker that decided.
@@ -120,8 +110,7 @@ def _tie_notes(standing: Standing, takes: Flags, names: tuple[Text, ...], method
         _tie(count, left, names[key - 1] if key else None, method)
         for count, left, key in zip(*(column[new].tolist() for column in columns), strict=True)
     ]
-    run = np.cumsum(new) - 1
-    return TieNotes(standing.rows[tied], np.array(said, object)[run].tolist())
+    return Notes(standing.rows[tied], np.cumsum(new) - 1, said)
 
 
 @lru_cache(maxsize=4096)

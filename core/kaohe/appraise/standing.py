@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from kaohe.appraise.columns import ascending
 from kaohe.appraise.model import EVERYBODY, People, Values
 from kaohe.errors import KaoheError, Problem, fail
 from kaohe.exact import Flags, Ints
@@ -63,8 +64,11 @@ def stand(rows: Ints, group: Ints, keys: Sequence[Ints]) -> Standing:
 
     ``group`` and ``keys`` are columns over ``rows``. Whoever is equal in all keys keeps the order of ``rows``.
     """
+    order = np.arange(len(rows))
+    # From the last key to the first, each sort keeping the order of equals that those before it have made.
     # ~x turns the order of 64-bit integers round without overflow, where −x would not.
-    order = np.lexsort((*(~key for key in reversed(keys)), group))
+    for key in (*(~key for key in reversed(keys)), group):
+        order = order[ascending(key[order])]
     begin, size, new = _runs(np.zeros(len(rows), np.bool_), group[order])
     ties = []
     for key in keys:
