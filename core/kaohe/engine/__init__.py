@@ -3,14 +3,18 @@
 from kaohe.engine.embedded import DuckEngine
 from kaohe.engine.plan import Engine, Measure, Parts, Request, Scan, fuse, select
 from kaohe.engine.rows import Found, Numbers, Rows, Texts
+from kaohe.engine.source import Join, OnDay, Relations
 
 __all__ = [
     "DuckEngine",
     "Engine",
     "Found",
+    "Join",
     "Measure",
     "Numbers",
+    "OnDay",
     "Parts",
+    "Relations",
     "Request",
     "Rows",
     "Scan",

@@ -14,10 +14,18 @@ _DAY = 86_400_000_000  # microseconds
 
 def window_on(records: RecordType, when: str, bounds: Bounds) -> tuple[str, int, int]:
     """The physical column of the date field ``when``, and the window on it: closed at the start, open at the end."""
-    first, last = (bounds.start - _EPOCH).days, (bounds.end - _EPOCH).days
-    if records.field(when).kind == "date":
-        return when, first, last
-    return f"{when}__local", first * _DAY, last * _DAY
+    unit = day_unit(records, when)
+    return dated_by(records, when), (bounds.start - _EPOCH).days * unit, (bounds.end - _EPOCH).days * unit
+
+
+def dated_by(records: RecordType, when: str) -> str:
+    """The physical column of the date field ``when``: of a moment the one on the wall clock."""
+    return when if records.field(when).kind == "date" else f"{when}__local"
+
+
+def day_unit(records: RecordType, when: str) -> int:
+    """What a day is in that column: 1, or microseconds."""
+    return 1 if records.field(when).kind == "date" else _DAY
 
 
 def may_hold(partition: Partition, name: str, first: int, last: int) -> bool:

@@ -15,6 +15,7 @@ from sqlglot import exp
 
 from kaohe.engine.plan import SUBJECT, Parts, Scan, needed, select
 from kaohe.engine.rows import Found, Rows, arranged, needed_for, row_query
+from kaohe.engine.source import NO_RELATIONS, RECORDS, Relations
 from kaohe.errors import Exit, Place, Problem, fail
 from kaohe.exact import Ints
 from kaohe.language import Bounds, render
@@ -31,19 +32,31 @@ class DuckEngine:
     name = "duckdb"
 
     def measure(
-        self, scans: Sequence[Scan], snapshot: Snapshot, windows: Mapping[str, Bounds], people: Sequence[str]
+        self,
+        scans: Sequence[Scan],
+        snapshot: Snapshot,
+        windows: Mapping[str, Bounds],
+        people: Sequence[str],
+        relations: Relations = NO_RELATIONS,
     ) -> list[Parts]:
         order = pa.array(people, pa.string())
-        with _connection(snapshot.folder) as connection:
+        with _connection(snapshot.folder, relations) as connection:
             return [self._run(connection, scan, snapshot, windows, order) for scan in scans]
 
-    def rows(self, wanted: Rows, snapshot: Snapshot, bounds: Bounds, people: Sequence[str]) -> Found:
+    def rows(
+        self,
+        wanted: Rows,
+        snapshot: Snapshot,
+        bounds: Bounds,
+        people: Sequence[str],
+        relations: Relations = NO_RELATIONS,
+    ) -> Found:
         order = pa.array(people, pa.string())
         partitions = needed_for(wanted, snapshot.partitions(wanted.records.name), bounds)
         if not partitions:
             return arranged(wanted, None, order)
-        with _connection(snapshot.folder) as connection:
-            connection.read_parquet([str(partition.path) for partition in partitions]).create_view("records")
+        with _connection(snapshot.folder, relations) as connection:
+            connection.read_parquet([str(partition.path) for partition in partitions]).create_view(RECORDS)
             sql = render(row_query(wanted, bounds), "duckdb")
             table = _execute(connection, sql, wanted.records.name, _FIGURE)
             return arranged(wanted, table, order)
@@ -59,7 +72,7 @@ class DuckEngine:
                 empty[measure][part] = np.zeros(len(people), np.int64)
             return empty
         files = [str(partition.path) for partition in partitions]
-        connection.read_parquet(files).create_view("records", replace=True)
+        connection.read_parquet(files).create_view(RECORDS, replace=True)
         table = _execute(connection, render(query, "duckdb"), scan.records.name)
         positions = pc.index_in(table.column(SUBJECT), value_set=people)
         found = pc.is_valid(positions).to_numpy(zero_copy_only=False)
@@ -90,7 +103,7 @@ def _execute(connection: Any, sql: str, records: str, too_large: Message = _SUM)
 
 
 @contextmanager
-def _connection(folder: Path) -> Iterator[Any]:
+def _connection(folder: Path, relations: Relations = NO_RELATIONS) -> Iterator[Any]:
     connection = duckdb.connect(
         ":memory:", config={"autoinstall_known_extensions": False, "autoload_known_extensions": False}
     )
@@ -99,6 +112,8 @@ def _connection(folder: Path) -> Iterator[Any]:
         connection.execute(f"SET allowed_directories = [{allowed}]")
         connection.execute("SET enable_external_access = false")
         connection.execute("SET lock_configuration = true")
+        for name, table in relations.items():
+            connection.register(name, table)
         yield connection
     except duckdb.IOException as error:
         raise fail(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from sqlglot import exp
 
 from kaohe.engine.dated import may_hold, window_on
 from kaohe.engine.rows import Found, Rows
+from kaohe.engine.source import NO_RELATIONS, Join, Relations, source
 from kaohe.exact import Ints
 from kaohe.language import Aggregate, Bounds, Expression, aggregate_sql, aggregates, row_sql, sees_all_records
 from kaohe.plugin import RecordType
@@ -22,7 +23,7 @@ SUBJECT = "subject"
 class Request:
     """One indicator to be measured: aggregates of ``value`` over the records that meet ``where``.
 
-    ``when`` puts a record into the window; ``who`` is credited.
+    ``when`` puts a record into the window; ``who`` is credited: a field, or what one of the ``joins`` gives.
     """
 
     key: str
@@ -31,6 +32,7 @@ class Request:
     where: Expression | None
     when: str
     who: str
+    joins: tuple[Join, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,7 @@ class Measure:
     aggregate: Aggregate
     where: Expression | None
     when: str
+    joins: tuple[Join, ...] = ()
 
     @property
     def everything(self) -> bool:
@@ -49,11 +52,12 @@ class Measure:
 
 @dataclass(frozen=True)
 class Scan:
-    """One pass over the records of a type, grouped by the credited person."""
+    """One pass over the records of a type and what is joined to them, grouped by the credited person."""
 
     records: RecordType
     who: str
     measures: tuple[Measure, ...]
+    joins: tuple[Join, ...] = ()
 
 
 # Per measure, the integer parts of its aggregate (``n``, ``total``, ``hits`` …), one entry for each person.
@@ -71,26 +75,43 @@ class Engine(Protocol):
     def name(self) -> str: ...
 
     def measure(
-        self, scans: Sequence[Scan], snapshot: Snapshot, windows: Mapping[str, Bounds], people: Sequence[str]
+        self,
+        scans: Sequence[Scan],
+        snapshot: Snapshot,
+        windows: Mapping[str, Bounds],
+        people: Sequence[str],
+        relations: Relations = NO_RELATIONS,
     ) -> list[Parts]: ...
 
-    def rows(self, wanted: Rows, snapshot: Snapshot, bounds: Bounds, people: Sequence[str]) -> Found: ...
+    def rows(
+        self,
+        wanted: Rows,
+        snapshot: Snapshot,
+        bounds: Bounds,
+        people: Sequence[str],
+        relations: Relations = NO_RELATIONS,
+    ) -> Found: ...
 
 
 def measures(request: Request) -> tuple[Measure, ...]:
     """The measures of one indicator, in the order of its aggregates."""
-    return tuple(Measure(aggregate, request.where, request.when) for aggregate in aggregates(request.value))
+    found = []
+    for aggregate in aggregates(request.value):
+        measure = Measure(aggregate, request.where, request.when)
+        shift = aggregate.shift if measure.everything else None
+        found.append(replace(measure, joins=tuple(join.seen(shift) for join in request.joins)))
+    return tuple(found)
 
 
 def fuse(requests: Sequence[Request]) -> tuple[Scan, ...]:
     """The fewest scans that answer all requests; equal measures are computed once."""
-    grouped: dict[tuple[str, str], dict[Measure, None]] = {}
+    grouped: dict[tuple[str, str, tuple[Join, ...]], dict[Measure, None]] = {}
     types: dict[str, RecordType] = {}
     for request in requests:
         types[request.records.name] = request.records
-        shared = grouped.setdefault((request.records.name, request.who), {})
-        shared.update(dict.fromkeys(measures(request)))
-    return tuple(Scan(types[name], who, tuple(shared)) for (name, who), shared in grouped.items())
+        for measure in measures(request):
+            grouped.setdefault((request.records.name, request.who, measure.joins), {})[measure] = None
+    return tuple(Scan(types[name], who, tuple(shared), joins) for (name, who, joins), shared in grouped.items())
 
 
 def select(scan: Scan, windows: Mapping[str, Bounds]) -> tuple[exp.Select, list[tuple[Measure, str]]]:
@@ -111,8 +132,8 @@ def select(scan: Scan, windows: Mapping[str, Bounds]) -> tuple[exp.Select, list[
             columns.append((measure, part))
     credited = who.is_(exp.null()).not_()
     # Grouped by the column, not by its new name: records may have a field of that name.
-    query = exp.select(*projections).from_("records").where(_and(shared, credited)).group_by(who)
-    return query, columns
+    query = source(exp.select(*projections), scan.records, scan.joins, windows)
+    return query.where(_and(shared, credited)).group_by(who), columns
 
 
 def needed(scan: Scan, partitions: Sequence[Partition], windows: Mapping[str, Bounds]) -> list[Partition]:

@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from sqlglot import exp
 
 from kaohe.engine.dated import may_hold, window_on
+from kaohe.engine.source import Join, source
 from kaohe.exact import Flags, Ints
 from kaohe.language import Bounds, Expression, row_sql, sees_all_records
 from kaohe.plugin import RecordType
@@ -37,6 +38,7 @@ class Rows:
     when: str
     where: Expression | None
     columns: tuple[str | Expression, ...]
+    joins: tuple[Join, ...] = ()
 
     @property
     def everything(self) -> bool:
@@ -98,7 +100,9 @@ def row_query(rows: Rows, bounds: Bounds) -> exp.Select:
         name, first, last = window_on(rows.records, rows.when, bounds)
         column = exp.column(name, quoted=True)
         conditions[:0] = [column >= exp.Literal.number(first), column < exp.Literal.number(last)]
-    return exp.select(*projections).from_("records").where(exp.and_(*conditions, wrap=False))
+    joins = [join.seen("period" if rows.everything else None) for join in rows.joins]
+    query = source(exp.select(*projections), rows.records, joins, {"period": bounds})
+    return query.where(exp.and_(*conditions, wrap=False))
 
 
 def needed_for(rows: Rows, partitions: Sequence[Partition], bounds: Bounds) -> list[Partition]:

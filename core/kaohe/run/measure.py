@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 from kaohe.appraise.model import Values
-from kaohe.engine import Engine, Parts, Request, fuse
+from kaohe.engine import Engine, Measure, Request, fuse
 from kaohe.engine.plan import measures
 from kaohe.errors import Place, Problem, refuse_if_any
+from kaohe.exact import Ints
 from kaohe.language import Aggregate, Bounds, Type, aggregates, evaluate_columns
-from kaohe.period import Period
+from kaohe.period import Period, year_start
 from kaohe.plugin import RecordType
 from kaohe.records import Snapshot
 from kaohe.run.credit import added_up, not_whole, split, whole_checks
@@ -22,10 +24,17 @@ from kaohe.text import msg
 _UNITS = {"seconds": 1_000_000, "minutes": 60_000_000, "hours": 3_600_000_000, "days": 86_400_000_000}
 
 
-def windows(period: Period, zone: ZoneInfo) -> dict[str, Bounds]:
-    """The windows that an aggregate may ask for."""
-    named = {"period": period, "previous": period.previous, "last_year": period.last_year}
-    return {name: Bounds(window.start, window.end, zone) for name, window in named.items()}
+def windows(period: Period, zone: ZoneInfo, year_starts: int = 1) -> dict[str, Bounds]:
+    """The windows that an aggregate may ask for. Years begin with the month ``year_starts``."""
+    year = year_start(period.start, year_starts)
+    named = {
+        "period": (period.start, period.end),
+        "previous": (period.previous.start, period.previous.end),
+        "last_year": (period.last_year.start, period.last_year.end),
+        "year_to_date": (year, period.end),
+        "year_before": (year, period.start),
+    }
+    return {name: Bounds(start, end, zone) for name, (start, end) in named.items()}
 
 
 def requests(scheme: Scheme, record_types: Mapping[str, RecordType]) -> tuple[Request, ...]:
@@ -56,11 +65,11 @@ def measure(
 ) -> tuple[dict[str, Values], dict[str, tuple[Counts, ...]]]:
     """Values and the counts behind them, per indicator key; one entry for each of ``people`` (codes, ascending)."""
     asked = requests(scheme, record_types)
-    scans: dict[tuple[str, str], Parts] = {}
+    scans: dict[tuple[str, str], dict[Measure, Mapping[str, Ints]]] = defaultdict(dict)
     checks = whole_checks(scheme, asked)
     fused = fuse((*asked, *checks))
     for scan, parts in zip(fused, engine.measure(fused, snapshot, bounds, people), strict=True):
-        scans[scan.records.name, scan.who] = parts
+        scans[scan.records.name, scan.who].update(parts)
     values: dict[str, Values] = {}
     counts: dict[str, tuple[Counts, ...]] = {}
     units = {each.key: each.indicator.unit for each in scheme.indicators}
