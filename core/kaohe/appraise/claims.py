@@ -10,6 +10,7 @@ from math import lcm
 
 import numpy as np
 
+from kaohe.appraise.coded import Coded, coded
 from kaohe.appraise.columns import LIMIT, Wide, magnitude, narrow, room_for, round_half_up
 from kaohe.exact import FEN, MICRO, Ints
 
@@ -35,11 +36,12 @@ class Claims:
 
 def amounts(figures: Sequence[Decimal | Fraction | int], unit: int = FEN) -> Claims:
     """Figures as they are, counted in so many parts of one: yuan in fen."""
-    ratios = {figure: figure.as_integer_ratio() for figure in set(figures)}
-    common = lcm(*(denominator for _, denominator in ratios.values()))
-    whole = {figure: top * (common // bottom) * unit for figure, (top, bottom) in ratios.items()}
-    wide = max(map(abs, whole.values()), default=0) > LIMIT
-    return Claims(np.array([whole[figure] for figure in figures], object if wide else np.int64), common)
+    of = figures if isinstance(figures, Coded) else coded(figures, len(figures))
+    ratios = [figure.as_integer_ratio() for figure in of.distinct]
+    common = lcm(*(denominator for _, denominator in ratios))
+    whole = [top * (common // bottom) * unit for top, bottom in ratios]
+    wide = max(map(abs, whole), default=0) > LIMIT
+    return Claims(np.array(whole, object if wide else np.int64)[of.which], common)
 
 
 def coefficients(micros: Ints) -> Claims:

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from kaohe.appraise.coded import Coded, coded
 from kaohe.appraise.model import People, Values
 from kaohe.exact import MICRO, Flags, Ints
 from kaohe.language import Bounds, Expression, field_names, interpret_records, interpreter, keyed_ids
@@ -89,25 +90,22 @@ def facts(
     return seen
 
 
-def evaluate(expression: Expression, seen: Facts, rows: Ints) -> list[Any]:
+def evaluate(expression: Expression, seen: Facts, rows: Ints) -> Coded:
     """The expression for each of the rows: a number, text, boolean or date; None where it is unknown."""
     names: list[Name] = [*sorted(field_names(expression)), *sorted(keyed_ids(expression))]
     compute = interpreter(expression)
     columns = [seen.column(name) for name in names]
-    answers: dict[tuple[Any, ...], Any] = {}
-    results = []
     listed = rows.tolist()
-    seen_of = [[column.raw[row] for row in listed] for column in columns]
-    for raw in zip(*seen_of, strict=True) if seen_of else repeat((), len(listed)):
-        if raw not in answers:
-            answers[raw] = compute(
-                {
-                    name: None if value is None else column.read(value)
-                    for name, column, value in zip(names, columns, raw, strict=True)
-                }
-            )
-        results.append(answers[raw])
-    return results
+    read = [map(column.raw.__getitem__, listed) for column in columns]
+    distinct = coded(zip(*read, strict=True) if read else repeat((), len(listed)), len(listed))
+    return distinct.map(
+        lambda raw: compute(
+            {
+                name: None if value is None else column.read(value)
+                for name, column, value in zip(names, columns, raw, strict=True)
+            }
+        )
+    )
 
 
 def evaluate_together(expression: Expression, seen: Facts, rows: Ints) -> Fraction | None:
@@ -124,9 +122,7 @@ def evaluate_together(expression: Expression, seen: Facts, rows: Ints) -> Fracti
 def follows(condition: Rule | Outcome, seen: Facts, rows: Ints) -> tuple[Ints, Ints]:
     """Of these rows, those for which the condition holds, and those for which it is unknown."""
     answers = evaluate(condition.when, seen, rows)
-    holds = np.fromiter((answer is True for answer in answers), np.bool_, len(rows))
-    unknown = np.fromiter((answer is None for answer in answers), np.bool_, len(rows))
-    return rows[holds], rows[unknown]
+    return rows[answers.flags(lambda answer: answer is True)], rows[answers.flags(lambda answer: answer is None)]
 
 
 def _listed(column: Ints, known: Flags) -> list[int | None]:

@@ -87,8 +87,7 @@ def seat(scheme: Scheme, contest: Contest, ruled: Ruled, seen: Facts) -> Seating
     rows = standing.rows
     counted = np.ones(len(rows), np.bool_)
     if tiers.not_counted is not None:
-        answers = evaluate(tiers.not_counted, seen, rows)
-        counted = np.fromiter((answer is not True for answer in answers), np.bool_, len(rows))
+        counted = evaluate(tiers.not_counted, seen, rows).flags(lambda answer: answer is not True)
     head = heads(standing, counted)
     grades: Sequence[str | None] = (None,) * len(head.begins)
     if tiers.by_grade is not None and not contest.everybody:
