@@ -46,7 +46,8 @@ class People:
     (yuan), ``days_in_period`` (int) and whatever else the organisation records. They are the fields of the
     expressions over people. ``worked`` and ``period_days`` are days, for proration. ``spans`` are each person's
     assignments in the period, the oldest first; empty where nobody's are known. ``bonus_base`` is their mean over the
-    days worked, each by its days and fraction.
+    days worked, each by its days and fraction. ``counted_days``: where records count by their dates, on which days of
+    the period each person's do (first day, day after the last).
     """
 
     code: tuple[str, ...]
@@ -54,6 +55,7 @@ class People:
     worked: Ints
     period_days: int
     spans: tuple[tuple[Span, ...], ...] = ()
+    counted_days: tuple[tuple[tuple[date, date], ...], ...] = ()
 
     def __len__(self) -> int:
         return len(self.code)

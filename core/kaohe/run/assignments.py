@@ -6,7 +6,7 @@ many assignments cover them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -48,8 +48,11 @@ class Assignment:
         return self.starts <= day and (self.ends is None or day < self.ends)
 
 
-def spans_in(assignments: Sequence[Assignment], period: Period) -> tuple[Span, ...]:
-    """What each assignment that touches the period contributes to it, the oldest first."""
+def spans_in(
+    assignments: Sequence[Assignment], period: Period, counted: Collection[Assignment] | None = None
+) -> tuple[Span, ...]:
+    """What each assignment that touches the period contributes to it, the oldest first; of those ``counted`` alone,
+    where they are given."""
     return tuple(
         Span(
             team=each.team,
@@ -60,7 +63,7 @@ def spans_in(assignments: Sequence[Assignment], period: Period) -> tuple[Span, .
             base=_base(each, assignments),
         )
         for each in sorted(assignments, key=lambda each: each.order)
-        if period.overlap(each.starts, each.ends) > 0
+        if period.overlap(each.starts, each.ends) > 0 and (counted is None or each in counted)
     )
 
 
@@ -76,6 +79,12 @@ def _base(of: Assignment, assignments: Sequence[Assignment]) -> int | None:
         return 0
     earlier = [each for each in stated if each.order < of.order]
     return max(earlier, key=lambda each: each.order).bonus_base if earlier else None
+
+
+def own_base(of: Assignment, assignments: Sequence[Assignment]) -> Decimal | Fraction | None:
+    """The base of one assignment alone at its fraction, in yuan; ``assignments`` are all of the person's."""
+    base = _base(of, assignments)
+    return mean_base((Span(of.team, of.role, of.starts, 1, of.fraction, base),), 1)
 
 
 def full_time_days(spans: Sequence[Span]) -> Decimal:

@@ -74,6 +74,8 @@ def columns(appraisal: Appraisal, counts: Mapping[str, tuple[Counts, ...]]) -> I
     yield "code", list(people.code)
     yield "worked", people.worked
     yield "assignments", [[_span(each) for each in spans] for spans in people.spans]
+    if people.counted_days:
+        yield "counted days", [[[day.isoformat() for day in days] for days in each] for each in people.counted_days]
     for name in sorted(people.attributes):
         yield f"attribute {name}", [None if value is None else str(value) for value in people.attributes[name]]
     for key in sorted(appraisal.values):

@@ -14,6 +14,7 @@ from kaohe.period import Period
 from kaohe.plugin import RecordType
 from kaohe.records import Snapshot
 from kaohe.run.assignments import over_full_time
+from kaohe.run.attribution import relations
 from kaohe.run.digest import digest_of
 from kaohe.run.measure import measure, notes, requests, windows
 from kaohe.run.model import LeftOut, PluginStamp, Run
@@ -53,6 +54,7 @@ def evaluate(
         engine,
         windows(period, setting.zone),
         population.people.code,
+        relations(scheme, members, population),
     )
     appraisal = appraise(scheme, population.people, values)
     if not appraisal.graded.any():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from fractions import Fraction
 
 from kaohe.appraise.model import Span
@@ -14,7 +15,8 @@ from kaohe.text import Message, msg
 
 
 def service_node(run: Run, row: int) -> Node | None:
-    """One person's assignments in the period; None where there is one alone, of full time on every day.
+    """One person's assignments in the period; None where there is one alone, of full time on every day, and all
+    records count.
 
     Raises KaoheError where the mean base does not recompute to the run's.
     """
@@ -22,7 +24,8 @@ def service_node(run: Run, row: int) -> Node | None:
     spans = people.spans[row] if people.spans else ()
     days, worked = people.period_days, int(people.worked[row])
     full = [span for span in spans if span.days == days and span.fraction == 10**6]
-    if not spans or (len(spans) == 1 and full):
+    by_date = _counted_days(run, row)
+    if not spans or (len(spans) == 1 and full and not by_date):
         return None
     base = mean_base(spans, worked)
     agree_in_words(run, "bonus_base", str(people.attribute("bonus_base")[row]), str(base))
@@ -38,7 +41,21 @@ def service_node(run: Run, row: int) -> Node | None:
                 mean=exact_number(Fraction(base)),
             ),
         )
-    return Node(msg("assignments"), figure, remarks, children)
+    return Node(msg("assignments"), figure, (*remarks, *by_date), children)
+
+
+def _counted_days(run: Run, row: int) -> tuple[Message, ...]:
+    """Which records count by their dates; nothing where all do."""
+    people = run.appraisal.people
+    if not people.counted_days:
+        return ()
+    found = people.counted_days[row]
+    if not found:
+        return (msg("no record counts: on every day another assignment is the main one"),)
+    return tuple(
+        msg("records count that are dated from {first} to {last}", first=first, last=end - timedelta(days=1))
+        for first, end in found
+    )
 
 
 def _place(span: Span) -> str:

@@ -9,12 +9,14 @@ from zoneinfo import ZoneInfo
 from kaohe.appraise.model import Values
 from kaohe.engine import Engine, Measure, Request, fuse
 from kaohe.engine.plan import measures
+from kaohe.engine.source import NO_RELATIONS, Relations
 from kaohe.errors import Place, Problem, refuse_if_any
 from kaohe.exact import Ints
 from kaohe.language import Aggregate, Bounds, Type, aggregates, evaluate_columns
 from kaohe.period import Period, year_start
 from kaohe.plugin import RecordType
 from kaohe.records import Snapshot
+from kaohe.run.attribution import at_its_date
 from kaohe.run.credit import added_up, not_whole, split, whole_checks
 from kaohe.run.model import Counts
 from kaohe.scheme.model import Scheme
@@ -52,7 +54,7 @@ def requests(scheme: Scheme, record_types: Mapping[str, RecordType]) -> tuple[Re
             who=each.indicator.who or records.who[0],
         )
         asked += [one] if each.credit is None else split(one, each.credit)
-    return tuple(asked)
+    return tuple(map(at_its_date, asked)) if scheme.attribution == "event_date" else tuple(asked)
 
 
 def measure(
@@ -62,13 +64,17 @@ def measure(
     engine: Engine,
     bounds: Mapping[str, Bounds],
     people: Sequence[str],
+    relations: Relations = NO_RELATIONS,
 ) -> tuple[dict[str, Values], dict[str, tuple[Counts, ...]]]:
-    """Values and the counts behind them, per indicator key; one entry for each of ``people`` (codes, ascending)."""
+    """Values and the counts behind them, per indicator key; one entry for each of ``people`` (codes, ascending).
+
+    ``relations``: those of ``attribution.relations``.
+    """
     asked = requests(scheme, record_types)
     scans: dict[tuple[str, str], dict[Measure, Mapping[str, Ints]]] = defaultdict(dict)
     checks = whole_checks(scheme, asked)
     fused = fuse((*asked, *checks))
-    for scan, parts in zip(fused, engine.measure(fused, snapshot, bounds, people), strict=True):
+    for scan, parts in zip(fused, engine.measure(fused, snapshot, bounds, people, relations), strict=True):
         scans[scan.records.name, scan.who].update(parts)
     values: dict[str, Values] = {}
     counts: dict[str, tuple[Counts, ...]] = {}

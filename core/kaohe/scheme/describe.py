@@ -68,6 +68,8 @@ def _head(scheme: Scheme) -> Section:
         lines.append(msg("Everybody is appraised."))
     else:
         lines.append(msg("Appraised is whoever meets: {condition}", condition=scheme.population.text.strip()))
+    if scheme.attribution == "event_date":
+        lines.append(msg("Judged by each assignment; a record counts where its date falls into one that is covered."))
     lines.append(msg("Totals are rounded half up to {count} decimals.", count=scheme.decimals))
     if scheme.min_coverage:
         share = number(scheme.min_coverage, "share")

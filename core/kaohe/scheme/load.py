@@ -90,6 +90,7 @@ def _read(
     coverage = draft.get(head.get("missing", {}), (*path, "missing"), "min_coverage", 0)
     caps = head.get("adjustment_caps", {})
     start, end = _effective(draft, head.get("effective", {}))
+    attribution = draft.get(head, path, "attribution", "period_end")
     population = compile_about_people(draft, (*path, "population"), head, names.population(), ("boolean",), needed)
     if "population" not in head:
         draft.default((*path, "population"), True)
@@ -134,6 +135,7 @@ def _read(
         digest=content_digest(draft.document.data),
         max_added=Decimal(caps["additions"]) if "additions" in caps else None,
         max_deducted=Decimal(caps["deductions"]) if "deductions" in caps else None,
+        attribution=attribution,
     )
 
 

@@ -99,6 +99,8 @@ class Scheme:
     """A checked scheme file. ``digest`` is the SHA-256 of its parsed content: comments and spacing do not count.
 
     ``max_added`` and ``max_deducted`` (both positive) hold all adjustments together, additions and deductions apart.
+    ``attribution``: whose work a record is. ``period_end``: of the people covered, whatever their work was on its day;
+    ``event_date``: of those whose assignment on its day is covered.
     """
 
     id: str
@@ -127,6 +129,7 @@ class Scheme:
     digest: str
     max_added: Decimal | None = None
     max_deducted: Decimal | None = None
+    attribution: Literal["period_end", "event_date"] = "period_end"
 
     @property
     def indicators(self) -> tuple[UsedIndicator | Measured, ...]:
