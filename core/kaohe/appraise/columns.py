@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from math import gcd, lcm
@@ -17,8 +17,16 @@ LIMIT = 2**63 - 1
 LARGEST_VALUE = 2**62
 """Values of this many millionths and more are refused: differences of two values must fit into 64 bits."""
 
+BLOCK = 2**15
+"""So many people are computed with at a time: what comes of them in between stays in the processor's own memory."""
+
 Wide = NDArray[Any]
 """A column of int64, or of Python integers (dtype object) where 64 bits might not suffice."""
+
+
+def blocks(rows: int) -> Iterator[slice]:
+    """So many rows in blocks, from the first to the last."""
+    return (slice(first, first + BLOCK) for first in range(0, rows, BLOCK))
 
 
 def magnitude(column: Wide) -> int:
@@ -33,7 +41,7 @@ def room_for(column: Wide, bound: int) -> Wide:
 
 def narrow(column: Wide) -> Ints:
     """The column as int64; OverflowError where a figure does not fit."""
-    return column.astype(np.int64)
+    return column.astype(np.int64, copy=False)
 
 
 def round_half_up(numerator: Wide, denominator: Wide | int) -> Wide:
@@ -43,15 +51,12 @@ def round_half_up(numerator: Wide, denominator: Wide | int) -> Wide:
     """
     if isinstance(denominator, int) and denominator == 1:
         return numerator
-    quotient = numerator // denominator
+    rounded = numerator + denominator // 2
+    # Only an even denominator has ties; that of a negative number goes down, away from zero.
+    rounded -= (numerator < 0) & (denominator % 2 == 0)
     # In place: over many people fresh memory costs more than the arithmetic.
-    rest = quotient * denominator
-    np.subtract(numerator, rest, out=rest)
-    rest *= 2
-    # A tie lies between two integers: the upper one is away from zero unless the number is negative.
-    up = (rest > denominator) | ((rest == denominator) & (numerator >= 0))
-    quotient += up
-    return cast(Wide, quotient)
+    rounded //= denominator
+    return cast(Wide, rounded)
 
 
 def line(x: Ints, slope: Fraction, start: int | Ints) -> Wide:
@@ -113,27 +118,43 @@ def weighted_mean(
     Weights are one for all, or columns of whole numbers, one for each row. Returns the mean and where there is one:
     not where the weights present are zero. Exact for any weights.
     """
-    fixed = [weight for weight in weights if isinstance(weight, Decimal)]
+    shared = [weight for weight in weights if isinstance(weight, Decimal)]
     by_row = [weight for weight in weights if not isinstance(weight, Decimal)]
-    parts: Sequence[Any] = by_row or proportions(fixed)
-    whole = sum(magnitude(part) for part in by_row) or sum(proportions(fixed))
+    fixed = None if by_row else proportions(shared)
+    mean, known = np.empty(rows, np.int64), np.empty(rows, np.bool_)
+    for block in blocks(rows):
+        mean[block], known[block] = _weighted_mean(
+            [column[block] for column in columns],
+            [weight[block] for weight in by_row] if fixed is None else fixed,
+            [there[block] for there in present],
+            len(mean[block]),
+            [column[block] for column in plus],
+            unit,
+        )
+    return mean, known
+
+
+def _weighted_mean(
+    columns: Sequence[Ints],
+    weights: Sequence[int | Wide],
+    present: Sequence[Flags],
+    rows: int,
+    plus: Sequence[Ints],
+    unit: int,
+) -> tuple[Wide, Flags]:
+    whole = sum(weight if isinstance(weight, int) else magnitude(weight) for weight in weights)
     # Four times: the sum is rounded, and what is added to the mean counts with the weights present.
     most = max((magnitude(column) for column in columns), default=0) + sum(magnitude(column) for column in plus)
     bound = 4 * max(most, 1) * max(whole, 1) * unit
     total: Wide = room_for(np.zeros(rows, np.int64), bound)
     # One number as long as everybody has everything, which is much faster to divide by than a column.
-    weight: Wide | int = 0
-    weighed = np.empty_like(total)
-    for column, part, there in zip(columns, parts, present, strict=True):
-        if isinstance(part, int) and there.all():
-            total += np.multiply(room_for(column, bound), part, out=weighed)
-            weight = weight + part
-        else:
-            total = total + np.where(there, room_for(column, bound) * part, 0)
-            weight = weight + room_for(np.where(there, part, 0), bound)
-    known = np.full(rows, weight > 0, np.bool_)
-    weight = np.where(known, weight, 1) if isinstance(weight, np.ndarray) else max(weight, 1)
+    present_weight: Wide | int = 0
+    for column, weight, there in zip(columns, weights, present, strict=True):
+        counted: Wide | int = weight if there.all() else room_for(there.astype(np.int64), bound) * weight
+        total = total + room_for(column, bound) * counted
+        present_weight = present_weight + counted
+    known = np.full(rows, present_weight > 0, np.bool_)
+    divisor = np.where(known, present_weight, 1) if isinstance(present_weight, np.ndarray) else max(present_weight, 1)
     for column in plus:
-        total = total + room_for(column, bound) * weight
-    mean = round_half_up(total, weight * unit) * unit
-    return narrow(np.where(known, mean, 0)), known
+        total = total + room_for(column, bound) * divisor
+    return np.where(known, round_half_up(total, divisor * unit) * unit, 0), known

@@ -5,12 +5,15 @@ What looks at other people, at the person or at a target of the person's own is 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
 
-from kaohe.appraise.columns import Wide, between, line, narrow
+from kaohe.appraise.columns import Wide, between, blocks, line, narrow
+from kaohe.appraise.lines import Lines, lines
 from kaohe.appraise.targets import attainment
 from kaohe.exact import MICRO, Flags, Ints, to_micros
 from kaohe.language import Expression
@@ -28,39 +31,40 @@ def points(curve: PlainCurve, micros: Ints, known: Flags) -> Ints:
 
     Raises OverflowError where points do not fit into 64 bits: a curve without a cap and a value far off its target.
     """
-    earned = _earned(curve, np.where(known, micros, 0))
-    return np.where(known, narrow(between(earned, curve.floor, curve.cap)), 0)
+    compute = _computation(curve)
+    earned = np.empty(len(micros), np.int64)
+    for rows in blocks(len(micros)):
+        there = known[rows]
+        found = between(compute(micros[rows] * there), curve.floor, curve.cap)
+        np.multiply(narrow(found), there, out=earned[rows])
+    return earned
 
 
-def _earned(curve: PlainCurve, values: Ints) -> Wide:
+def _computation(curve: PlainCurve) -> Callable[[Ints], Wide]:
     match curve:
         case PointsCurve():
-            return _between_points(curve, values)
+            return _lines(curve).at
         case BandsCurve():
-            return _by_band(curve, values)
+            return partial(_by_band, curve)
         case RatioCurve():
-            return _by_ratio(curve, values)
+            return partial(_by_ratio, curve)
         case PerUnitCurve():
-            return _per_unit(curve, values)
+            return partial(_per_unit, curve)
 
 
-def _between_points(curve: PointsCurve, values: Ints) -> Wide:
+def _lines(curve: PointsCurve) -> Lines:
     at = [(to_micros(value), to_micros(earned)) for value, earned in curve.at]
     first, last = at[0], at[-1]
-    # At a value that is written twice the points jump: it belongs to the upper step.
-    step = np.zeros(values.shape, np.int64)
-    for value, _ in at:
-        step += values >= value
-    earned: Wide = np.full(values.shape, last[1])
-    for number, ((left, low), (right, high)) in enumerate(pairwise(at), start=1):
-        inside = np.flatnonzero(step == number)
-        if inside.size:
-            part = line(values[inside] - left, Fraction(high - low, right - left), low)
-            earned = earned.astype(np.result_type(earned, part))
-            earned[inside] = part
     below = first[1] if curve.below is None else to_micros(curve.below)
     above = last[1] if curve.above is None else to_micros(curve.above)
-    return np.where(values < first[0], below, np.where(values > last[0], above, earned))
+    pieces = [(Fraction(below), Fraction(0))]
+    for (left, low), (right, high) in pairwise(at):
+        # At a value that is written twice the points jump: it belongs to the upper step, and no value to this piece.
+        slope = Fraction(high - low, right - left) if left < right else Fraction(0)
+        pieces.append((low - slope * left, slope))
+    pieces += [(Fraction(last[1]), Fraction(0)), (Fraction(above), Fraction(0))]
+    # Values are whole numbers: the first one above the last point is the next.
+    return lines([*(value for value, _ in at), last[0] + 1], pieces)
 
 
 def band_number(curve: BandsCurve, values: Ints) -> Ints:
@@ -91,6 +95,8 @@ def _by_ratio(curve: RatioCurve, values: Ints) -> Wide:
 
 
 def _per_unit(curve: PerUnitCurve, values: Ints) -> Wide:
+    if isinstance(curve.target, Expression):
+        raise TypeError("a target by expression is one for each person: see earning")
     beyond = values - to_micros(curve.target)
     base = to_micros(curve.base)
     if curve.whole:
