@@ -73,11 +73,11 @@ def _earn(
     scheme: Scheme, used: UsedIndicator, values: Mapping[str, Values], data: Mapping[str, Flags], seen: Facts
 ) -> tuple[Ints, Flags]:
     curve, there = used.curve, data[used.key]
-    micros = np.where(there, values[used.key].micros, 0)
+    micros = values[used.key].micros
     by_hand: Wide
     match curve:
         case ZScoreCurve() | PercentileRankCurve():
-            by_hand = relative_points(curve, micros, there, scheme.ranking, seen.people)
+            by_hand = relative_points(curve, np.where(there, micros, 0), there, scheme.ranking, seen.people)
         case RatioCurve(target=Expression() as target):
             given = targets(used, target, seen, there)
             refuse_zero(used, curve, given, seen.people)

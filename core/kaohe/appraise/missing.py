@@ -10,7 +10,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from kaohe.appraise.columns import LARGEST_VALUE, magnitude, proportions, room_for
+from kaohe.appraise.columns import LARGEST_VALUE, blocks, magnitude, proportions, room_for
 from kaohe.appraise.model import Decision, Note, Values
 from kaohe.errors import Problem, refuse_if_any
 from kaohe.exact import MICRO, Flags, divide, format_micros, from_micros, to_micros
@@ -24,11 +24,17 @@ def enough_data(scheme: Scheme, values: Mapping[str, Values]) -> dict[str, Flags
     Raises KaoheError where values are too large for exact sums.
     """
     keys = [used.key for used in scheme.indicators]
-    largest = {key: magnitude(np.where(values[key].known, values[key].micros, 0)) for key in keys}
+    largest = {key: _largest(values[key]) for key in keys}
     refuse_if_any(_too_large(key, found) for key, found in largest.items() if found >= LARGEST_VALUE)
     return {
         used.key: values[used.key].known & (values[used.key].sample >= used.min_sample) for used in scheme.indicators
     }
+
+
+def _largest(values: Values) -> int:
+    """The largest absolute value that is known, in millionths."""
+    found = (magnitude(values.micros[block] * values.known[block]) for block in blocks(len(values.micros)))
+    return max(found, default=0)
 
 
 def stand_in(missing: Missing) -> int | None:
