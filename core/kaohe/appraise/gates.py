@@ -11,9 +11,10 @@ import numpy as np
 
 from kaohe.appraise.facts import facts, follows
 from kaohe.appraise.model import Decision, Note, People, Values
+from kaohe.appraise.rules import unknown_words
 from kaohe.exact import Flags, Ints, from_micros, to_micros
-from kaohe.scheme.model import Gate, Rule, Scheme
-from kaohe.text import Message, msg
+from kaohe.scheme.model import Gate, Scheme
+from kaohe.text import msg
 
 
 def apply_gates(
@@ -35,7 +36,7 @@ def apply_gates(
         misses, unclear = _missed(rule.gate, left, counted, len(people))
         holds = when & misses
         unknown = (when | unsure) & (misses | unclear) & ~holds
-        notes += [(int(row), Decision("rule", rule.id, _unknown(rule))) for row in np.flatnonzero(unknown)]
+        notes += [(int(row), Decision("rule", rule.id, unknown_words(rule))) for row in np.flatnonzero(unknown)]
         strikes = holds | unknown if rule.unknown == "apply" else holds
         held = np.zeros_like(strikes)
         base = to_micros(rule.gate.base)
@@ -75,9 +76,3 @@ def _flags(found: tuple[Ints, Ints], rows: int) -> tuple[Flags, Flags]:
     holds[found[0]] = True
     unknown[found[1]] = True
     return holds, unknown
-
-
-def _unknown(rule: Rule) -> Message:
-    if rule.unknown == "apply":
-        return msg("{reason}: unknown whether it holds, applied", reason=rule.reason)
-    return msg("{reason}: unknown whether it holds, ignored", reason=rule.reason)

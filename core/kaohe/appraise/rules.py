@@ -7,7 +7,7 @@ rule applies to that person. Nobody who is not graded meets a rule.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -20,6 +20,9 @@ from kaohe.appraise.model import Decision, Note
 from kaohe.exact import DECIMALS, MICRO, Flags, Ints, format_micros, shorten, to_micros
 from kaohe.scheme.model import Rule, Scheme
 from kaohe.text import Message, msg
+
+_APPLIED = msg("{reason}: unknown whether it holds, applied")
+_IGNORED = msg("{reason}: unknown whether it holds, ignored")
 
 
 @dataclass(frozen=True)
@@ -114,8 +117,18 @@ def _notes(rule: Rule, rows: Ints) -> list[Note]:
 
 
 def _unknown_notes(rule: Rule, rows: Ints) -> list[Note]:
-    if rule.unknown == "apply":
-        what = msg("{reason}: unknown whether it holds, applied", reason=rule.reason)
-    else:
-        what = msg("{reason}: unknown whether it holds, ignored", reason=rule.reason)
+    what = unknown_words(rule)
     return [(int(row), Decision("rule", rule.id, what)) for row in rows]
+
+
+def unknown_words(rule: Rule) -> Message:
+    """What is said where it is unknown whether a rule's condition holds."""
+    return Message((_APPLIED if rule.unknown == "apply" else _IGNORED).template, {"reason": rule.reason})
+
+
+def acted(decisions: Iterable[Decision]) -> tuple[str, ...]:
+    """The ids of the rules that did something to a person, each once, in the order in which they acted."""
+    silent = {_APPLIED.template, _IGNORED.template}
+    return tuple(
+        dict.fromkeys(each.about for each in decisions if each.kind == "rule" and each.what.template not in silent)
+    )

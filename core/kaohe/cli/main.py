@@ -30,7 +30,7 @@ COMMANDS = {
     "plugin": ("kaohe.cli.plugin:plugin", msg("Plugins: list, show, check, add, remove.")),
     "people": ("kaohe.cli.people:people", msg("People, teams and assignments.")),
     "records": ("kaohe.cli.records:records", msg("Records: types, templates, import, batches, undo, export.")),
-    "scheme": ("kaohe.cli.scheme:scheme", msg("Schemes: new, check, show, schema.")),
+    "scheme": ("kaohe.cli.scheme:scheme", msg("Schemes: new, check, test, show, schema.")),
     "evaluate": ("kaohe.cli.evaluate:evaluate", msg("Evaluate a scheme for a period.")),
 }
 

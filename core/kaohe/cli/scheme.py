@@ -1,4 +1,4 @@
-"""``kaohe scheme``: new, check, show, schema."""
+"""``kaohe scheme``: new, check, test, show, schema."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from kaohe.cli.files import write_whole
 from kaohe.cli.scheme_file import load_file
 from kaohe.cli.words import _
 from kaohe.errors import Exit, Place, Problem, fail
-from kaohe.text import msg, render, visible
+from kaohe.text import Message, msg, render, visible
 
 if TYPE_CHECKING:
     from kaohe.scheme import Checked
 
 
-@click.group(help=_("Schemes: new, check, show, schema."))
+@click.group(help=_("Schemes: new, check, test, show, schema."))
 def scheme() -> None:
     pass
 
@@ -51,6 +51,41 @@ def check(app: App, files: tuple[str, ...], form: str) -> int:
         for path, checked in results:
             _print_check(app, path, checked)
     return Exit.OK if all(checked.scheme is not None for _path, checked in results) else Exit.MISTAKE
+
+
+@scheme.command(help=_("Compute the scheme's own tests and say what comes out otherwise than expected."))
+@click.argument("files", nargs=-1, required=True, metavar="SCHEME...")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help=_("Form of the answer."))
+@click.pass_obj
+def test(app: App, files: tuple[str, ...], form: str) -> int:
+    from kaohe.cli.scheme_cases import case_data, case_lines, summary
+    from kaohe.run.cases import run_cases
+
+    answers = []
+    for path, checked in [load_file(app, file) for file in files]:
+        if checked.scheme is None:
+            app.problems(checked.problems)
+        results = run_cases(checked.scheme) if checked.scheme else ()
+        answers.append((path, checked, results))
+        if form == "text":
+            sys.stdout.writelines(f"{visible(line)}\n" for line in case_lines(results, app.language))
+            if checked.scheme is not None:
+                app.say(summary(path, results) if results else msg("{file}: the scheme has no cases", file=str(path)))
+    if form == "json":
+        app.json(
+            [
+                {
+                    "file": str(path),
+                    "sound": checked.scheme is not None,
+                    "passed": checked.scheme is not None and all(result.passed for result in results),
+                    "cases": [case_data(result, app.language) for result in results],
+                }
+                for path, checked, results in answers
+            ]
+        )
+    if any(checked.scheme is None or not all(one.passed for one in results) for _path, checked, results in answers):
+        return Exit.MISTAKE
+    return Exit.OK if any(results for _path, _checked, results in answers) else Exit.NOTHING
 
 
 @scheme.command(help=_("Read a scheme aloud: what counts, how values become points, who gets what."))
@@ -107,13 +142,19 @@ def _print_check(app: App, path: Path, checked: Checked) -> None:
         "errors": msg("1 error") if errors == 1 else msg("{count} errors", count=errors),
         "warnings": msg("1 warning") if warnings == 1 else msg("{count} warnings", count=warnings),
         "defaults": msg("1 default") if defaults == 1 else msg("{count} defaults", count=defaults),
+        "cases": _cases(checked),
     }
     verdict = (
         msg("{file}: {errors}, {warnings}, {defaults}", **found)
         if errors
-        else msg("{file}: sound; {warnings}, {defaults}", **found)
+        else msg("{file}: sound; {warnings}, {defaults}, {cases}", **found)
     )
     app.say(verdict)
+
+
+def _cases(checked: Checked) -> Message:
+    count = len(checked.scheme.cases) if checked.scheme else 0
+    return msg("1 case") if count == 1 else msg("{count} cases", count=count)
 
 
 def _as_data(app: App, path: Path, checked: Checked) -> dict[str, Any]:
@@ -121,6 +162,7 @@ def _as_data(app: App, path: Path, checked: Checked) -> dict[str, Any]:
         "file": str(path),
         "sound": checked.scheme is not None,
         "digest": checked.scheme.digest if checked.scheme else None,
+        "cases": len(checked.scheme.cases) if checked.scheme else None,
         "problems": [
             {
                 "severity": problem.severity,

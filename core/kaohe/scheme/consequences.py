@@ -1,4 +1,4 @@
-"""Adjustments, rules, outcomes and the scheme's own cases, as they are written → checked."""
+"""Adjustments, rules and outcomes, as they are written → checked."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from kaohe.language import Expression, Scope, keyed_ids
 from kaohe.scheme.catalogue import read_text
 from kaohe.scheme.draft import Draft, Path, path_text, show
-from kaohe.scheme.model import Adjustment, Case, Gate, Outcome, Rule
+from kaohe.scheme.model import Adjustment, Gate, Outcome, Rule
 from kaohe.scheme.names import Names
 from kaohe.text import msg
 
@@ -106,38 +106,6 @@ def read_outcomes(draft: Draft, names: Names, needed: dict[str, Path]) -> tuple[
         if when is not None and "kind" in table:
             found.append(Outcome(table["kind"], when, read_text(table.get("note"), table["kind"])))
     return tuple(found)
-
-
-def read_cases(draft: Draft, names: Names, needed: Mapping[str, Path], tiers: Collection[str]) -> tuple[Case, ...]:
-    found = []
-    for index, table in enumerate(draft.data.get("cases", [])):
-        path: Path = ("cases", index)
-        given, expect = table.get("given", {}), table.get("expect", {})
-        points = expect.get("points", {})
-        _known(draft, (*path, "given"), given, names.points | needed.keys())
-        _known(draft, (*path, "expect", "points"), points, names.points)
-        if "tier" in expect and expect["tier"] not in tiers:
-            what = msg("there is no tier {id}", id=expect["tier"])
-            draft.unknown((*path, "expect", "tier"), "unknown-tier", what, expect["tier"], tiers)
-        if "name" in table:
-            found.append(
-                Case(
-                    table["name"],
-                    {key: None if value == "missing" else Decimal(value) for key, value in given.items()},
-                    {key: Decimal(value) for key, value in points.items()},
-                    _number(expect, "total"),
-                    expect.get("tier"),
-                    draft.document.place(path),
-                )
-            )
-    return tuple(found)
-
-
-def _known(draft: Draft, path: Path, table: Mapping[str, Any], known: Collection[str]) -> None:
-    for key in table:
-        if key not in known:
-            what = msg("this scheme does not use an indicator {id}", id=key)
-            draft.unknown((*path, key), "unknown-indicator", what, key, known)
 
 
 def _unique(draft: Draft, seen: set[str], identifier: str, path: Path) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from kaohe.exact import shorten
 from kaohe.scheme.bonus_words import bonus_lines
+from kaohe.scheme.case_words import case_words
 from kaohe.scheme.draft import show
 from kaohe.scheme.model import Level, Rule, Scheme, Tiers, UsedIndicator
 from kaohe.scheme.words import ACTIONS, chain, curve_words, missing_words, number, series
@@ -43,6 +44,8 @@ def describe(scheme: Scheme) -> tuple[Section, ...]:
         sections.append(Section(msg("Bonus"), tuple(bonus_lines(scheme.bonus))))
     if scheme.outcomes:
         sections.append(_outcomes(scheme))
+    if scheme.cases:
+        sections.append(_cases(scheme))
     return tuple(sections)
 
 
@@ -263,3 +266,8 @@ def _level(level: Level) -> tuple[Cell, ...]:
 def _outcomes(scheme: Scheme) -> Section:
     rows = tuple((outcome.kind, outcome.when.text.strip(), outcome.note) for outcome in scheme.outcomes)
     return Section(msg("Outcomes"), (), (msg("Kind"), msg("When"), msg("Note")), rows)
+
+
+def _cases(scheme: Scheme) -> Section:
+    rows = tuple((case.name, case_words(case)) for case in scheme.cases)
+    return Section(msg("The scheme's own tests"), (), (msg("Case"), msg("Expected")), rows)

@@ -16,11 +16,11 @@ from kaohe.exact import shorten
 from kaohe.language import Type
 from kaohe.plugin import Indicator, RecordType
 from kaohe.scheme.bonus import read_bonus
+from kaohe.scheme.cases import known_in, read_cases
 from kaohe.scheme.catalogue import Catalogue, read_catalogue, read_text
 from kaohe.scheme.consequences import (
     compile_about_people,
     read_adjustments,
-    read_cases,
     read_outcomes,
     read_rules,
 )
@@ -102,9 +102,9 @@ def _read(
     tiers = read_tiers(draft, names, needed, ranking)
     bonus = read_bonus(draft, names, needed)
     outcomes = read_outcomes(draft, names, needed)
-    cases = read_cases(draft, names, needed, tier_ids)
     measured = read_measured(draft, catalogue, {key: place for key, place in needed.items() if key not in names.points})
     measured += read_earlier(draft, dimensions)
+    cases = read_cases(draft, known_in(draft, names, needed, measured))
     _report_unused(draft, catalogue, names, needed)
     if draft.failed or missing is None:
         return None

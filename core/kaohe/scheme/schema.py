@@ -20,7 +20,20 @@ from kaohe.toml import Document
 
 SCHEMA_FILE = "scheme.schema.json"
 BLANK = "blank"
-_TABLE_LISTS = {"dimensions", "indicators", "adjustments", "rules", "levels", "outcomes", "cases", "bands", "credit"}
+_TABLE_LISTS = {
+    "dimensions",
+    "indicators",
+    "adjustments",
+    "rules",
+    "levels",
+    "outcomes",
+    "cases",
+    "bands",
+    "comparisons",
+    "pairs",
+    "credit",
+    "people",
+}
 
 
 @cache

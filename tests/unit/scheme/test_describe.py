@@ -32,6 +32,7 @@ def test_a_scheme_is_read_aloud_in_the_order_in_which_it_acts(sections: dict[str
         "Tiers",
         "Bonus",
         "Outcomes",
+        "The scheme's own tests",
     ]
 
 
@@ -70,3 +71,21 @@ def test_a_scheme_without_tiers_and_bonus_has_no_such_sections(check: Check, val
     titles = [str(section.title) for section in describe(check(head).require())]
     assert titles[-1] == "Ranking"
     assert not {"Tiers", "Bonus", "Rules"} & set(titles)
+
+
+def test_a_case_is_read_with_what_it_expects(check: Check, valid: str) -> None:
+    start = valid.index("[[cases]]")
+    case = """[[cases]]
+name = "two"
+people = [
+  { name = "a", given = { "crm.csat" = 5 }, expect = { rank = 1, points = { csat_bonus = 100 }, rules = [] } },
+  { name = "b", expect = { not_graded = true, bonus = 0, outcomes = ["training"] } },
+  { name = "c" },
+]
+"""
+    section = describe(check(valid[:start] + case).require())[-1]
+    ((name, words),) = section.rows
+    assert (name, str(words)) == (
+        "two",
+        "a: csat_bonus 100, rank 1, rules: none; b: not graded, bonus 0, outcomes: training",
+    )

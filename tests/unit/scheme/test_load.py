@@ -10,7 +10,18 @@ import pytest
 
 from kaohe.errors import KaoheError
 from kaohe.scheme import Checked, Scheme
-from kaohe.scheme.model import Band, BandsCurve, Case, Level, Missing, PerUnitCurve, PointsCurve, RatioCurve
+from kaohe.scheme.model import (
+    Band,
+    BandsCurve,
+    Case,
+    CasePerson,
+    Expected,
+    Level,
+    Missing,
+    PerUnitCurve,
+    PointsCurve,
+    RatioCurve,
+)
 from kaohe.text import Text
 
 Check = Callable[..., Checked]
@@ -109,7 +120,8 @@ def test_a_case_may_give_no_data(scheme: Scheme, valid: str) -> None:
     (case,) = scheme.cases
     given = {"crm.response": Decimal("0.95"), "crm.csat": None}
     points = {"crm.response": Decimal(100)}
-    assert case == Case("95% in time scores 100", given, points, None, "B", case.place)
+    somebody = CasePerson("", given, {}, {}, Expected(points, {}, tier="B"))
+    assert case == Case("95% in time scores 100", (somebody,), 90, case.place)
     assert case.place.line == valid[: valid.index("[[cases]]")].count("\n") + 1
 
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from kaohe.errors import Place
 from kaohe.language import Expression
 from kaohe.period import Cycle
 from kaohe.scheme.model.bonus import Accelerator, Bonus, Eligibility, RateBand, RateTable
+from kaohe.scheme.model.cases import Attribute, Case, CasePerson, Expected
 from kaohe.scheme.model.curves import (
     Band,
     BandsCurve,
@@ -32,16 +31,19 @@ __all__ = [
     "Accelerator",
     "Action",
     "Adjustment",
+    "Attribute",
     "Band",
     "BandsCurve",
     "Bonus",
     "Case",
+    "CasePerson",
     "Credit",
     "Credits",
     "Curve",
     "Default",
     "Dimension",
     "Eligibility",
+    "Expected",
     "FormulaCurve",
     "Gate",
     "GradedShares",
@@ -72,18 +74,6 @@ class Outcome:
     kind: str
     when: Expression
     note: Text
-
-
-@dataclass(frozen=True)
-class Case:
-    """The scheme's own test: given values of indicators, the points, total or tier that must come out."""
-
-    name: str
-    given: Mapping[str, Decimal | None]
-    points: Mapping[str, Decimal]
-    total: Decimal | None
-    tier: str | None
-    place: Place
 
 
 @dataclass(frozen=True)
