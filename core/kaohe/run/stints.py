@@ -41,7 +41,7 @@ def main_stints(assignments: Sequence[Assignment]) -> tuple[Stint, ...]:
     ends = {each.ends for each in lasting}
     edges = sorted({each.starts for each in lasting} | {end for end in ends if end is not None})
     stints: list[Stint] = []
-    for start, end in zip(edges, [*edges[1:], None], strict=True):
+    for start, end in zip(edges, (*edges[1:], None), strict=False):  # no edges: nothing lasts
         there = [each for each in lasting if each.holds_on(start)]
         if not there:
             continue
