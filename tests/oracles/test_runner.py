@@ -52,7 +52,7 @@ def test_the_tolerance_is_the_cases_own(run_cases):
     ("category", "content", "reason"),
     [
         ("astrology", GINI, "no adapter for the category 'astrology'"),
-        ("sla", GINI, "service levels"),
+        ("sla", {"inputs": {"calendar": "Mon-Fri 09-17", "pauses": []}, "expected": {}}, "the clock does not stop"),
         ("reliability", {**GINI, "expected": {"kurtosis": 3}}, "no function is known for the figure 'kurtosis'"),
         ("bonus", {"inputs": {"colour": "red"}, "expected": {"bonus": "1.00"}}, "no bonus is read from colour"),
         ("ahp", {"inputs": {"matrix": [["1"]], "ri_table": "mine"}, "expected": {"CR": 0}}, "'mine' is not known"),
