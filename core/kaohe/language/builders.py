@@ -17,7 +17,6 @@ from kaohe.language.tree import (
     Constant,
     Field,
     Node,
-    PeriodBound,
     Shift,
     asks_for_all,
     shifted,
@@ -94,17 +93,18 @@ def date_(given: Build) -> Node:
 
 
 def date_of(given: Build) -> Node:
-    return _day(given["x"])
+    return day(given["x"])
 
 
-def _day(node: Node) -> Node:
+def day(node: Node) -> Node:
+    """The day of a date or of a moment that is a field."""
     match node:
         case _ if node.type.kind == "date":
             return node
         case Field():
             return Call("date_of", (node,), DATE)
         case Call(function="if_", arguments=(condition, a, b)):
-            return Call("if_", (condition, _day(a), _day(b)), DATE)
+            return Call("if_", (condition, day(a), day(b)), DATE)
         case _:
             raise Misfit(
                 "expression.computed-moment",
@@ -113,9 +113,9 @@ def _day(node: Node) -> Node:
             )
 
 
-def calendar(name: Literal["year_of", "month_of", "is_weekend"]) -> Builder:
+def calendar(name: Literal["year_of", "month_of", "day_of", "is_weekend"]) -> Builder:
     kind: Kind = "boolean" if name == "is_weekend" else "number"
-    return lambda given: Call(name, (_day(given["x"]),), Type(kind))
+    return lambda given: Call(name, (day(given["x"]),), Type(kind))
 
 
 def number(given: Build) -> Node:
@@ -209,7 +209,7 @@ def at_edge(name: Literal["first", "last"]) -> Builder:
                     msg("{name} needs to know by which time", name=name),
                     fix=msg("name the field, as in by=opened_at"),
                 )
-            by = _field(given.scope, given.scope.span[0])
+            by = field(given.scope, given.scope.span[0])
         return replace(_aggregate(name, given), by=by)
 
     return build
@@ -231,32 +231,6 @@ def shift(to: Shift) -> Builder:
     return build
 
 
-def at_edge_of_period(edge: Literal["start", "end"]) -> Builder:
-    """when < edge and (until is missing or until >= edge), and the condition."""
-
-    def build(given: Build) -> Node:
-        if given.scope.span is None:
-            raise Misfit(
-                "expression.span",
-                msg("at_{edge} asks for records that last: this record type does not say until when", edge=edge),
-            )
-        when, until = (_field(given.scope, name) for name in given.scope.span)
-        begun = Call("<", (when, PeriodBound(edge, when.type)), BOOLEAN)
-        missing = Call("not", (Call("known", (until,), BOOLEAN),), BOOLEAN)
-        still = Call("or", (missing, Call(">=", (until, PeriodBound(edge, until.type)), BOOLEAN)), BOOLEAN)
-        condition = given.get("condition")
-        parts = (begun, still) if condition is None else (begun, still, condition)
-        return Call(f"at_{edge}", (Call("and", parts, BOOLEAN),), BOOLEAN)
-
-    return build
-
-
-def in_period(given: Build) -> Node:
-    moment = given["x"]
-    after = Call(">=", (moment, PeriodBound("start", moment.type)), BOOLEAN)
-    before = Call("<", (moment, PeriodBound("end", moment.type)), BOOLEAN)
-    return Call("in_period", (Call("and", (after, before), BOOLEAN),), BOOLEAN)
-
-
-def _field(scope: Scope, name: str) -> Field:
+def field(scope: Scope, name: str) -> Field:
+    """The field of that name."""
     return Field(name, scope.fields[name])

@@ -59,6 +59,15 @@ def compute_year_of(_call: Call, _zone: tzinfo) -> Compute:
     return lambda days: day_of_number(days).year
 
 
+def lower_day_of(_call: Call, arguments: tuple[Lowered, ...]) -> Lowered:
+    in_month = integers.truncate(integers.remainder(_scaled_day(arguments[0]), 153), integers.literal(5))
+    return integers.add(in_month, integers.literal(1))
+
+
+def compute_day_of(_call: Call, _zone: tzinfo) -> Compute:
+    return lambda days: day_of_number(days).day
+
+
 def lower_is_weekend(_call: Call, arguments: tuple[Lowered, ...]) -> Lowered:
     weekday = integers.remainder(_shifted(arguments[0], 2), 7)  # 0000-03-01 was a Wednesday: Monday is 0
     return Lowered(integers.binary(exp.GTE, weekday.sql, exp.Literal.number(5)))
@@ -85,6 +94,10 @@ def _century_quarter_days(days: Lowered) -> Lowered:
 
 def _march_month(days: Lowered) -> Lowered:
     """3 for March up to 14 for February."""
+    return integers.truncate(_scaled_day(days), integers.literal(153))
+
+
+def _scaled_day(days: Lowered) -> Lowered:
+    """Five times the day of the year that begins on 1 March, plus 461: 153 of them make a mean month."""
     day = integers.truncate(integers.remainder(_century_quarter_days(days), 1_461), integers.literal(4))
-    scaled = integers.add(integers.multiply(day, integers.literal(5)), integers.literal(461))
-    return integers.truncate(scaled, integers.literal(153))
+    return integers.add(integers.multiply(day, integers.literal(5)), integers.literal(461))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from kaohe.language import builders as build
+from kaohe.language import dated
 from kaohe.language.builders import Build
 from kaohe.language.tree import Node
 from kaohe.language.types import Kind
@@ -89,6 +90,20 @@ _TABLE = (
     Function(
         "month_of", "value", (Argument("x", _TIME),), build.calendar("month_of"),
         Text("月份，1 到 12", "the month, 1 to 12"), "month_of(opened_at)",
+    ),
+    Function(
+        "day_of", "value", (Argument("x", _TIME),), build.calendar("day_of"),
+        Text("几号，1 到 31", "the day of the month, 1 to 31"), "day_of(opened_at)",
+    ),
+    Function(
+        "in_season", "value",
+        (Argument("x", _TIME), Argument("first", _TEXT, literal=True), Argument("last", _TEXT, literal=True)),
+        dated.in_season,
+        Text(
+            "日期是否在每年的这两天之间（含首尾，按 月-日 书写，可跨年）",
+            "whether the day lies between two days of any year, both included, written month-day; may span New Year",
+        ),
+        'in_season(opened_at, "11-15", "03-15")',
     ),
     Function(
         "is_weekend", "value", (Argument("x", _TIME),), build.calendar("is_weekend"),
@@ -220,7 +235,7 @@ _TABLE = (
         "sum(amount) / same_period_last_year(sum(amount)) - 1",
     ),
     Function(
-        "at_start", "period", (_C,), build.at_edge_of_period("start"),
+        "at_start", "period", (_C,), dated.at_edge_of_period("start"),
         Text(
             "期初时已存在且尚未结束（并满足条件）",
             "had begun before the period's start and not ended by then (and meets the condition)",
@@ -228,7 +243,7 @@ _TABLE = (
         "count(where=at_start(tier == \"A\"))",
     ),
     Function(
-        "at_end", "period", (_C,), build.at_edge_of_period("end"),
+        "at_end", "period", (_C,), dated.at_edge_of_period("end"),
         Text(
             "期末时已存在且尚未结束（并满足条件）",
             "had begun before the period's end and not ended by then (and meets the condition)",
@@ -236,7 +251,15 @@ _TABLE = (
         "count(where=at_start() and at_end()) / count(where=at_start())",
     ),
     Function(
-        "in_period", "period", (Argument("x", _TIME),), build.in_period,
+        "at_date", "period", (Argument("day", ("date",)), _C), dated.at_date,
+        Text(
+            "在该日零点已存在且尚未结束（并满足条件）",
+            "had begun before that day and not ended by then (and meets the condition)",
+        ),
+        'count(where=at_date(date("2026-03-01")) and at_end()) / count(where=at_date(date("2026-03-01")))',
+    ),
+    Function(
+        "in_period", "period", (Argument("x", _TIME),), dated.in_period,
         Text("该日期或时刻落在考核周期之内", "whether the day or moment falls into the period"),
         "count(where=in_period(ended_on))",
     ),

@@ -147,6 +147,7 @@ OPERATIONS: dict[str, Operation] = {
     "date_of": Operation(civil.lower_date_of, civil.compute_date_of),
     "year_of": Operation(civil.lower_year_of, civil.compute_year_of),
     "month_of": Operation(civil.lower_month_of, civil.compute_month_of),
+    "day_of": Operation(civil.lower_day_of, civil.compute_day_of),
     "is_weekend": Operation(civil.lower_is_weekend, civil.compute_is_weekend),
     **dict.fromkeys(
         ABOUT_PERIOD,

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal
 
 from kaohe.language.types import Type
 
-Shift = Literal["period", "previous", "last_year"]
-Window = Literal["period", "previous", "last_year", "all"]
+Shift = Literal["period", "previous", "last_year", "year_to_date", "year_before"]
+"""Whose bounds: the period's, those of the one before it or of a year earlier; the year up to the period's end, and the
+year up to its beginning. No expression asks for the last two by name: who adds up over the year shifts the whole."""
+Window = Literal["period", "previous", "last_year", "year_to_date", "year_before", "all"]
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,7 @@ class Aggregate:
         return "all" if self.everything else self.shift
 
 
-ABOUT_PERIOD = frozenset({"at_start", "at_end", "in_period"})
+ABOUT_PERIOD = frozenset({"at_start", "at_end", "at_date", "in_period"})
 """Calls around a condition that looks at all records, whatever the window; their meaning is their argument's."""
 
 Node = Constant | Field | KeyedValue | PeriodBound | Call | Aggregate
@@ -119,6 +121,17 @@ def shifted(node: Node, shift: Shift) -> Node:
             return replace(node, shift=shift)
         case Call():
             return replace(node, arguments=tuple(shifted(child, shift) for child in node.arguments))
+        case _:
+            return node
+
+
+def looked_up(node: Node, names: Mapping[str, str]) -> Node:
+    """The same arithmetic over what is kept under other ids."""
+    match node:
+        case KeyedValue():
+            return replace(node, id=names.get(node.id, node.id))
+        case Call():
+            return replace(node, arguments=tuple(looked_up(child, names) for child in node.arguments))
         case _:
             return node
 

@@ -141,7 +141,14 @@ def test_a_mistake_over_records(text, code):
 def test_at_start_asks_for_records_that_last():
     scope = Scope(FIELDS, aggregates=True, period=True)
     assert problem("count(where=at_start())", scope).code == "expression.span"
+    assert problem('count(where=at_date(date("2026-01-01")))', scope).code == "expression.span"
     assert problem("first(n)", scope).code == "expression.by"
+
+
+@pytest.mark.parametrize("written", ["02-30", "13-01", "3-15", "2026-03-15", "0315", ""])
+def test_a_season_lies_between_days_of_the_year(written):
+    found = problem(f'in_season(began_on, "11-15", "{written}")', ROW)
+    assert (found.code, found.found) == ("expression.day-of-year", written)
 
 
 def test_all_mistakes_come_at_once_in_order():
@@ -231,6 +238,7 @@ def test_aggregates_about_the_period_see_all_records_with_the_bounds_of_their_wi
 def test_a_filter_about_the_period_says_so():
     scope = Scope(FIELDS, period=True, span=("began_on", "opened_at"))
     assert sees_all_records(compile_expression("at_start(n > 1) or done", scope))
+    assert sees_all_records(compile_expression("at_date(began_on) and done", scope))
     assert not sees_all_records(compile_expression("began_on < period_start", scope))
 
 
