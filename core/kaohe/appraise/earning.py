@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
@@ -24,6 +25,7 @@ from kaohe.language import Expression
 from kaohe.scheme.model import (
     FormulaCurve,
     PercentileRankCurve,
+    PerUnitCurve,
     RatioCurve,
     Scheme,
     UsedIndicator,
@@ -83,6 +85,10 @@ def _earn(
             refuse_zero(used, curve, given, seen.people)
             there = there & given.known
             by_hand = attainment(curve, np.where(there, micros, 0), np.where(there, given.micros, MICRO))
+        case PerUnitCurve(target=Expression() as target):
+            given = targets(used, target, seen, there)
+            there = there & given.known
+            return points(replace(curve, target=Decimal(0)), micros - given.micros, there), there
         case FormulaCurve():
             by_hand, there = _by_formula(used, curve, values, data, seen)
         case _:
@@ -129,7 +135,7 @@ def basis(scheme: Scheme, people: People, values: Mapping[str, Values], used: Us
         return NO_BASIS
     one = np.array([row])
     seen = facts(people, values, data, {}, {}, {}, {})
-    if isinstance(curve, RatioCurve) and isinstance(curve.target, Expression):
+    if isinstance(curve, RatioCurve | PerUnitCurve) and isinstance(curve.target, Expression):
         target = read_target(evaluate(curve.target, seen, one)[0])
         return Basis(target=None if target is None else Fraction(from_micros(to_micros(target))))
     if not isinstance(curve, FormulaCurve):

@@ -45,7 +45,7 @@ def _step(curve: Curve, value: Decimal, basis: Basis) -> tuple[Fraction, Message
         case RatioCurve():
             return _ratio(curve, value, basis)
         case PerUnitCurve():
-            return _per_unit(curve, value)
+            return _per_unit(curve, value, basis)
         case ZScoreCurve():
             return z_score(curve, value, basis)
         case PercentileRankCurve():
@@ -125,13 +125,16 @@ def _ratio(curve: RatioCurve, value: Decimal, basis: Basis) -> tuple[Fraction, M
             return 100 * (1 - abs(share)), msg("100 × (1 − |{value} − ({target})| / {size})", **words)
 
 
-def _per_unit(curve: PerUnitCurve, value: Decimal) -> tuple[Fraction, Message]:
-    units = Fraction(value - curve.target) / Fraction(curve.unit)
+def _per_unit(curve: PerUnitCurve, value: Decimal, basis: Basis) -> tuple[Fraction, Message]:
+    target = Fraction(curve.target) if isinstance(curve.target, Decimal) else basis.target
+    if target is None:
+        raise ValueError("a target by expression is explained for one person")
+    units = (Fraction(value) - target) / Fraction(curve.unit)
     units = Fraction(int(units)) if curve.whole else units
     added = units * Fraction(curve.points)
     words = {
         "value": value,
-        "target": shorten(curve.target),
+        "target": from_micros(to_micros(target)),
         "unit": shorten(curve.unit),
         "units": from_micros(to_micros(units)),
         "base": shorten(curve.base),

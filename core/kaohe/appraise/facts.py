@@ -62,6 +62,21 @@ class Facts:
         """The same with a column of texts."""
         return self._with(name, lambda: Column(words, _as_it_is))
 
+    def goals(self, name: Name, goals: Sequence[int | None]) -> Facts:
+        """The same with a column of targets in millionths."""
+        return self._with(name, lambda: Column(goals, _from_millionths))
+
+    def attained(self, key: str, micros: Ints, known: Flags, goals: Sequence[int | None]) -> Facts:
+        """The same with values over targets; unknown where either is, and where the target is zero."""
+
+        def column() -> Column:
+            reached = zip(_listed(micros, known), goals, strict=True)
+            return Column(
+                [Fraction(value, goal) if value is not None and goal else None for value, goal in reached], _as_it_is
+            )
+
+        return self._with(("attainment", key), column)
+
     def answers(self, name: Name, answers: Sequence[Any]) -> Facts:
         """The same with a column of what an expression has come to."""
         return self._with(name, lambda: Column(answers, _as_it_is))
@@ -79,8 +94,12 @@ def facts(
     dimension_points: Mapping[str, Ints],
     dimension_counted: Mapping[str, Flags],
 ) -> Facts:
-    """What can be seen once points are known: attributes, value(…), points(…), dimension(…)."""
+    """What can be seen once points are known: attributes, value(…) and target(…), points(…), dimension(…)."""
     seen = Facts(people, {})
+    for key, goals in people.targets.items():
+        seen = seen.goals(("target", key), goals)
+        if key in values:
+            seen = seen.attained(key, values[key].micros, data.get(key, values[key].known), goals)
     for key, column in values.items():
         seen = seen.numbers(("value", key), column.micros, data.get(key, column.known))
     for key, earned in points.items():
@@ -97,15 +116,21 @@ def evaluate(expression: Expression, seen: Facts, rows: Ints) -> Coded:
     columns = [seen.column(name) for name in names]
     listed = rows.tolist()
     read = [map(column.raw.__getitem__, listed) for column in columns]
-    distinct = coded(zip(*read, strict=True) if read else repeat((), len(listed)), len(listed))
-    return distinct.map(
+    match columns:
+        case []:
+            return coded(repeat((), len(listed)), len(listed)).map(lambda _: compute({}))
+        case [column]:
+            # Without a tuple around each value: most expressions name one column.
+            return coded(read[0], len(listed)).map(lambda value: compute({names[0]: _read(column, value)}))
+    return coded(zip(*read, strict=True), len(listed)).map(
         lambda raw: compute(
-            {
-                name: None if value is None else column.read(value)
-                for name, column, value in zip(names, columns, raw, strict=True)
-            }
+            {name: _read(column, value) for name, column, value in zip(names, columns, raw, strict=True)}
         )
     )
+
+
+def _read(column: Column, value: Any) -> Any:
+    return None if value is None else column.read(value)
 
 
 def evaluate_together(expression: Expression, seen: Facts, rows: Ints) -> Fraction | None:
@@ -113,7 +138,7 @@ def evaluate_together(expression: Expression, seen: Facts, rows: Ints) -> Fracti
     names: list[Name] = [*sorted(field_names(expression)), *sorted(keyed_ids(expression))]
     columns = [(name, seen.column(name)) for name in names]
     people = (
-        {name: None if column.raw[row] is None else column.read(column.raw[row]) for name, column in columns}
+        {name: _read(column, column.raw[row]) for name, column in columns}
         for row in rows.tolist()
     )
     return interpret_records(expression, people, _ANY_TIME)

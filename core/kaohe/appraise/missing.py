@@ -11,10 +11,11 @@ from fractions import Fraction
 import numpy as np
 
 from kaohe.appraise.columns import LARGEST_VALUE, blocks, magnitude, proportions, room_for
-from kaohe.appraise.model import Decision, Note, Values
+from kaohe.appraise.model import Decision, Note, People, Values
 from kaohe.errors import Problem, refuse_if_any
 from kaohe.exact import MICRO, Flags, divide, format_micros, from_micros, to_micros
-from kaohe.scheme.model import FormulaCurve, Missing, Scheme, UsedIndicator
+from kaohe.language import Expression, keyed_ids
+from kaohe.scheme.model import FormulaCurve, Missing, PerUnitCurve, RatioCurve, Scheme, UsedIndicator
 from kaohe.text import Message, msg
 
 
@@ -75,7 +76,7 @@ def covered(scheme: Scheme, data: Mapping[str, Flags], rows: int) -> tuple[Flags
     whole = sum(parts)
     present = room_for(np.zeros(rows, np.int64), whole)
     for key, part in zip(share, parts, strict=True):
-        present = present + np.where(data[key], part, 0)
+        np.add(present, part, out=present, where=data[key])
     least = Fraction(scheme.min_coverage)
     # ceil(whole × least) without leaving the whole numbers
     enough = np.asarray(present >= -(-whole * least.numerator // least.denominator), np.bool_)
@@ -89,22 +90,40 @@ def covered(scheme: Scheme, data: Mapping[str, Flags], rows: int) -> tuple[Flags
 
 
 def missing_notes(
-    scheme: Scheme, values: Mapping[str, Values], enough: Mapping[str, Flags], data: Mapping[str, Flags]
+    scheme: Scheme, people: People, values: Mapping[str, Values], enough: Mapping[str, Flags], data: Mapping[str, Flags]
 ) -> Iterator[Note]:
     """What is missing of whom, and what the policy makes of it; what forbids a grade comes last.
 
     ``enough``: where the value rests on enough records; ``data``: where it earns points of its own.
     """
     for used in sorted(scheme.weighted, key=lambda used: used.missing.policy == "not_graded"):
-        known, sample = values[used.key].known, values[used.key].sample
         for row in np.flatnonzero(~data[used.key]):
-            why = msg("no data")
-            if enough[used.key][row]:
-                formula = isinstance(used.curve, FormulaCurve)
-                why = msg("its formula comes to nothing known") if formula else msg("no target")
-            elif known[row]:
-                why = msg("only {found} of the {needed} records needed", found=int(sample[row]), needed=used.min_sample)
+            why = _why(used, people, values[used.key], int(row), enough=bool(enough[used.key][row]))
             yield int(row), Decision("missing", used.key, _consequence(used, why))
+
+
+def _why(used: UsedIndicator, people: People, values: Values, row: int, *, enough: bool) -> Message:
+    """Why an indicator earns a person no points of its own. ``enough``: its value is there, and rests on enough."""
+    dated = _targets_asked(used, people) if enough or used.indicator.derived is not None else []
+    if lacking := [name for name in dated if people.targets[name][row] is None]:
+        return msg("there is no dated target: {names}", names=", ".join(lacking))
+    if enough:
+        formula = isinstance(used.curve, FormulaCurve)
+        return msg("its formula comes to nothing known") if formula else msg("no target")
+    if values.known[row]:
+        words = {"found": int(values.sample[row]), "needed": used.min_sample}
+        return msg("only {found} of the {needed} records needed", **words)
+    return msg("no data")
+
+
+def _targets_asked(used: UsedIndicator, people: People) -> list[str]:
+    """The dated targets that its value or its curve looks up."""
+    looks = [used.value] if used.indicator.derived is not None else []
+    looks += [used.curve.points] if isinstance(used.curve, FormulaCurve) else []
+    if isinstance(used.curve, RatioCurve | PerUnitCurve | FormulaCurve) and isinstance(used.curve.target, Expression):
+        looks.append(used.curve.target)
+    found = {ask for expression in looks if expression is not None for ask in keyed_ids(expression)}
+    return sorted({name for function, name in found if function != "value" and name in people.targets})
 
 
 def _consequence(used: UsedIndicator, why: Message) -> Message:

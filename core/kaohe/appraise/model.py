@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
+from types import MappingProxyType
 from typing import Any
 
 from kaohe.exact import Flags, Ints
@@ -47,7 +48,8 @@ class People:
     expressions over people. ``worked`` and ``period_days`` are days, for proration. ``spans`` are each person's
     assignments in the period, the oldest first; empty where nobody's are known. ``bonus_base`` is their mean over the
     days worked, each by its days and fraction. ``counted_days``: where records count by their dates, on which days of
-    the period each person's do (first day, day after the last).
+    the period each person's do (first day, day after the last). ``targets``: dated targets in millionths (None: there is
+    none) by what expressions look up, ``crm.nps`` or ``crm.nps@team``.
     """
 
     code: tuple[str, ...]
@@ -56,6 +58,7 @@ class People:
     period_days: int
     spans: tuple[tuple[Span, ...], ...] = ()
     counted_days: tuple[tuple[tuple[date, date], ...], ...] = ()
+    targets: Mapping[str, tuple[int | None, ...]] = field(default_factory=lambda: MappingProxyType({}))
 
     def __len__(self) -> int:
         return len(self.code)

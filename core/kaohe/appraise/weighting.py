@@ -87,7 +87,7 @@ def score(scheme: Scheme, people: People, values: Mapping[str, Values]) -> Score
         dimension_weights=moved.dimensions if moved else None,
         notes=(
             *((row, decision) for row, decision in gate_notes if graded[row]),
-            *missing_notes(scheme, values, known, data),
+            *missing_notes(scheme, people, values, known, data),
             *moved_notes,
             *coverage_notes,
             *nothing_notes,

@@ -77,15 +77,32 @@ def _lookup(checker: Checker, name: str) -> Function:
 
 
 def _keyed(checker: Checker, name: str, node: ast.Call) -> Node:
-    match node.args, node.keywords:
-        case [ast.Constant(value=str(written))], []:
+    keyed = checker.scope.keyed[name]
+    given = [_literal(checker, argument) for argument in node.args]
+    match given, node.keywords:
+        case [str(written)], []:
             return checker.names.keyed(name, written)
+        case [str(written), str(whose)], [] if keyed.whose:
+            return checker.names.keyed(name, written, whose)
+        case [], [] if keyed.own is not None:
+            return checker.names.keyed(name, keyed.own)
         case _:
             raise Misfit(
                 "expression.id",
                 msg("{name} takes one id, in quotation marks", name=name),
-                expected=f'{name}("{min(checker.scope.keyed[name].ids, default="…")}")',
+                expected=f'{name}("{min(keyed.ids, default="…")}")',
             )
+
+
+def _literal(checker: Checker, argument: ast.expr) -> str | None:
+    """A text as it is written, or as a parameter of that name gives it."""
+    match argument:
+        case ast.Constant(value=str(written)):
+            return written
+        case ast.Name(id=name) if isinstance(found := checker.scope.parameters.get(name), str):
+            return found
+        case _:
+            return None
 
 
 def _bind(checker: Checker, function: Function, node: ast.Call) -> _Bound | None:

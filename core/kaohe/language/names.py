@@ -37,10 +37,19 @@ class Names:
             return PeriodBound("start" if name == "period_start" else "end", Type("date"))
         raise self._unknown(name)
 
-    def keyed(self, function: str, written: str) -> KeyedValue:
-        """The node of ``function("id")``."""
+    def keyed(self, function: str, written: str, whose: str | None = None) -> KeyedValue:
+        """The node of ``function("id")`` or ``function("id", "whose")``."""
         keyed = self.scope.keyed[function]
-        if written not in keyed.ids:
+        if whose is not None and whose not in keyed.whose:
+            raise Misfit(
+                "expression.unknown-id",
+                msg("there is no such id"),
+                found=whose,
+                expected=", ".join(keyed.whose),
+                fix=nearest(whose, keyed.whose),
+                argument=1,
+            )
+        if written not in keyed.ids and not (keyed.words and written and "." not in written):
             raise Misfit(
                 "expression.unknown-id",
                 msg("there is no such id"),
@@ -48,7 +57,7 @@ class Names:
                 fix=nearest(written, keyed.ids),
                 argument=0,
             )
-        return KeyedValue(function, written, keyed.type)
+        return KeyedValue(function, written if whose is None else f"{written}@{whose}", keyed.type)
 
     def functions(self) -> list[str]:
         """Names that can be called here."""

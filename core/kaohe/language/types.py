@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from kaohe.text import Message, msg
+from kaohe.worktime import NO_CALENDARS, Calendars
 
 Kind = Literal["number", "duration", "date", "datetime", "boolean", "text"]
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -43,10 +44,17 @@ class Type:
 
 @dataclass(frozen=True)
 class Keyed:
-    """A function of one literal id, such as ``value("crm.nps")``: what it gives and the ids there are."""
+    """A function of one literal id, such as ``value("crm.nps")``: what it gives and the ids there are.
+
+    ``own``: the id that is meant where none is written. ``whose``: what a second literal may say, as in
+    ``target("crm.nps", "team")``, which is the keyed value ``crm.nps@team``. ``words``: any id without a dot will do.
+    """
 
     type: Type
     ids: frozenset[str]
+    own: str | None = None
+    whose: tuple[str, ...] = ()
+    words: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,7 +65,7 @@ class Scope:
     literals. ``keyed``: functions of one literal id; a bare or dotted name that is an id of ``keyed["value"]`` means
     ``value("that id")``. ``aggregates``: the expression aggregates records (and must); without it, it speaks of one
     row. ``period``: it may use period_start, period_end, in_period, at_start, at_end. ``span``: the record type's
-    (when, until), for at_start and at_end.
+    (when, until), for at_start and at_end. ``calendars``: those that business_time and elapsed may ask.
     """
 
     fields: Mapping[str, Type]
@@ -66,6 +74,7 @@ class Scope:
     aggregates: bool = False
     period: bool = False
     span: tuple[str, str] | None = None
+    calendars: Calendars = NO_CALENDARS
 
 
 _EPOCH_DAY = date(1970, 1, 1)

@@ -21,9 +21,11 @@ _WORD = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _A_WORD = msg("small letters, digits and _, a letter first, at most 40 characters")
 _SCHEME = re.compile(r"[a-z][a-z0-9_-]{0,59}")
 _INDICATOR = re.compile(r"[a-z][a-z0-9_]{0,39}\.[a-z][a-z0-9_]{0,59}")
-# ``people`` is what a sample file of people is called, ``people`` and ``targets`` what imports are; the wall clock of a moment is stored beside it as NAME__local.
+# ``people`` is what a sample file of people is called, and with ``targets`` what is imported besides records; the wall
+# clock of a moment is stored beside it as NAME__local.
 _RESERVED = {"people", "targets"}
 _MOMENTS = ("date", "datetime")
+_MEASURED = ("records", "value", "where", "when", "who")
 _LIMITED = ("integer", "decimal", "money")
 _LARGEST = Decimal(10) ** 12
 
@@ -125,6 +127,15 @@ class _Report:
                 found=indicator.id,
                 expected=f"{plugin_name}.…",
             )
+        measured = {name: getattr(indicator, name) for name in _MEASURED if getattr(indicator, name)}
+        if indicator.derived is not None and measured:
+            what = msg("a derived indicator measures no records: {names}", names=", ".join(measured))
+            yield self.problem(what, "derived")
+        elif indicator.derived is None and not (indicator.records and (indicator.value or indicator.assessment)):
+            what = msg("an indicator needs records and value, records and assessment, or derived")
+            yield self.problem(what, "id", found=indicator.id)
+        elif indicator.assessment is not None and (indicator.value or indicator.derived):
+            yield self.problem(msg("an assessment has no other value"), "assessment")
         if indicator.min_sample < 0:
             what = msg("the least number of records is not negative")
             yield self.problem(what, "min_sample", found=indicator.min_sample)

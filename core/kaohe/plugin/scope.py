@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from decimal import Decimal
 
-from kaohe.language import Kind, Scope, Type
+from kaohe.language import Keyed, Kind, Scope, Type
 from kaohe.plugin.types import Field, Indicator, RecordType
 
 _KINDS: dict[str, Kind] = {"date": "date", "datetime": "datetime", "boolean": "boolean"}
 _TIME_UNITS = {"seconds", "minutes", "hours", "days"}
+MICROS = Type("number", 6)
 Parameters = Mapping[str, Decimal | int | str | bool]
 
 
@@ -42,6 +44,22 @@ def record_scope(
         period=True,
         span=(when or record_type.when, record_type.until) if record_type.until is not None else None,
     )
+
+
+def values_and_targets(ids: AbstractSet[str], own: str | None = None) -> dict[str, Keyed]:
+    """What can be asked about indicators of these ids: value, target, attainment. ``own``: whose target is meant where
+    none is named. A name without a dot may be that of a target alone."""
+    known = frozenset(ids)
+    return {
+        "value": Keyed(MICROS, known),
+        "target": Keyed(MICROS, known, own=own, whose=("team", "company"), words=True),
+        "attainment": Keyed(MICROS, known, own=own),
+    }
+
+
+def derived_scope(parameters: Parameters, ids: AbstractSet[str]) -> Scope:
+    """The scope of a derived indicator: values and targets of these indicators, with the parameters filled in."""
+    return Scope({}, parameters=parameters, keyed=values_and_targets(ids))
 
 
 def default_parameters(indicator: Indicator) -> Parameters:

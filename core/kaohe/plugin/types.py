@@ -80,23 +80,53 @@ class Parameter:
 
 
 @dataclass(frozen=True)
+class AssessmentRule:
+    """How ratings by several people become one value (360-degree assessment).
+
+    ``rater`` (empty in a record: unnamed), ``relation``, ``score``, ``scale`` (the full score; the lowest is
+    ``lowest``) and ``item`` name fields of the record type. The rest a scheme may set otherwise: the weight of each of
+    the ``relations`` (none: shown, does not count); the least number of raters whose mean is shown, per relation in
+    ``thresholds``, of all but ``self`` and ``supervisor`` (1) ``others``; how many scores are left out at each end of
+    a relation (``trim``); whether raters are brought to one mean and spread (``calibrate``); the common scale
+    (``range``); which ``items`` count (none named: all).
+    """
+
+    rater: str
+    relation: str
+    score: str
+    scale: str
+    item: str | None = None
+    lowest: Decimal = Decimal(0)
+    relations: Mapping[str, Decimal] = field(default_factory=lambda: _NOTHING)
+    thresholds: Mapping[str, int] = field(default_factory=lambda: _NOTHING)
+    others: int = 3
+    trim: int = 0
+    calibrate: bool = False
+    range: tuple[Decimal, ...] = (Decimal(0), Decimal(100))
+    items: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Indicator:
     """A measured figure, as data.
 
     ``id`` begins with the plugin's name and a dot. ``value`` is an aggregate expression over the record type
-    ``records``; ``where`` a condition that every counted record meets. ``when`` and ``who`` override the record
-    type's own. ``unit`` says what the value counts (a duration is divided by the unit). ``min_sample`` is the least
-    number of records below which there is no data; with 0, a count or sum of no records is the figure 0, while a
-    share or mean of nothing is no data anyway. ``curve`` is a default curve, written as in a scheme.
-    ``source`` names the text that asks for the indicator.
+    ``records``, or empty where the value is an ``assessment``; ``where`` a condition that every counted record meets.
+    ``when`` and ``who`` override the record type's own. ``unit`` says what the value counts (a duration is divided by
+    the unit). ``min_sample`` is the least number of records below which there is no data; with 0, a count or sum of no
+    records is the figure 0, while a share or mean of nothing is no data anyway. ``curve`` is a default curve, written
+    as in a scheme. ``source`` names the text that asks for the indicator.
+
+    A derived indicator measures no records: ``derived`` is an expression over other indicators' values and targets,
+    whose ids its parameters may give.
     """
 
     id: str
     name: Text
     description: Text
-    records: str
-    value: str
-    unit: Unit
+    records: str = ""
+    value: str = ""
+    unit: Unit = "number"
     direction: Direction = "higher"
     where: str | None = None
     when: str | None = None
@@ -105,6 +135,8 @@ class Indicator:
     min_sample: int = 0
     curve: Mapping[str, Any] | None = None
     source: str = ""
+    assessment: AssessmentRule | None = None
+    derived: str | None = None
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,11 @@ from collections.abc import Collection, Mapping
 from decimal import Decimal
 from typing import Any
 
-from kaohe.language import Expression, Scope, keyed_ids
+from kaohe.language import Expression, Scope
 from kaohe.scheme.catalogue import read_text
 from kaohe.scheme.draft import Draft, Path, path_text, show
 from kaohe.scheme.model import Adjustment, Gate, Outcome, Rule
-from kaohe.scheme.names import Names
+from kaohe.scheme.names import Names, values_read
 from kaohe.text import msg
 
 _AMOUNTS = ("deduct", "add", "cap", "coefficient")
@@ -29,9 +29,8 @@ def compile_about_people(
     text = table.get(str(path[-1]))
     expression = None if text is None else draft.compile(path, text, scope, expect)
     if expression is not None:
-        for function, identifier in sorted(keyed_ids(expression)):
-            if function == "value":
-                needed.setdefault(identifier, path)
+        for identifier in values_read(expression):
+            needed.setdefault(identifier, path)
     return expression
 
 

@@ -22,7 +22,14 @@ from kaohe.scheme.model import (
     ZScoreCurve,
 )
 from kaohe.scheme.names import Names
-from kaohe.scheme.relative_curves import limits, read_formula, read_percentile_rank, read_ratio, read_z_score
+from kaohe.scheme.relative_curves import (
+    limits,
+    read_formula,
+    read_percentile_rank,
+    read_ratio,
+    read_target,
+    read_z_score,
+)
 from kaohe.scheme.suspicion import suspect_percentages
 from kaohe.text import msg
 
@@ -47,13 +54,13 @@ def read_curve(
         case "ratio":
             curve = read_ratio(draft, table, path, indicator, names, needed)
         case "per_unit":
-            curve = _per_unit(draft, table, path)
+            curve = _per_unit(draft, table, path, indicator, names, needed)
         case "z_score":
             curve = read_z_score(draft, table, path, indicator)
         case "percentile_rank":
             curve = read_percentile_rank(draft, table, path, indicator)
         case "formula":
-            curve = read_formula(draft, table, path, names, needed)
+            curve = read_formula(draft, table, path, indicator, names, needed)
         case _:
             return None
     floor, cap = table.get("floor"), table.get("cap")
@@ -147,15 +154,18 @@ def _check_joint(draft: Draft, path: Path, left: Band, right: Band) -> None:
         draft.report(path, "band-overlap", what, found=f"{_span(left)}; {_span(right)}")
 
 
-def _per_unit(draft: Draft, table: dict[str, Any], path: Path) -> PerUnitCurve | None:
+def _per_unit(
+    draft: Draft, table: dict[str, Any], path: Path, indicator: Indicator, names: Names, needed: dict[str, Path]
+) -> PerUnitCurve | None:
     base = Decimal(draft.get(table, path, "base", 100))
     whole = draft.get(table, path, "whole", False)
     most, least = _number(table, "max"), _number(table, "min")
     if most is not None and least is not None and least > most:
         draft.report((*path, "min"), "min-above-max", msg("min is above max"), found=show(least), expected=show(most))
-    if not {"target", "unit", "points"} <= table.keys():
+    target = read_target(draft, table, path, indicator, names, needed)
+    if target is None or not {"unit", "points"} <= table.keys():
         return None
-    target, unit, points = (Decimal(table[key]) for key in ("target", "unit", "points"))
+    unit, points = Decimal(table["unit"]), Decimal(table["points"])
     return PerUnitCurve(base, target, unit, points, whole, most, least, **limits(table))
 
 

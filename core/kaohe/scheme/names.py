@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from kaohe.language import Keyed, Scope, Type
+from kaohe.language import Expression, Keyed, Scope, Type, keyed_ids
+from kaohe.plugin.scope import values_and_targets
 
 MICROS = Type("number", 6)
 _LITERALS = frozenset({"true", "false"})
@@ -49,14 +50,15 @@ class Names:
     def adjustment(self) -> Scope:
         return self._scope({}, self._keyed())
 
-    def curve(self, own: Mapping[str, Type]) -> Scope:
-        """Targets and formulas of curves: the person, values, and the curve's ``own`` names; nothing has points yet."""
-        return self._scope(own, {"value": Keyed(MICROS, self.values)})
+    def curve(self, own: Mapping[str, Type], indicator: str | None = None) -> Scope:
+        """Targets and formulas of curves: the person, values and targets, and the curve's ``own`` names; nothing has
+        points yet. ``target()`` is that of the ``indicator``."""
+        return self._scope(own, values_and_targets(self.values, indicator))
 
     def gate(self) -> Scope:
         """When a gate acts: points are known, and nothing that is made of them."""
         keyed = self._keyed()
-        return self._scope({}, {name: keyed[name] for name in ("value", "points")})
+        return self._scope({}, {name: keyed[name] for name in ("value", "points", "target", "attainment")})
 
     def rule(self) -> Scope:
         return self._scope({"total": MICROS}, self._keyed())
@@ -71,9 +73,9 @@ class Names:
         return self._scope({"total": MICROS, "rank": Type("number"), "tier": Type("text")}, self._keyed())
 
     def formula(self) -> Scope:
-        """A bonus by formula: likewise, and the person's base and coefficient."""
-        known = {"total": MICROS, "rank": Type("number"), "tier": Type("text"), "base": MICROS, "coefficient": MICROS}
-        return self._scope(known, self._keyed())
+        """A bonus by formula: likewise, and the person's base and coefficient, and what the table gives."""
+        own = dict.fromkeys(("total", "base", "coefficient", "table"), MICROS)
+        return self._scope({**own, "rank": Type("number"), "tier": Type("text")}, self._keyed())
 
     def knows(self, attribute: str) -> bool:
         return self.attributes is None or attribute in self.known_attributes
@@ -84,7 +86,7 @@ class Names:
 
     def _keyed(self) -> Mapping[str, Keyed]:
         return {
-            "value": Keyed(MICROS, self.values),
+            **values_and_targets(self.values),
             "points": Keyed(MICROS, self.points),
             "dimension": Keyed(MICROS, self.dimensions),
         }
@@ -93,6 +95,11 @@ class Names:
         person = {**PERSON, **(self.attributes or {})}
         fields = {**person, **{f"person.{name}": kind for name, kind in person.items()}, **known}
         return Scope(fields if self.attributes is not None else _AnyAttribute(fields, self.values), keyed=keyed)
+
+
+def values_read(expression: Expression) -> list[str]:
+    """The indicators whose values an expression reads, ascending."""
+    return sorted({identifier for function, identifier in keyed_ids(expression) if function in ("value", "attainment")})
 
 
 class _AnyAttribute(Mapping[str, Type]):

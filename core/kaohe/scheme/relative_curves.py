@@ -5,11 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from kaohe.language import Expression, Type, field_names, keyed_ids
+from kaohe.language import Expression, Type, field_names
 from kaohe.plugin import Indicator
 from kaohe.scheme.draft import Draft, Path, path_text, show
 from kaohe.scheme.model import FormulaCurve, PercentileRankCurve, RatioCurve, ZScoreCurve
-from kaohe.scheme.names import MICROS, Names
+from kaohe.scheme.names import MICROS, Names, values_read
 from kaohe.text import msg
 
 _MODES = {"higher": "higher", "lower": "lower", "target": "on_target"}
@@ -21,7 +21,7 @@ def read_ratio(
     """Attainment of a target that is a number or an expression about the person."""
     mode = draft.get(table, path, "mode", _MODES[indicator.direction])
     zero = table.get("zero_target")
-    target = _target(draft, table, path, names, needed)
+    target = read_target(draft, table, path, indicator, names, needed)
     if target is None:
         return None
     if isinstance(target, Decimal) and target <= 0 and zero is None:
@@ -62,15 +62,15 @@ def read_percentile_rank(
 
 
 def read_formula(
-    draft: Draft, table: dict[str, Any], path: Path, names: Names, needed: dict[str, Path]
+    draft: Draft, table: dict[str, Any], path: Path, indicator: Indicator, names: Names, needed: dict[str, Path]
 ) -> FormulaCurve | None:
     """Points by expression."""
-    target = _target(draft, table, path, names, needed) if "target" in table else None
+    target = read_target(draft, table, path, indicator, names, needed) if "target" in table else None
     if "points" not in table:
         return None
     own: dict[str, Type] = {"value": MICROS, "previous": MICROS}
     own |= {"target": MICROS} if "target" in table else {}
-    points = draft.compile((*path, "points"), table["points"], names.curve(own), ("number",))
+    points = draft.compile((*path, "points"), table["points"], names.curve(own, indicator.id), ("number",))
     if points is None or ("target" in table and target is None):
         return None
     _need(points, (*path, "points"), needed)
@@ -80,21 +80,22 @@ def read_formula(
     return FormulaCurve(points, target, **limits(table))
 
 
-def _target(
-    draft: Draft, table: dict[str, Any], path: Path, names: Names, needed: dict[str, Path]
+def read_target(
+    draft: Draft, table: dict[str, Any], path: Path, indicator: Indicator, names: Names, needed: dict[str, Path]
 ) -> Decimal | Expression | None:
+    """A number, or an expression about the person; ``target()`` there is the dated target of the indicator."""
     written = table.get("target")
     if written is None or not isinstance(written, str):
         return None if written is None else Decimal(written)
     # An attribute of the organisation's own is text; it is read as a number person by person.
-    target = draft.compile((*path, "target"), written, names.curve({}), ("number", "text"))
+    target = draft.compile((*path, "target"), written, names.curve({}, indicator.id), ("number", "text"))
     if target is not None:
         _need(target, (*path, "target"), needed)
     return target
 
 
 def _need(expression: Expression, path: Path, needed: dict[str, Path]) -> None:
-    for _function, identifier in sorted(keyed_ids(expression)):
+    for identifier in values_read(expression):
         needed.setdefault(identifier, path)
 
 

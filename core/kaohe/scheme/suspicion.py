@@ -54,7 +54,7 @@ def _numbers(curve: Curve) -> Iterator[tuple[Path, Decimal]]:
         case RatioCurve():
             yield from _target(curve.target)
         case PerUnitCurve():
-            yield from ((("target",), curve.target), (("unit",), curve.unit))
+            yield from (*_target(curve.target), (("unit",), curve.unit))
         case FormulaCurve():
             yield from _target(curve.target)
             yield from ((("points",), number) for number in _compared(curve.points.tree))

@@ -193,7 +193,7 @@ def _formula_words(curve: FormulaCurve, unit: str) -> list[Message]:
 
 
 def _per_unit_words(curve: PerUnitCurve, unit: str) -> list[Message]:
-    target, step, points = number(curve.target, unit), number(curve.unit, unit), _points(abs(curve.points))
+    target, step, points = _target_words(curve.target, unit), number(curve.unit, unit), _points(abs(curve.points))
     parts = [msg("{base} at {target}", base=_points(curve.base), target=target)]
     if curve.points < 0:
         parts.append(msg("{points} less for each {step} above, {points} more for each below", points=points, step=step))

@@ -88,7 +88,7 @@ def test_every_mistake_is_told_at_once_with_its_place():
     assert any("p/pack.toml:14:10" in line and "datetime, person, customer" in line for line in found)
     assert any("p/pack.toml:15:11" in line and "at most 6" in line for line in found)
     assert any("unknown key record_types[0].fields[0].minimun" in line and "minimum?" in line for line in found)
-    assert sum("indicators[0] has no" in line for line in found) == 5
+    assert sum("indicators[0] has no" in line for line in found) == 3
     assert any("indicators[0].id is wrong" in line for line in found)
 
 

@@ -71,7 +71,7 @@ MISTAKES = [
     ('{ kind = "percentile_rank", neutral = 60, ties = "dense" }', "scheme.wrong-value"),
     ("{ kind = \"formula\", points = '100 - 10 * value' }", "scheme.curve-reversed"),
     ("{ kind = \"formula\", target = 4, points = '100 * (2 - value / target)' }", "scheme.curve-reversed"),
-    ("{ kind = \"formula\", points = 'value / target' }", "expression.unknown-name"),
+    ("{ kind = \"formula\", points = 'value / target' }", "expression.function-without-call"),
     ("{ kind = \"formula\", points = 'valu' }", "expression.unknown-name"),
     ("{ kind = \"formula\", points = 'value > 3' }", "expression.kind"),
     ('{ kind = "formula", points = \'points("crm.response")\' }', "expression.unknown-function"),

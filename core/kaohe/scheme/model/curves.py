@@ -68,7 +68,7 @@ class PerUnitCurve:
     """
 
     base: Decimal
-    target: Decimal
+    target: Decimal | Expression
     unit: Decimal
     points: Decimal
     whole: bool = False

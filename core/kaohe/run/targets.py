@@ -1,0 +1,152 @@
+"""The dated targets of the people appraised: for exactly the period, or the sum of its parts where the figure adds up.
+
+Nothing is inherited or divided silently: a person's target is the person's own, and a target of the year is none of a
+quarter's. What is missing is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from kaohe.appraise.model import People
+from kaohe.errors import Place, Problem
+from kaohe.language import Expression
+from kaohe.language.tree import Aggregate
+from kaohe.period import Cycle, Period, parse_period, usual
+from kaohe.records import Snapshot
+from kaohe.scheme.model import Scheme
+from kaohe.text import Message, msg
+
+_FINER: tuple[Cycle, ...] = ("half", "quarter", "month")
+_LISTED = 5
+Scope = Literal["person", "team", "company"]
+Dated = Mapping[str, int]
+"""Targets in millionths by the name of their period."""
+
+
+@dataclass(frozen=True)
+class Goals:
+    """Every target of a snapshot, by scope, whose it is (a team by its name; empty: the company) and indicator."""
+
+    by_owner: Mapping[tuple[str, str, str], Dated]
+
+    def of(self, asked: str, who: str) -> Dated:
+        """Those of a person (a code) or team for what an expression looks up: ``crm.nps``, ``crm.nps@team``."""
+        indicator, scope = split(asked)
+        return self.by_owner.get((scope, "" if scope == "company" else who, indicator), {})
+
+
+def split(asked: str) -> tuple[str, Scope]:
+    """The indicator and whose target of it is asked for."""
+    indicator, _at, said = asked.partition("@")
+    return indicator, next((scope for scope in get_args(Scope) if scope == said), "person")
+
+
+def read_goals(snapshot: Snapshot) -> Goals:
+    """The targets that the snapshot holds; none where it was taken without."""
+    teams = {row["code"]: row["name"] for row in _rows(snapshot, "teams")}
+    found: dict[tuple[str, str, str], dict[str, int]] = {}
+    for row in _rows(snapshot, "targets"):
+        who = teams.get(row["who"], row["who"]) if row["scope"] == "team" else row["who"]
+        found.setdefault((row["scope"], who, row["indicator"]), {})[row["period"]] = row["value"]
+    return Goals(found)
+
+
+def targets_in(
+    asked: Sequence[str], goals: Goals, people: People, period: Period, adding: Collection[str]
+) -> dict[str, tuple[int | None, ...]]:
+    """What expressions look up, for everybody. ``adding``: the indicators whose figures add up over periods."""
+    teams = people.attribute("team")
+    columns = {}
+    for each in asked:
+        indicator, scope = split(each)
+        owners = teams if scope == "team" else people.code
+        settled: dict[str, int | None] = {}
+        for who in {owner for owner in owners if owner is not None}:
+            settled[who] = in_period(goals.of(each, who), period, adds_up=indicator in adding)
+        columns[each] = tuple(None if owner is None else settled[owner] for owner in owners)
+    return columns
+
+
+def in_period(dated: Dated, period: Period, *, adds_up: bool) -> int | None:
+    """The target of the period itself; else the sum over its halves, quarters or months where all of them are there
+    and the figure adds up; else none."""
+    if (exact := dated.get(usual(period).name)) is not None:
+        return exact
+    for cycle in _FINER if adds_up else ():
+        parts = [dated.get(part.name) for part in period.divided(cycle)]
+        known = [part for part in parts if part is not None]
+        if parts and len(known) == len(parts):
+            return sum(known)
+    return None
+
+
+def adds_up(value: Expression | None) -> bool:
+    """Whether the figure of a period is the sum of those of its parts: one count or sum of the period's records."""
+    match value.tree if value is not None else None:
+        case Aggregate(function="count" | "sum", shift="period", everything=False):
+            return True
+        case _:
+            return False
+
+
+def adding_up(scheme: Scheme) -> frozenset[str]:
+    """The scheme's indicators, by id and key, whose figures add up over periods."""
+    used = [each for each in scheme.indicators if adds_up(each.value)]
+    return frozenset(each.key for each in used) | {each.indicator.id for each in used}
+
+
+def without_target(scheme: Scheme, people: People, goals: Goals, period: Period) -> list[Problem]:
+    """A warning for each target that people have not, with their number and the periods for which there is one."""
+    names = {each.key: each.indicator.name for each in scheme.indicators}
+    problems = []
+    for asked, column in people.targets.items():
+        indicator, scope = split(asked)
+        owners = people.attribute("team") if scope == "team" else people.code
+        lacking = [(code, owner) for code, owner, goal in zip(people.code, owners, column, strict=True) if goal is None]
+        if not lacking:
+            continue
+        words = {"count": len(lacking), "indicator": names.get(indicator, indicator), "period": period.name}
+        what = Message(_WHAT[scope].template, words)
+        others = sorted(
+            {name for _code, owner in lacking for name in _overlapping(goals.of(asked, owner or ""), period)}
+        )
+        fix = msg("set them: kaohe targets import FILE, or kaohe targets set {indicator} …", indicator=indicator)
+        if others:
+            fix = msg(
+                "there are targets of {periods}; they are not divided silently: kaohe targets break-down {indicator} …",
+                periods=", ".join(others[:_LISTED]),
+                indicator=indicator,
+            )
+        listed = ", ".join(code for code, _owner in lacking[:_LISTED])
+        found = listed if len(lacking) <= _LISTED else f"{listed} …"
+        problems.append(Problem("evaluate.no-target", what, Place(key=asked), found, fix=fix, severity="warning"))
+    return problems
+
+
+_WHAT: Mapping[Scope, Message] = {
+    "person": msg("{count} people have no target of {indicator} in {period}"),
+    "team": msg("the teams of {count} people have no target of {indicator} in {period}"),
+    "company": msg("the company has no target of {indicator} in {period}; {count} people are measured by it"),
+}
+
+
+def _overlapping(dated: Dated, period: Period) -> list[str]:
+    others = [(name, parse_period(name)) for name in dated]
+    return [name for name, other in others if period.overlap(other.start, other.end) > 0]
+
+
+def _rows(snapshot: Snapshot, table: str) -> list[dict[str, Any]]:
+    if table not in snapshot.organisation:
+        return []
+    rows: list[dict[str, Any]] = []
+    for partition in snapshot.organisation[table].partitions:
+        with pq.ParquetFile(partition.path) as file:
+            read: pa.Table = file.read()
+            rows += read.to_pylist()
+    return rows

@@ -1,0 +1,102 @@
+"""Derived indicators: made of other indicators' values and targets, not of records. Which depend on which, and which
+dated targets a scheme asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from graphlib import CycleError, TopologicalSorter
+from typing import Any
+
+from kaohe.language import Expression, keyed_ids
+from kaohe.plugin import Indicator
+from kaohe.plugin.scope import derived_scope
+from kaohe.scheme.draft import Draft, Path, attempt
+from kaohe.scheme.model import Measured, Scheme, UsedIndicator
+from kaohe.scheme.names import Names, values_read
+from kaohe.text import msg
+
+_MEASURED = ("records", "value", "where", "when", "who", "credit", "overlay")
+
+
+def check_own_derived(draft: Draft, names: Names) -> None:
+    """The scheme's own indicators are either derived or measured; mistakes are reported where they are written."""
+    for index, table in enumerate(draft.data.get("indicators", [])):
+        path: Path = ("indicators", index)
+        if "derived" not in table:
+            continue
+        for key in _MEASURED:
+            if key in table:
+                what = msg("a derived indicator measures no records: {names}", names=key)
+                draft.report((*path, key), "derived-measured", what, fix=msg("leave out {key}", key=key), at_key=True)
+        draft.compile((*path, "derived"), table["derived"], derived_scope({}, names.values), ("number",))
+
+
+def compile_derived(
+    indicator: Indicator, parameters: Mapping[str, Any], names: Names
+) -> tuple[tuple[Any, ...], Expression | None]:
+    """The indicator's expression with its parameters filled in, or the problems in it."""
+    return attempt(indicator.derived or "", derived_scope(parameters, names.values), ("number",), None)
+
+
+def check_circles(draft: Draft, used: Sequence[UsedIndicator | Measured]) -> None:
+    """No derived indicator may rest on itself, directly or through others."""
+    try:
+        in_order(used)
+    except CycleError as error:
+        circle: list[str] = error.args[1]
+        first = next(each for each in used if each.key in circle)
+        what = msg("{indicator} rests on its own value", indicator=first.indicator.name)
+        path = (*_place_of(draft, circle),)
+        draft.report(path, "circular", what, found=" → ".join(reversed(circle)), fix=msg("break the circle"))
+
+
+def _place_of(draft: Draft, circle: Sequence[str]) -> Path:
+    """Where the first of them is written: an indicator of the scheme's own, or the use of one."""
+    for index, table in enumerate(draft.data.get("indicators", [])):
+        if table.get("id") in circle and "derived" in table:
+            return ("indicators", index, "derived")
+    for number, dimension in enumerate(draft.data.get("dimensions", [])):
+        for position, row in enumerate(dimension.get("indicators", [])):
+            if row.get("as", row.get("use")) in circle:
+                return ("dimensions", number, "indicators", position, "use")
+    return ("scheme",)
+
+
+def in_order(used: Sequence[UsedIndicator | Measured]) -> tuple[UsedIndicator | Measured, ...]:
+    """The derived ones, each after those whose values it reads. Raises graphlib.CycleError."""
+    by_key = {each.key: each for each in used}
+    rests_on = {
+        each.key: [key for key in values_read(each.value) if key in by_key]
+        for each in used
+        if each.indicator.derived is not None and each.value is not None
+    }
+    return tuple(by_key[key] for key in TopologicalSorter(rests_on).static_order() if key in rests_on)
+
+
+def targets_asked(scheme: Scheme) -> tuple[str, ...]:
+    """The dated targets that the scheme's expressions look up: ``crm.nps``, ``crm.nps@team``, ``crm.nps@company``."""
+    found = {
+        identifier
+        for expression in _expressions(scheme)
+        for function, identifier in keyed_ids(expression)
+        if function in ("target", "attainment")
+    }
+    return tuple(sorted(found))
+
+
+def _expressions(part: Any) -> Iterator[Expression]:
+    """Every expression in a part of the scheme, however deep."""
+    if isinstance(part, Expression):
+        yield part
+    elif isinstance(part, Mapping):
+        yield from _among(part.values())
+    elif isinstance(part, tuple):
+        yield from _among(part)
+    elif is_dataclass(part) and not isinstance(part, type | Indicator):
+        yield from _among(getattr(part, field.name) for field in fields(part))
+
+
+def _among(parts: Iterable[Any]) -> Iterator[Expression]:
+    for part in parts:
+        yield from _expressions(part)
