@@ -102,7 +102,11 @@ def _by_largest_remainder(claims: Wide, pool: int) -> Ints:
     parts = product // whole
     remainders = product - parts * whole
     left_over = pool - int(parts.sum())
-    parts[np.argsort(-remainders, kind="stable")[:left_over]] += 1
+    if left_over:
+        least = np.partition(remainders, -left_over)[-left_over]
+        above = remainders > least
+        parts[above] += 1
+        parts[np.flatnonzero(remainders == least)[: left_over - int(above.sum())]] += 1
     return narrow(parts)
 
 

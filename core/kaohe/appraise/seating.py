@@ -33,7 +33,8 @@ class Heads:
 
 def heads(standing: Standing, counted: Flags) -> Heads:
     """The head-count, of a column ``counted`` by position."""
-    begins, which = np.unique(standing.begin, return_inverse=True)
+    begin = standing.begin == np.arange(len(standing.begin))
+    begins, which = np.flatnonzero(begin), np.cumsum(begin) - 1
     before: Ints = np.cumsum(counted) - counted
     size = np.bincount(which[counted], minlength=len(begins))
     return Heads(counted, before - before[standing.begin], which, begins, size)
@@ -61,17 +62,22 @@ class Seating:
         enough: Flags = self.heads.size >= self.tiers.min_group
         return enough[self.heads.which]
 
-    def best_and_worst(self, depth: int) -> tuple[Ints, Ints]:
-        """The tiers of the first and the last seat that those equal in so many keys hold, by position."""
-        first, length = self.standing.ties[depth]
-        last = first + length - 1
+    @cached_property
+    def ends(self) -> tuple[tuple[Ints, Ints], ...]:
+        """By position the tiers of the first and the last seat that equals hold: of those equal in the keys that
+        count, then of those equal in one further key each."""
         ahead, counted = self.heads.ahead, self.heads.counted
-        return self._level(ahead[first]), self._level(np.maximum(ahead[first], ahead[last] + counted[last] - 1))
+        found = []
+        for first, length in self.standing.ties[self.tie :]:
+            last = first + length - 1
+            worst = np.maximum(ahead[first], ahead[last] + counted[last] - 1)
+            found.append((self._level(ahead[first]), self._level(worst)))
+        return tuple(found)
 
     @cached_property
     def given(self) -> Ints:
         """The tier of each position after equals on both sides of a cut are promoted, demoted or left apart."""
-        best, worst = self.best_and_worst(self.tie)
+        best, worst = self.ends[0]
         match self.tiers.ties:
             case "promote":
                 return best
@@ -79,15 +85,16 @@ class Seating:
                 return worst
             case "break":
                 # Nobody's code stands between somebody not counted and the seat of an equal.
-                alone, _ = self.best_and_worst(len(self.standing.ties) - 1)
+                alone, _ = self.ends[-1]
                 return np.where(self.heads.counted, self._level(self.heads.ahead), alone)
 
     def _level(self, place: Ints) -> Ints:
         """The tier of a place among the counted; behind the last of them, that of the last."""
-        place = np.minimum(place, np.maximum(self.heads.size - 1, 0)[self.heads.which])
+        which = self.heads.which
+        place = np.minimum(place, np.maximum(self.heads.size - 1, 0)[which])
         level = np.zeros(len(place), np.int64)
-        for number in range(len(self.tiers.levels) - 1):
-            level += place >= self.cuts[self.heads.which, number]
+        for cut in self.cuts[:, :-1].T:
+            level += place >= cut[which]
         return level
 
 
@@ -117,12 +124,11 @@ def cut_notes(seating: Seating, takes: Flags, names: Sequence[Text]) -> Iterator
     """
     tiers, standing, tie = seating.tiers, seating.standing, seating.tie
     # Per further key: whose company of equals still has seats on both sides.
-    ends = [seating.best_and_worst(depth) for depth in range(tie, len(standing.ties))]
-    split = [best != worst for best, worst in ends]
+    split = [best != worst for best, worst in seating.ends]
     meant = split[0] & takes
     if tiers.ties == "break":
         meant &= seating.heads.counted
-    best, worst = ends[0]
+    best, worst = seating.ends[0]
     length = standing.ties[tie][1]
     for at in np.flatnonzero(meant):
         keys = [names[tie + number - 1] for number, still in enumerate(split) if number and not still[at]]
