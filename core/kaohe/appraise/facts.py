@@ -133,10 +133,6 @@ def _read(column: Column, value: Any) -> Any:
     return None if value is None else column.read(value)
 
 
-def _read(column: Column, value: Any) -> Any:
-    return None if value is None else column.read(value)
-
-
 def evaluate_together(expression: Expression, seen: Facts, rows: Ints) -> Fraction | None:
     """An expression over all of these people together: sum(value(…)), mean(total), count()."""
     names: list[Name] = [*sorted(field_names(expression)), *sorted(keyed_ids(expression))]
