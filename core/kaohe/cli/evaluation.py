@@ -26,7 +26,8 @@ def evaluate_scheme(app: App, scheme: str, period: str) -> Run:
     registry, workspace = app.registry, app.workspace
     asked = parse_period(period)
     _path, checked = load_file(app, scheme)
-    app.problems(problem for problem in checked.problems if checked.scheme is not None)
+    heard = [problem for problem in checked.problems if problem.severity != "note"]
+    app.problems(heard if checked.scheme is not None else ())
     rules = checked.require()
     names = sorted({used.indicator.records for used in rules.indicators})
     types = {name: registry.record_types[name] for name in names}

@@ -96,7 +96,7 @@ def show(app: App, file: str) -> None:
 
     _path, checked = load_file(app, file)
     found = checked.require()
-    app.problems(checked.problems)
+    app.problems(problem for problem in checked.problems if problem.severity != "note")
     for section in describe(found):
         sys.stdout.write(f"{section.title.in_(app.language)}\n")
         for line in section.lines:

@@ -11,6 +11,7 @@ from kaohe.scheme.bonus_words import bonus_lines
 from kaohe.scheme.case_words import case_words
 from kaohe.scheme.draft import show
 from kaohe.scheme.model import Level, Rule, Scheme, Tiers, UsedIndicator
+from kaohe.scheme.weight_words import comparison_rows, total_words, weight_lines
 from kaohe.scheme.words import ACTIONS, chain, curve_words, missing_words, number, series
 from kaohe.text import Message, Text, msg
 
@@ -30,7 +31,11 @@ class Section:
 
 def describe(scheme: Scheme) -> tuple[Section, ...]:
     """Everything the scheme says, in the order in which it acts."""
-    sections = [_head(scheme), _dimensions(scheme), _curves(scheme)]
+    sections = [_head(scheme), _dimensions(scheme)]
+    if scheme.comparisons:
+        headers = (msg("Among"), msg("Matters more"), msg("Times"), msg("Than"))
+        sections.append(Section(msg("Comparisons in pairs"), (), headers, tuple(comparison_rows(scheme)), right=(2,)))
+    sections.append(_curves(scheme))
     if scheme.measured:
         sections.append(_measured(scheme))
     if scheme.adjustments:
@@ -73,6 +78,8 @@ def _head(scheme: Scheme) -> Section:
         lines.append(msg("Appraised is whoever meets: {condition}", condition=scheme.population.text.strip()))
     if scheme.attribution == "event_date":
         lines.append(msg("Judged by each assignment; a record counts where its date falls into one that is covered."))
+    if (method := total_words(scheme.total_by)) is not None:
+        lines.append(method)
     lines.append(msg("Totals are rounded half up to {count} decimals.", count=scheme.decimals))
     if scheme.min_coverage:
         share = number(scheme.min_coverage, "share")
@@ -84,12 +91,14 @@ def _dimensions(scheme: Scheme) -> Section:
     rows: list[tuple[Cell, ...]] = []
     for dimension in scheme.dimensions:
         name: Cell = dimension.name
-        weight = str(shorten(dimension.weight))
+        of_data = scheme.weights == "entropy"
+        weight: Cell = msg("of the data") if of_data else str(shorten(dimension.weight))
         for used in dimension.indicators:
-            cells = (used_name(used), str(shorten(used.weight)), str(used.min_sample), missing_words(used.missing))
+            own: Cell = msg("of the data") if of_data else str(shorten(used.weight))
+            cells = (used_name(used), own, str(used.min_sample), missing_words(used.missing))
             rows.append((name, weight, *cells))
             name = weight = ""
-    lines = [msg("Weights are shares of their sum.")] if scheme.weights == "relative" else []
+    lines = [*weight_lines(scheme)]
     for each in scheme.indicators:
         if each.credit is not None:
             shares = series([f"{part.who} × ({part.share.text})" for part in each.credit.parts])

@@ -60,7 +60,8 @@ def read_dimensions(
 def check_weights(draft: Draft, path: Path, rows: Sequence[dict[str, Any]]) -> None:
     """Absolute weights add up to 100 at each level."""
     weights = [row["weight"] for row in rows if "weight" in row]
-    if draft.data.get("scheme", {}).get("weights") == "relative" or not weights or len(weights) < len(rows):
+    free = draft.data.get("scheme", {}).get("weights") in ("relative", "entropy")
+    if free or not weights or len(weights) < len(rows):
         return
     total = sum(map(Decimal, weights))
     if total == 100:

@@ -31,6 +31,7 @@ from kaohe.scheme.model import Default, Scheme
 from kaohe.scheme.names import Names
 from kaohe.scheme.schema import open_draft
 from kaohe.scheme.standing import read_ranking, read_tiers
+from kaohe.scheme.weights import read_total, read_weights
 from kaohe.text import msg
 from kaohe.toml import load_toml
 
@@ -86,6 +87,7 @@ def _read(
     currency = draft.get(head, path, "currency", "CNY")
     decimals = draft.get(head.get("rounding", {}), (*path, "rounding"), "score", 2)
     weights = draft.get(head, path, "weights", "absolute")
+    comparisons, total_by = read_weights(draft), read_total(draft)
     missing = read_missing(head.get("missing"), draft, (*path, "missing"))
     coverage = draft.get(head.get("missing", {}), (*path, "missing"), "min_coverage", 0)
     caps = head.get("adjustment_caps", {})
@@ -135,6 +137,8 @@ def _read(
         digest=content_digest(draft.document.data),
         max_added=Decimal(caps["additions"]) if "additions" in caps else None,
         max_deducted=Decimal(caps["deductions"]) if "deductions" in caps else None,
+        comparisons=comparisons,
+        total_by=total_by,
         attribution=attribution,
     )
 

@@ -25,6 +25,7 @@ from kaohe.scheme.model.curves import (
 from kaohe.scheme.model.measures import Credit, Credits, Dimension, Measured, Missing, UsedIndicator, earlier_key
 from kaohe.scheme.model.rules import Action, Adjustment, Gate, Rule
 from kaohe.scheme.model.standing import GradedShares, Level, Ranking, Tiers
+from kaohe.scheme.model.weights import Comparison, Normalisation, TotalBy, TotalMethod, WeightsFrom
 from kaohe.text import Text
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "Bonus",
     "Case",
     "CasePerson",
+    "Comparison",
     "Credit",
     "Credits",
     "Curve",
@@ -50,6 +52,7 @@ __all__ = [
     "Level",
     "Measured",
     "Missing",
+    "Normalisation",
     "Outcome",
     "PerUnitCurve",
     "PercentileRankCurve",
@@ -61,7 +64,10 @@ __all__ = [
     "Rule",
     "Scheme",
     "Tiers",
+    "TotalBy",
+    "TotalMethod",
     "UsedIndicator",
+    "WeightsFrom",
     "ZScoreCurve",
     "earlier_key",
 ]
@@ -89,6 +95,8 @@ class Scheme:
     """A checked scheme file. ``digest`` is the SHA-256 of its parsed content: comments and spacing do not count.
 
     ``max_added`` and ``max_deducted`` (both positive) hold all adjustments together, additions and deductions apart.
+    Weights are those written or, where they come from ``comparisons``, what these come to; where they are left to the
+    data every indicator has the same here.
     ``attribution``: whose work a record is. ``period_end``: of the people covered, whatever their work was on its day;
     ``event_date``: of those whose assignment on its day is covered.
     """
@@ -103,7 +111,7 @@ class Scheme:
     population: Expression | None
     currency: str
     decimals: int
-    weights: Literal["absolute", "relative"]
+    weights: WeightsFrom
     min_coverage: Decimal
     ranking: Ranking
     dimensions: tuple[Dimension, ...]
@@ -119,6 +127,8 @@ class Scheme:
     digest: str
     max_added: Decimal | None = None
     max_deducted: Decimal | None = None
+    comparisons: tuple[Comparison, ...] = ()
+    total_by: TotalBy = TotalBy()
     attribution: Literal["period_end", "event_date"] = "period_end"
 
     @property
