@@ -13,20 +13,20 @@ from hypothesis import strategies as st
 from tests.properties.test_appraise import bonuses, chosen, payable, schemes, staffs
 from tests.reference import appraisal as by_hand
 from tests.reference import money as reference
-from tests.unit.appraise.builder import expression, pool_bonus
+from tests.unit.appraise.builder import expression, measured, people, pool_bonus, scheme, table
 
 from kaohe.appraise import appraise
 from kaohe.appraise.rates import accumulated, deductions, earned, earned_in_columns, parts, rate_table
 from kaohe.appraise.reckon import reckon
 from kaohe.errors import KaoheError
 from kaohe.exact import divide, to_fen
-from kaohe.scheme.model import Accelerator, Bonus
+from kaohe.scheme.model import Accelerator, Bonus, YearToDate
 
 AMOUNTS = st.decimals(-100, 10**6, places=2) | st.integers(0, 20).map(Decimal)
 
 
 @st.composite
-def tables(draw, mode=None, gives=None):
+def tables(draw, mode=None, gives=None, *, lumps=False):
     """Bands at whole edges, so that amounts on boundaries are common."""
     mode = mode or draw(st.sampled_from(["marginal", "whole", "interpolated"]))
     gives = gives or ("rate" if mode == "marginal" else draw(st.sampled_from(["rate", "amount", "factor"])))
@@ -34,13 +34,17 @@ def tables(draw, mode=None, gives=None):
     value = st.decimals(0, 2, places=3)
     rows = [(edge, draw(value), draw(value)) if mode == "interpolated" else (edge, draw(value)) for edge in edges]
     later = st.integers(1, len(edges))
-    return rate_table(
+    made = rate_table(
         rows,
         mode,
         gives,
         draw(st.sampled_from(["upper", "lower"])),
         draw(st.sets(later, max_size=2)) if mode == "marginal" else (),
     )
+    if not lumps or made.gives != "rate" or mode == "interpolated":
+        return made
+    more = [draw(st.integers(0, 50).map(Decimal)) for _band in made.bands]
+    return replace(made, bands=tuple(replace(band, lump=lump) for band, lump in zip(made.bands, more, strict=True)))
 
 
 @st.composite
@@ -56,9 +60,13 @@ def other_bonuses(draw):
     if draw(st.booleans()):
         formula = draw(st.sampled_from(["max(base * coefficient / 3, 400)", "total * coefficient", "value('m') * 7"]))
         return Bonus("formula", base, prorate, None, low, high, formula=expression(formula), accelerators=faster)
-    rates, over = draw(tables()), expression(draw(st.sampled_from(["value('m')", "total / 5", "value('n') * rank"])))
+    rates = draw(tables(lumps=True))
+    over = expression(draw(st.sampled_from(["value('m')", "total / 5", "value('n') * rank"])))
     of = base if rates.gives == "factor" or draw(st.booleans()) else None
-    return Bonus("table", of, prorate, None, low, high, over, rates, accelerators=faster)
+    over_the_year = YearToDate(over, expression("value('n')")) if draw(st.booleans()) else None
+    by_days = over_the_year is None and draw(st.booleans())
+    more = {"accelerators": faster, "year": over_the_year, "prorate_bands": by_days}
+    return Bonus("table", of, prorate, None, low, high, over, rates, **more)
 
 
 @settings(max_examples=300, deadline=None)
@@ -85,7 +93,7 @@ def test_every_bonus_recomputes_from_the_columns_that_the_run_keeps(made, people
         assert not np.any(result.bonus[~members])
 
 
-@given(tables(), st.lists(AMOUNTS, max_size=6))
+@given(tables(lumps=True), st.lists(AMOUNTS, max_size=6))
 def test_a_table_gives_what_pencil_and_paper_give(table, figures):
     expected = [reference.given(table, Fraction(figure)) for figure in figures]
     assert [earned(table, figure) for figure in figures] == expected
@@ -93,7 +101,7 @@ def test_a_table_gives_what_pencil_and_paper_give(table, figures):
     assert [Fraction(int(each), columns.denominator) for each in columns.numerators] == expected
 
 
-@given(tables("marginal"), AMOUNTS)
+@given(tables("marginal", lumps=True), AMOUNTS)
 def test_bands_and_quick_deductions_come_to_the_same_as_the_table(table, figure):
     found = parts(table, figure)
     assert sum((part.earned for part in found), Fraction(0)) == earned(table, figure)
@@ -102,11 +110,49 @@ def test_bands_and_quick_deductions_come_to_the_same_as_the_table(table, figure)
     assert last.rate * Fraction(figure) - deductions(table)[last.band] == earned(table, figure)
 
 
-@given(tables("marginal"), AMOUNTS, st.decimals(0, 1000, places=2))
+@given(tables("marginal", lumps=True), AMOUNTS, st.decimals(0, 1000, places=2))
 def test_a_marginal_bonus_never_falls_when_the_amount_grows(table, figure, more):
     rates = [band.value for band in table.bands]
     assume(rates == sorted(rates) or not any(band.retroactive for band in table.bands))
     assert earned(table, figure + more) >= earned(table, figure)
+
+
+def of_a_table(bonus, m, n=None, worked=None):
+    """Everybody's exact amount in yuan before rounding, of people whose figure is m, and before the period n."""
+    made = scheme(bonus=bonus, measured=[measured("m"), measured("n")])
+    columns = table(a=[80] * len(m), m=m, n=n or [None] * len(m))
+    result = appraise(made, people(len(m), worked), columns)
+    return [None if steps is None else steps.gross for steps in reckon(bonus, result, range(len(m)))]
+
+
+YEARLY = Bonus(
+    "table",
+    None,
+    "none",
+    over=expression("value('m')"),
+    year=YearToDate(expression("value('m')"), expression("value('n')")),
+)
+
+
+@settings(deadline=None)
+@given(tables(lumps=True), st.lists(AMOUNTS, min_size=1, max_size=6))
+def test_what_the_periods_of_a_year_earn_adds_up_to_the_table_of_the_year(rates, months):
+    assume(reference.given(rates, Fraction(0)) == 0)
+    so_far = [sum(months[: number + 1]) for number in range(len(months))]
+    due = of_a_table(replace(YEARLY, table=rates), so_far, [None, *so_far[:-1]])
+    assert sum(due) == earned(rates, sum(months))
+    assert due == reference.over_the_year(rates, [Fraction(month) for month in months])
+    # The first period of the year is like any period.
+    assert due[:1] == of_a_table(replace(YEARLY, table=rates, year=None), months[:1])
+
+
+@settings(deadline=None)
+@given(tables(lumps=True), st.lists(st.tuples(AMOUNTS, st.integers(1, 90)), min_size=1, max_size=4))
+def test_thresholds_by_days_are_those_of_a_smaller_table(rates, staff):
+    amounts, days = zip(*staff, strict=True)
+    bonus = replace(YEARLY, table=rates, year=None, prorate_bands=True)
+    expected = [reference.by_days(rates, Fraction(amount), Fraction(part, 90)) for amount, part in staff]
+    assert of_a_table(bonus, amounts, worked=days) == expected
 
 
 @given(tables("marginal"), st.lists(AMOUNTS, min_size=1, max_size=5), st.data())

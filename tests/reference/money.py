@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 from kaohe.scheme.model import RateTable
@@ -19,11 +20,11 @@ def given(table: RateTable, amount: Fraction) -> Fraction:
     if table.mode == "marginal":
         return _marginal(table, amount, edges, here)
     band = table.bands[here]
-    value = Fraction(band.value)
+    value, lump = Fraction(band.value), Fraction(band.lump)
     if table.mode == "interpolated" and band.lower is not None and here + 1 < len(edges):
         way = (amount - edges[here]) / (edges[here + 1] - edges[here])
         value = value * (1 - way) + Fraction(band.value_to) * way
-    return value * amount if table.gives == "rate" else value
+    return value * amount + lump if table.gives == "rate" else value
 
 
 def _marginal(table: RateTable, amount: Fraction, edges: list[Fraction], here: int) -> Fraction:
@@ -33,5 +34,25 @@ def _marginal(table: RateTable, amount: Fraction, edges: list[Fraction], here: i
         rate = Fraction(rates[-1] if rates else table.bands[number].value)
         begin = edges[number] if number else Fraction(0)
         end = amount if number == here else edges[number + 1]
-        total += rate * (end - begin)
+        total += rate * (end - begin) + Fraction(table.bands[number].lump)
     return total
+
+
+def over_the_year(table: RateTable, amounts: list[Fraction]) -> list[Fraction]:
+    """What each period of a year is due, from its first: the table of everything so far, less all that was due."""
+    due: list[Fraction] = []
+    for number in range(len(amounts)):
+        due.append(given(table, sum(amounts[: number + 1], Fraction(0))) - sum(due, Fraction(0)))
+    return due
+
+
+def by_days(table: RateTable, amount: Fraction, part: Fraction) -> Fraction:
+    """What a table gives whose thresholds, and amounts for reaching them, are so much of those written."""
+    lumps = part if table.gives == "rate" else Fraction(1)
+    bands = tuple(
+        replace(
+            band, lower=None if band.lower is None else Fraction(band.lower) * part, lump=Fraction(band.lump) * lumps
+        )
+        for band in table.bands
+    )
+    return given(replace(table, bands=bands), amount)

@@ -27,15 +27,16 @@ _ZERO = Fraction(0)
 
 @dataclass(frozen=True)
 class Part:
-    """What one band contributes: its ``rate`` of so much of the ``amount``."""
+    """What one band contributes: its ``rate`` of so much of the ``amount``, and a ``lump`` for reaching it."""
 
     band: int
     amount: Fraction
     rate: Fraction
+    lump: Fraction = _ZERO
 
     @property
     def earned(self) -> Fraction:
-        return self.amount * self.rate
+        return self.amount * self.rate + self.lump
 
 
 def rate_table(
@@ -97,7 +98,11 @@ def parts(table: RateTable, amount: Number, before: Number = 0) -> tuple[Part, .
     for number in range(start, reached + 1):
         begin = Fraction(before) if number == start else _lower(table, number)
         end = after if number == reached else _lower(table, number + 1)
-        found.append(Part(number, end - begin, Fraction(table.bands[number].value)))
+        band = table.bands[number]
+        # A retroactive band takes the place of the rates below it, not of what was given for reaching those bands.
+        reached_here = (band,) if number > first else table.bands[: number + 1]
+        lump = _ZERO if before and number == start else Fraction(sum(each.lump for each in reached_here))
+        found.append(Part(number, end - begin, Fraction(band.value), lump))
     return tuple(found)
 
 
@@ -150,19 +155,20 @@ def earned_in_columns(table: RateTable, over: Sequence[Number]) -> Claims:
 def polynomials(table: RateTable) -> tuple[tuple[Fraction, Fraction, Fraction], ...]:
     """Per band (a, b, c): the table gives a + b·x + c·x² there."""
     found = []
-    reached = _ZERO
+    reached = lumps = _ZERO
     for number, band in enumerate(table.bands):
         start, slope = _line(table, number)
+        lumps = Fraction(band.lump) + (lumps if table.mode == "marginal" else 0)
         if table.mode == "marginal":
             rate = Fraction(band.value)
             # What the bands below give at the beginning of this one; a retroactive band starts afresh from 0.
             begin = _lower(table, number) if number and not band.retroactive else _ZERO
             reached = reached if number and not band.retroactive else _ZERO
-            found.append((reached - rate * begin, rate, _ZERO))
+            found.append((lumps + reached - rate * begin, rate, _ZERO))
             if number + 1 < len(table.bands):
                 reached += rate * (_lower(table, number + 1) - begin)
         elif table.gives == "rate":
-            found.append((_ZERO, start, slope))
+            found.append((lumps, start, slope))
         else:
             found.append((start, slope, _ZERO))
     return tuple(found)

@@ -11,6 +11,7 @@ import numpy as np
 
 from kaohe.appraise.eligibility import eligible
 from kaohe.appraise.facts import Facts, evaluate, facts
+from kaohe.appraise.lookup import LookedUp, look_up
 from kaohe.appraise.model import Appraisal, Pool
 from kaohe.appraise.rates import earned
 from kaohe.exact import FEN, MICRO, divide
@@ -22,15 +23,15 @@ from kaohe.scheme.model import Bonus
 class Reckoning:
     """The steps to a bonus. All figures are exact; ``claim`` and ``share`` in fen, other amounts in yuan.
 
-    ``base`` and ``over`` are what their expressions come to, where there are any; ``gross`` is what the base, table or
-    formula gives. ``factors`` are the accelerators', with what each looked up; ``worked`` None: not prorated.
-    ``pool`` is the one it is paid from, ``share`` the exact part of it in fen before rounding, ``extra`` the fen that
-    the largest remainder added. ``limit`` says whether the bonus was raised to the floor or held at the cap.
+    ``base`` is what its expression comes to, ``table`` how the table was read, where there are any; ``gross`` is what
+    the base, table or formula gives. ``factors`` are the accelerators', with what each looked up; ``worked`` None: not
+    prorated. ``pool`` is the one it is paid from, ``share`` the exact part of it in fen before rounding, ``extra`` the
+    fen that the largest remainder added. ``limit`` says whether the bonus was raised to the floor or held at the cap.
     ``bonus`` in fen is what the steps come to.
     """
 
     base: Fraction | None
-    over: Fraction | None
+    table: LookedUp | None
     gross: Fraction
     coefficient: Fraction
     factors: tuple[tuple[Fraction | None, Fraction], ...]
@@ -72,8 +73,8 @@ def _reckon(bonus: Bonus, appraisal: Appraisal, seen: Facts, row: int) -> Reckon
     if not eligible(bonus.eligible, people, np.array([row], np.int64))[0].size:
         return None
     base = _answer(bonus.base, seen, row)
-    over = _answer(bonus.over, seen, row)
-    gross = _gross(bonus, seen.answers("base", [base] * len(people)), row, base, over)
+    table = None if bonus.table is None else look_up(bonus, bonus.table, seen, row)
+    gross = _gross(bonus, seen, row, base, table)
     if gross is None:
         return None
     looked_up = [_answer(each.over, seen, row) for each in bonus.accelerators]
@@ -94,18 +95,21 @@ def _reckon(bonus: Bonus, appraisal: Appraisal, seen: Facts, row: int) -> Reckon
         whole = 0 if bonus.kind == "pool" else divide(claim.numerator, claim.denominator)
         share, extra, (limit, paid) = None, 0, _limited(bonus, whole) if claim else (None, whole)
     return Reckoning(
-        base, over, gross, coefficient, factors, worked, people.period_days, claim, pool, share, extra, limit, paid
+        base, table, gross, coefficient, factors, worked, people.period_days, claim, pool, share, extra, limit, paid
     )
 
 
-def _gross(bonus: Bonus, seen: Facts, row: int, base: Fraction | None, over: Fraction | None) -> Fraction | None:
+def _gross(bonus: Bonus, seen: Facts, row: int, base: Fraction | None, table: LookedUp | None) -> Fraction | None:
     match bonus.kind:
         case "formula":
-            return _answer(bonus.formula, seen, row)
+            everybody = len(seen.people)
+            own = seen.answers("base", [base] * everybody)
+            own = own.answers("table", [None if table is None else table.given] * everybody)
+            return _answer(bonus.formula, own, row)
         case "table":
-            if bonus.table is None or over is None or (base is None and bonus.base is not None):
+            if table is None or (base is None and bonus.base is not None):
                 return None
-            return earned(bonus.table, over) * (1 if base is None else base)
+            return table.given * (1 if base is None else base)
         case _:
             return base
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from kaohe.appraise import People, appraise
 from kaohe.engine import Engine
 from kaohe.errors import Exit, KaoheError, Place, Problem, fail
-from kaohe.period import Period
+from kaohe.period import Period, year_start
 from kaohe.plugin import RecordType
 from kaohe.records import Snapshot
 from kaohe.run.assignments import over_full_time
@@ -39,6 +39,7 @@ def evaluate(
 ) -> Run:
     """Evaluate the scheme for the period. Raises KaoheError where nobody or nothing is there to be evaluated."""
     warnings = _check_period(scheme, period)
+    year_starts = _year_starts(scheme, period)
     population = populate(scheme, members, period)
     if not population.people.code:
         raise _nobody(scheme, period, members, population.left_out)
@@ -52,7 +53,7 @@ def evaluate(
         setting.record_types,
         snapshot,
         engine,
-        windows(period, setting.zone),
+        windows(period, setting.zone, year_starts),
         population.people.code,
         relations(scheme, members, population),
     )
@@ -119,6 +120,26 @@ def _check_period(scheme: Scheme, period: Period) -> list[Problem]:
             severity="warning",
         )
     ]
+
+
+def _year_starts(scheme: Scheme, period: Period) -> int:
+    """The month that the scheme's years begin with. Raises KaoheError for a period in two of them that are added up."""
+    if scheme.bonus is None or scheme.bonus.year is None:
+        return 1
+    starts = scheme.bonus.year.starts
+    year = year_start(period.start, starts)
+    if year_start(period.end - timedelta(days=1), starts) != year:
+        raise fail(
+            Problem(
+                "evaluate.two-years",
+                msg("the bonus adds up over the year, and {period} lies in two years", period=period.name),
+                Place(key=scheme.id),
+                found=f"{period.start} … {period.end - timedelta(days=1)}",
+                expected=msg("a period within a year from {start}", start=year),
+                fix=msg("choose another period, or year_starts in [bonus.table]"),
+            )
+        )
+    return starts
 
 
 def _nobody(scheme: Scheme, period: Period, members: Sequence[Member], left_out: Sequence[LeftOut]) -> KaoheError:

@@ -5,11 +5,13 @@ Every figure is worked out once more from the run's columns; none is shown that 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
 
+from kaohe.appraise.lookup import LookedUp
 from kaohe.appraise.model import EVERYBODY, Pool
 from kaohe.appraise.pools import pool_amount, pool_groups
 from kaohe.appraise.rates import band_of, earned, parts, rate_at
@@ -57,9 +59,9 @@ def _sources(run: Run, bonus: Bonus, steps: Reckoning) -> list[Node]:
         nodes.append(
             Node(msg("base"), money_in_words(to_fen(steps.base), currency), (), (Node(bonus.base.text),)),
         )
-    if bonus.table is not None and bonus.over is not None and steps.over is not None:
-        step = table_step(bonus.table, steps.over)
-        nodes.append(Node(msg("bonus table"), exact(steps.over), (step,), (Node(bonus.over.text),)))
+    if bonus.table is not None and bonus.over is not None and steps.table is not None:
+        about = tuple(_readings(bonus, bonus.table, steps.table))
+        nodes.append(Node(msg("bonus table"), exact(steps.table.over), about, (Node(bonus.over.text),)))
     if bonus.formula is not None:
         remarks = (msg("coefficient in the formula: {coefficient}", coefficient=exact(steps.coefficient)),)
         about = remarks if "coefficient" in field_names(bonus.formula) else ()
@@ -67,17 +69,43 @@ def _sources(run: Run, bonus: Bonus, steps: Reckoning) -> list[Node]:
     return nodes
 
 
+def _readings(bonus: Bonus, table: RateTable, read: LookedUp) -> Iterator[Message]:
+    """How the table was read: once, or for the year so far and the year before, or as if on all days."""
+    if bonus.year is not None:
+        yield msg("the year so far: {step}", step=table_step(table, read.over))
+        earlier = Fraction(0)
+        if read.before is None:
+            yield msg("the year before this period: nothing was counted")
+        else:
+            yield msg("the year before this period: {step}", step=table_step(table, read.before))
+            earlier = earned(table, read.before)
+        words = {"now": exact(read.given + earlier), "earlier": exact(earlier), "given": exact(read.given)}
+        yield msg("{now} − {earlier} = {given}", **words)
+    elif bonus.prorate_bands:
+        full = read.over / read.part
+        words = {"over": exact(read.over), "part": str(read.part), "figure": exact(full)}
+        yield msg("thresholds × {part}: read for {over} / ({part}) = {figure}", **words)
+        yield table_step(table, full)
+        if table.gives == "rate":
+            yield msg("× {part} = {given}", part=str(read.part), given=exact(read.given))
+    else:
+        yield table_step(table, read.over)
+
+
 def table_step(table: RateTable, figure: Fraction) -> Message:
     """How a table comes to what it gives, as a sum, worked out apart from ``earned`` and compared with it."""
     given = earned(table, figure)
     if table.mode == "marginal":
-        bands = [part for part in parts(table, figure) if part.amount or figure == 0]
-        terms = " + ".join(f"{exact(part.amount)} × {exact(part.rate)}" for part in bands) or "0"
+        bands = [part for part in parts(table, figure) if part.amount or part.lump or figure == 0]
+        lumps = [exact(part.lump) for part in parts(table, figure) if part.lump]
+        terms = " + ".join([*(f"{exact(part.amount)} × {exact(part.rate)}" for part in bands), *lumps]) or "0"
         if sum((part.earned for part in bands), Fraction(0)) != given:
             raise ArithmeticError(terms)
         return msg("{terms} = {given}", terms=terms, given=exact(given))
     band = band_of(table, figure) + 1
     words = {"band": band, "figure": exact(figure), "value": exact(rate_at(table, figure)), "given": exact(given)}
+    if table.gives == "rate" and (lump := table.bands[band - 1].lump):
+        return msg("band {band}: {figure} × {value} + {lump} = {given}", lump=exact(Fraction(lump)), **words)
     if table.gives == "rate":
         return msg("band {band}: {figure} × {value} = {given}", **words)
     return msg("band {band} gives {given}", **words)

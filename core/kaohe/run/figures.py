@@ -86,4 +86,9 @@ def quantity(kind: Type, stored: int) -> Message:
     return msg("{number}", number=f"{Decimal(stored).scaleb(-kind.scale):,}")
 
 
-_SHIFTS = {"previous": msg("previous period"), "last_year": msg("same period last year")}
+_SHIFTS = {
+    "previous": msg("previous period"),
+    "last_year": msg("same period last year"),
+    "year_to_date": msg("the year so far"),
+    "year_before": msg("the year before this period"),
+}

@@ -6,6 +6,8 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from zoneinfo import ZoneInfo
 
+import numpy as np
+
 from kaohe.appraise.model import Values
 from kaohe.engine import Engine, Measure, Request, fuse
 from kaohe.engine.plan import measures
@@ -80,17 +82,25 @@ def measure(
     counts: dict[str, tuple[Counts, ...]] = {}
     units = {each.key: each.indicator.unit for each in scheme.indicators}
     refuse_if_any(not_whole(checks, scans))
+    # Before the first period of a year there is nothing: no data, and not a sum of 0.
+    dayless = {name for name, window in bounds.items() if window.start == window.end}
     for key in units:
         shares = [request for request in asked if request.key == key]
         request, by_aggregate = shares[0], added_up(shares, scans)
         divisor = _UNITS.get(units[request.key], 1) if request.value.type.kind == "duration" else 1
-        micros, known, sample = evaluate_columns(request.value, by_aggregate, divisor=divisor)
-        values[request.key] = Values(micros, known, sample)
+        values[request.key] = Values(*evaluate_columns(request.value, by_aggregate, divisor=divisor))
+        if any(each.shift in dayless for each in aggregates(request.value)):
+            values[request.key] = _no_data(len(people))
         counts[request.key] = tuple(
             Counts(each.function, each.shift, counted_type(each), by_aggregate[each])
             for each in aggregates(request.value)
         )
     return values, counts
+
+
+def _no_data(people: int) -> Values:
+    none = np.zeros(people, np.int64)
+    return Values(none, np.zeros(people, np.bool_), none)
 
 
 def counted_type(aggregate: Aggregate) -> Type:

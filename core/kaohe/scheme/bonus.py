@@ -9,9 +9,10 @@ from typing import Any, Literal
 
 from kaohe.exact import to_fen
 from kaohe.language import Expression, field_names
+from kaohe.scheme.bonus_table import read_table
 from kaohe.scheme.consequences import compile_about_people
 from kaohe.scheme.draft import Draft, Path, show
-from kaohe.scheme.model import Accelerator, Bonus, Eligibility, RateTable
+from kaohe.scheme.model import Accelerator, Bonus, Eligibility
 from kaohe.scheme.names import Names
 from kaohe.scheme.rates import read_rates
 from kaohe.text import Message, msg
@@ -35,7 +36,7 @@ def read_bonus(draft: Draft, names: Names, needed: dict[str, Path]) -> Bonus | N
     pool, within = _read_pool(draft, table, path, names, needed)
     _check_limits(draft, table, path, limits["floor"], limits["cap"])
     formula = compile_about_people(draft, (*path, "formula"), table, names.formula(), _NUMBER, needed)
-    over, rates = _read_table(draft, table, path, names, needed)
+    read = read_table(draft, table, names, needed)
     accelerators = _read_accelerators(draft, table, path, names, needed)
     if kind is None:
         return None
@@ -45,10 +46,11 @@ def read_bonus(draft: Draft, names: Names, needed: dict[str, Path]) -> Bonus | N
     elif "tiers" not in draft.data and kind != "table":
         what = msg("without tiers everybody's coefficient is 1")
         draft.report(path, "bonus-without-tiers", what, severity="warning")
-    missing = {"table": rates is None or over is None, "formula": formula is None}.get(kind, base is None)
+    missing = {"table": read.rates is None or read.over is None, "formula": formula is None}.get(kind, base is None)
     missing = missing or (kind == "pool" and pool is None)
     if missing:
         return None
+    looks_up = kind in ("table", "formula")
     return Bonus(
         kind,
         base,
@@ -56,12 +58,14 @@ def read_bonus(draft: Draft, names: Names, needed: dict[str, Path]) -> Bonus | N
         pool,
         limits["floor"],
         limits["cap"],
-        over if kind == "table" else None,
-        rates if kind == "table" else None,
+        read.over if looks_up else None,
+        read.rates if looks_up else None,
         formula if kind == "formula" else None,
         accelerators,
         within,
         _read_eligible(draft, table, path),
+        read.year if looks_up else None,
+        looks_up and read.prorate_bands,
     )
 
 
@@ -78,7 +82,8 @@ def _check_kind(draft: Draft, table: Mapping[str, Any], path: Path, kind: str) -
         "table": msg('write kind = "table" to pay by a rate table'),
         "formula": msg('write kind = "formula" to pay by a formula'),
     }
-    for key in reasons.keys() & table.keys() - ({"pool", "pool_within"} if kind == "pool" else {needed}):
+    fitting = {"pool": {"pool", "pool_within"}, "formula": {"formula", "table"}}.get(kind, {needed})
+    for key in reasons.keys() & table.keys() - fitting:
         what = msg("{key} has no effect on a bonus of this kind", key=f"bonus.{key}")
         if key == "pool" and kind == "coefficient":
             what = msg("a bonus by coefficient has no pool")
@@ -96,6 +101,13 @@ def _check_formula(draft: Draft, path: Path, formula: Expression, names: Names) 
     if "base" in field_names(formula) and "base" not in draft.data["bonus"]:
         what = msg("the formula names base, and the bonus has none")
         draft.report((*path, "formula"), "missing-key", what, fix=msg("write base = …, the amount in yuan"))
+    there, named = "table" in draft.document.data["bonus"], "table" in field_names(formula)
+    if named and not there:
+        what = msg("the formula names table, and the bonus has none")
+        draft.report((*path, "formula"), "missing-key", what, fix=msg("write [bonus.table] with over, mode and bands"))
+    if there and not named:
+        what = msg("the formula does not name the table: it has no effect")
+        draft.report((*path, "table"), "no-effect", what, fix=msg("name table in the formula"), at_key=True)
 
 
 def _read_eligible(draft: Draft, table: Mapping[str, Any], path: Path) -> Eligibility | None:
@@ -119,18 +131,6 @@ def _read_pool(
         together = replace(names.result(), aggregates=True)
         return compile_about_people(draft, (*path, "pool"), table, together, _NUMBER, needed), tuple(within)
     return _fen(draft, table, (*path, "pool")), tuple(within)
-
-
-def _read_table(
-    draft: Draft, table: Mapping[str, Any], path: Path, names: Names, needed: dict[str, Path]
-) -> tuple[Expression | None, RateTable | None]:
-    if "table" not in table:
-        return None, None
-    inner, here = table["table"], (*path, "table")
-    over = compile_about_people(draft, (*here, "over"), inner, names.result(), _NUMBER, needed)
-    based = "base" in draft.document.data["bonus"]
-    rates = read_rates(draft, inner, here, ("rate", "factor") if based else ("rate", "amount"))
-    return over, rates
 
 
 def _read_accelerators(

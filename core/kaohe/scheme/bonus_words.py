@@ -20,6 +20,13 @@ def bonus_lines(bonus: Bonus) -> Iterable[Message]:
     yield _product(bonus)
     if bonus.table is not None and bonus.over is not None:
         yield from table_lines(bonus.table, bonus.over.text.strip())
+        if bonus.year is not None:
+            month = bonus.year.starts
+            yield msg(
+                "It is read for the year so far, less for the year before; years begin in month {month}.", month=month
+            )
+        if bonus.prorate_bands:
+            yield msg("Its thresholds are in proportion to the days in service.")
     for accelerator in bonus.accelerators:
         yield msg("Accelerator {id} multiplies the bonus.", id=accelerator.id)
         yield from table_lines(accelerator.table, accelerator.over.text.strip())
@@ -81,6 +88,9 @@ def _band(table: RateTable, number: int) -> Message:
         said = msg("from {value}: {points}", value=lower, points=value)
     else:
         said = msg("{lower} – {upper}: {value}", lower=lower, upper=upper, value=value)
+    said = (
+        msg("{band}, and {amount} for reaching it", band=said, amount=f"{shorten(band.lump):,f}") if band.lump else said
+    )
     return msg("{band}, for everything below too", band=said) if band.retroactive else said
 
 

@@ -26,9 +26,10 @@ def read_rates(draft: Draft, table: Row, path: Path, allowed: tuple[str, ...]) -
         return None
     before = len(draft.problems)
     here: Path = (*path, "bands")
+    lumps = "amount" in allowed and mode != "interpolated"
     if mode == "marginal":
         allowed = ("rate",)
-    gives = _gives(draft, rows, here, allowed)
+    gives = _gives(draft, rows, here, allowed, lumps=lumps)
     for index, row in enumerate(rows):
         _check_row(draft, row, (*here, index), mode, first=index == 0, last=index == len(rows) - 1)
     _check_ends(draft, rows, here)
@@ -39,13 +40,30 @@ def read_rates(draft: Draft, table: Row, path: Path, allowed: tuple[str, ...]) -
     return RateTable(mode, gives, _bands(rows, gives, mode), boundary)  # type: ignore[arg-type]
 
 
-def _gives(draft: Draft, rows: list[Row], path: Path, allowed: tuple[str, ...]) -> str | None:
-    """The one thing that all bands give."""
+def given_for_nothing(table: RateTable) -> bool:
+    """Whether a table gives anything for a figure of 0."""
+    lows = [band.lower for band in table.bands]
+    reached = [low is None or low < 0 or (low == 0 and table.boundary == "upper") for low in lows[1:]]
+    here = table.bands[sum(reached)]
+    if any(band.lump for band in (table.bands[: sum(reached) + 1] if table.mode == "marginal" else (here,))):
+        return True
+    if table.gives == "rate":
+        return False
+    if table.mode != "interpolated" or here.lower is None or here is table.bands[-1]:
+        return bool(here.value)
+    end = lows[sum(reached) + 1] or Decimal(0)
+    return here.value * end != here.value_to * here.lower
+
+
+def _gives(draft: Draft, rows: list[Row], path: Path, allowed: tuple[str, ...], *, lumps: bool) -> str | None:
+    """The one thing that all bands give; beside a rate an amount may be given for reaching the band."""
     expected = msg("one of {names}, the same in every band", names=", ".join(allowed))
     first = next((name for name in GIVES if name in rows[0]), None)
     fit = True
     for index, row in enumerate(rows):
         named = [name for name in GIVES if name in row]
+        if lumps and named == ["rate", "amount"] and not isinstance(row["amount"], list):
+            named = ["rate"]
         if named != [first] or first not in allowed:
             what = msg("it is unclear what this band gives")
             found = ", ".join(named) or None
@@ -115,5 +133,6 @@ def _bands(rows: list[Row], gives: str, mode: str) -> tuple[RateBand, ...]:
             following = rows[index + 1][gives]
             high = Decimal(following[0] if isinstance(following, list) else following)
         lower = None if begin is None else Decimal(begin)
-        bands.append(RateBand(lower, low, high, bool(row.get("retroactive"))))
+        lump = Decimal(row.get("amount", 0)) if gives == "rate" else Decimal(0)
+        bands.append(RateBand(lower, low, high, bool(row.get("retroactive")), lump))
     return tuple(bands)

@@ -50,7 +50,7 @@ def decimal(number: Number | None) -> Decimal | None:
 def expression(text: str) -> Expression:
     """An expression over a person; indicators and dimensions are called a, b, c, d, m, n."""
     fields = {**ATTRIBUTES, **{f"person.{name}": kind for name, kind in ATTRIBUTES.items()}}
-    fields |= {"total": NUMBER, "rank": NUMBER, "tier": WORD, "base": NUMBER, "coefficient": NUMBER}
+    fields |= dict.fromkeys(("total", "rank", "base", "coefficient", "table"), NUMBER) | {"tier": WORD}
     keyed = {name: Keyed(NUMBER, IDS) for name in ("value", "points", "dimension")}
     return compile_expression(text, Scope(fields, keyed=keyed))
 

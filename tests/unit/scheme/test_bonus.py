@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from kaohe.language import aggregates, keyed_ids
 from kaohe.scheme import Checked
 from kaohe.scheme.describe import describe
 from kaohe.scheme.model import Bonus, Eligibility, RateBand
@@ -118,7 +119,90 @@ def test_who_is_eligible_is_read_and_read_aloud(check: Check, valid: str) -> Non
     ]
 
 
+YEAR = TABLE.replace('mode  = "marginal"', 'mode  = "marginal"\naccumulate  = "year_to_date"\nyear_starts = 4')
+
+
+def test_a_table_over_the_year_measures_its_indicators_twice_besides(check: Check, valid: str) -> None:
+    scheme = check(with_bonus(valid, YEAR), {}).require()
+    assert scheme.bonus is not None
+    assert scheme.bonus.year is not None
+    assert scheme.bonus.year.starts == 4
+    keys = {each.key: each for each in scheme.measured}
+    to_date, before = keys["crm.violations@year_to_date"], keys["crm.violations@year_before"]
+    assert {each.shift for each in aggregates(to_date.value)} == {"year_to_date"}
+    assert {each.shift for each in aggregates(before.value)} == {"year_before"}
+    assert keyed_ids(scheme.bonus.year.to_date) == {("value", to_date.key)}
+    assert keyed_ids(scheme.bonus.year.before) == {("value", before.key)}
+    assert (to_date.indicator.name.zh, before.indicator.name.en) == (
+        "违规次数（本年累计）",
+        "Violations, year before this period",
+    )
+
+
+def test_a_table_over_the_year_is_read_aloud(check: Check, valid: str) -> None:
+    sections = describe(check(with_bonus(valid, YEAR), {}).require())
+    (lines,) = [section.lines for section in sections if str(section.title) == "Bonus"]
+    assert "It is read for the year so far, less for the year before; years begin in month 4." in map(str, lines)
+
+
+def test_thresholds_by_days_and_amounts_for_reaching_a_band_are_read_aloud(check: Check, valid: str) -> None:
+    text = TABLE.replace("rate = 0.08 }", "rate = 0.08, amount = 200 }").replace(
+        "mode ", "prorate_bands = true\nmode ", 1
+    )
+    bonus = read(check, valid, text)
+    assert bonus.prorate_bands
+    assert bonus.table is not None
+    assert [band.lump for band in bonus.table.bands] == [0, 200, 0]
+    sections = describe(check(with_bonus(valid, text), {}).require())
+    (lines,) = [section.lines for section in sections if str(section.title) == "Bonus"]
+    assert "3000 – 8000: 8%, and 200 for reaching it" in str(lines[2])
+    assert str(lines[3]) == "Its thresholds are in proportion to the days in service."
+
+
+def test_an_indicator_that_compares_periods_does_not_add_up_over_the_year(check: Check, valid: str) -> None:
+    text = with_bonus(valid, YEAR.replace("crm.violations", "weekend_repairs"))
+    counted = 'count(where=kind == "repair" and is_weekend(opened_at))'
+    growing = text.replace(counted, "count() - previous(count())")
+    checked = check(growing, {})
+    (problem,) = checked.problems
+    assert problem.code == "scheme.no-year-to-date"
+    assert str(problem.what) == "Weekend call-outs compares periods itself: it does not add up over the year"
+
+
+NAMED = TABLE.replace('kind = "table"', 'kind = "formula"\nformula = "table * coefficient + 5"')
+
+
+def test_a_formula_names_its_table(check: Check, valid: str) -> None:
+    bonus = read(check, valid, NAMED)
+    assert bonus.table is not None
+    assert bonus.over is not None
+    sections = describe(check(with_bonus(valid, NAMED), {}).require())
+    (lines,) = [section.lines for section in sections if str(section.title) == "Bonus"]
+    assert str(lines[0]) == "Bonus = table * coefficient + 5."
+    assert len(lines) == 6
+
+
+def test_days_that_count_twice_are_suspected(check: Check, valid: str) -> None:
+    text = TABLE.replace('kind = "table"', 'kind = "table"\nprorate = "days"').replace(
+        "mode ", "prorate_bands = true\nmode ", 1
+    )
+    checked = check(with_bonus(valid, text), {})
+    assert [problem.code for problem in checked.problems] == ["scheme.prorated-twice"]
+    assert checked.scheme is not None
+
+
 MISTAKES = [
+    (YEAR, "* 1000'", "* total'", "scheme.no-year-to-date"),
+    (YEAR, "* 1000'", '* points("crm.csat")\'', "scheme.no-year-to-date"),
+    (YEAR, "* 1000'", "/ person.days_in_period'", "scheme.no-year-to-date"),
+    (YEAR, "year_starts = 4", "year_starts = 2", "scheme.year-starts"),
+    (YEAR, "year_starts = 4", "year_starts = 13", "scheme.out-of-range"),
+    (YEAR, "year_starts = 4", "prorate_bands = true", "scheme.conflict"),
+    (YEAR, "rate = 0.06", "rate = 0.06, amount = 5", "scheme.year-to-date-start"),
+    (YEAR, '"year_to_date"', '"period"', "scheme.no-effect"),
+    (TABLE, "rate = 0.08", "rate = 0.08, amount = [1, 2]", "scheme.band-gives"),
+    (NAMED, "table * coefficient", "coefficient", "scheme.no-effect"),
+    (FORMULA, "base * coefficient", "table * coefficient", "scheme.missing-key"),
     (POOL, "sum(value", "(value", "expression.mixed-levels"),
     (POOL, "sum(", "summ(", "expression.unknown-function"),
     (POOL, '["region"]', '["regoin"]', "scheme.unknown-attribute"),

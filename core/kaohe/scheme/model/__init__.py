@@ -9,7 +9,7 @@ from typing import Literal
 
 from kaohe.language import Expression
 from kaohe.period import Cycle
-from kaohe.scheme.model.bonus import Accelerator, Bonus, Eligibility, RateBand, RateTable
+from kaohe.scheme.model.bonus import Accelerator, Bonus, Eligibility, RateBand, RateTable, YearToDate
 from kaohe.scheme.model.cases import Attribute, Case, CasePerson, Expected
 from kaohe.scheme.model.curves import (
     Band,
@@ -22,7 +22,17 @@ from kaohe.scheme.model.curves import (
     RatioCurve,
     ZScoreCurve,
 )
-from kaohe.scheme.model.measures import Credit, Credits, Dimension, Measured, Missing, UsedIndicator, earlier_key
+from kaohe.scheme.model.measures import (
+    Credit,
+    Credits,
+    Dimension,
+    Measured,
+    Missing,
+    UsedIndicator,
+    earlier_key,
+    year_before_key,
+    year_to_date_key,
+)
 from kaohe.scheme.model.rules import Action, Adjustment, Gate, Rule
 from kaohe.scheme.model.standing import GradedShares, Level, Ranking, Tiers
 from kaohe.scheme.model.weights import Comparison, Normalisation, TotalBy, TotalMethod, WeightsFrom
@@ -68,8 +78,11 @@ __all__ = [
     "TotalMethod",
     "UsedIndicator",
     "WeightsFrom",
+    "YearToDate",
     "ZScoreCurve",
     "earlier_key",
+    "year_before_key",
+    "year_to_date_key",
 ]
 
 

@@ -14,13 +14,15 @@ class RateBand:
     """From ``lower`` (None: everything below the next band) up to the next band a table gives ``value``.
 
     Interpolated, ``value`` holds at ``lower`` and ``value_to`` where the next band begins. Reaching a ``retroactive``
-    band applies its rate to everything below it too.
+    band applies its rate to everything below it too. ``lump`` is an amount in yuan besides the rate, for reaching the
+    band: marginal, those of all bands reached add up.
     """
 
     lower: Decimal | None
     value: Decimal
     value_to: Decimal
     retroactive: bool = False
+    lump: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True)
@@ -55,13 +57,25 @@ class Eligibility:
 
 
 @dataclass(frozen=True)
+class YearToDate:
+    """The table is looked up twice: for the year ``to_date``, up to the period's end, and for the year ``before`` the
+    period. The difference is due now. Years begin with the month ``starts``."""
+
+    to_date: Expression
+    before: Expression
+    starts: int = 1
+
+
+@dataclass(frozen=True)
 class Bonus:
     """Money, amounts in yuan by expression, times the tier's coefficient and the proration.
 
     ``coefficient``: of ``base``. ``pool``: the same claims scaled to ``pool`` fen. ``table``: of what ``table`` gives
-    for ``over``, times ``base`` where there is one. ``formula``: what ``formula`` comes to, which names the
-    coefficient itself. ``accelerators`` multiply; ``floor`` and ``cap`` bound one person's bonus, in fen. A pool may
-    be an expression over all its people, in yuan; those who share the attributes ``pool_within`` have one of their own.
+    for ``over``, times ``base`` where there is one; with ``year``: for the year so far less for the year before the
+    period; with ``prorate_bands`` its thresholds are in proportion to the days in service. ``formula``: what
+    ``formula`` comes to, which names the coefficient and the table itself. ``accelerators`` multiply; ``floor`` and
+    ``cap`` bound one person's bonus, in fen. A pool may be an expression over all its people, in yuan; those who share
+    the attributes ``pool_within`` have one of their own.
     """
 
     kind: Literal["coefficient", "pool", "table", "formula"]
@@ -76,3 +90,5 @@ class Bonus:
     accelerators: tuple[Accelerator, ...] = ()
     pool_within: tuple[str, ...] = ()
     eligible: Eligibility | None = None
+    year: YearToDate | None = None
+    prorate_bands: bool = False

@@ -93,3 +93,13 @@ class Measured:
 def earlier_key(key: str) -> str:
     """Under which key the previous period's value of an indicator is measured, where its curve looks at it."""
     return f"{key}@previous"
+
+
+def year_to_date_key(key: str) -> str:
+    """Under which key an indicator's value of the year up to the period's end is measured, where the bonus adds up."""
+    return f"{key}@year_to_date"
+
+
+def year_before_key(key: str) -> str:
+    """Likewise of the year up to the period's beginning: what was counted before."""
+    return f"{key}@year_before"

@@ -1,0 +1,83 @@
+"""What a bonus table gives to people: for the period's figure, for the year so far less the year before, and with
+thresholds in proportion to the days in service. One row for each person; None stands for what is unknown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from kaohe.appraise.claims import Claims, proration
+from kaohe.appraise.facts import Facts, evaluate
+from kaohe.appraise.rates import earned, earned_in_columns
+from kaohe.exact import Flags, Ints
+from kaohe.scheme.model import Bonus, RateTable
+
+
+@dataclass(frozen=True)
+class Given:
+    """What the table gives to those of the rows for whom the figure is ``known``."""
+
+    known: Flags
+    claims: Claims
+
+
+@dataclass(frozen=True)
+class LookedUp:
+    """One person's steps: the figure ``over`` which the table was read, of the year so far where it adds up over the
+    year, and then the figure ``before`` the period (None: nothing was counted before). Thresholds are ``part`` of
+    those written. ``given`` is what comes of it."""
+
+    over: Fraction
+    before: Fraction | None
+    part: Fraction
+    given: Fraction
+
+
+def given(bonus: Bonus, table: RateTable, seen: Facts, rows: Ints) -> Given:
+    """What the table gives to these people. The year before a period counts as nothing where it is unknown."""
+    if bonus.over is None:
+        raise ValueError("a table is read over a figure")
+    over = evaluate(bonus.over if bonus.year is None else bonus.year.to_date, seen, rows)
+    worked = seen.people.worked[rows]
+    known = np.array([answer is not None for answer in over], np.bool_)
+    if bonus.prorate_bands:
+        known &= worked > 0
+    figures = [Fraction(answer) for answer, there in zip(over, known.tolist(), strict=True) if there]
+    if bonus.prorate_bands:
+        days = seen.people.period_days
+        stretched = [figure * days / part for figure, part in zip(figures, worked[known].tolist(), strict=True)]
+        found = earned_in_columns(table, stretched)
+        return Given(known, found.times(proration(worked[known], days)) if table.gives == "rate" else found)
+    found = earned_in_columns(table, figures)
+    if bonus.year is None:
+        return Given(known, found)
+    earlier = evaluate(bonus.year.before, seen, rows[known])
+    counted = np.array([answer is not None for answer in earlier], np.bool_)
+    paid = earned_in_columns(table, [answer for answer in earlier if answer is not None])
+    due = found.numerators.astype(object) * paid.denominator
+    due[counted] -= paid.numerators.astype(object) * found.denominator
+    return Given(known, Claims(due, found.denominator * paid.denominator))
+
+
+def look_up(bonus: Bonus, table: RateTable, seen: Facts, row: int) -> LookedUp | None:
+    """The same for one person, step by step; None where the figure is unknown."""
+    one = np.array([row], np.int64)
+    if bonus.over is None:
+        return None
+    (over,) = evaluate(bonus.over if bonus.year is None else bonus.year.to_date, seen, one)
+    worked = int(seen.people.worked[row])
+    if over is None or (bonus.prorate_bands and not worked):
+        return None
+    figure, before, part = Fraction(over), None, Fraction(1)
+    if bonus.prorate_bands:
+        part = Fraction(worked, seen.people.period_days)
+        amount = earned(table, figure / part) * (part if table.gives == "rate" else 1)
+        return LookedUp(figure, None, part, amount)
+    amount = earned(table, figure)
+    if bonus.year is not None:
+        (earlier,) = evaluate(bonus.year.before, seen, one)
+        before = None if earlier is None else Fraction(earlier)
+        amount -= 0 if before is None else earned(table, before)
+    return LookedUp(figure, before, part, amount)
