@@ -13,7 +13,7 @@ from kaohe.appraise import Appraisal, People, Values, appraise
 from kaohe.appraise.rules import acted
 from kaohe.errors import KaoheError, Problem
 from kaohe.exact import Flags, Ints, from_micros, to_micros
-from kaohe.scheme.model import Case, CasePerson, Scheme, earlier_key
+from kaohe.scheme.model import Case, CasePerson, Scheme, earlier_key, year_to_date_key
 from kaohe.text import Message, msg
 
 Figure = Decimal | int | str | bool | tuple[str, ...] | None
@@ -77,8 +77,14 @@ def people_of(case: Case, listed: Sequence[CasePerson]) -> People:
 
 
 def _values(scheme: Scheme, listed: Sequence[CasePerson]) -> dict[str, Values]:
+    """A case is about the first period of a year: what is given is all that the year has so far."""
     given = [
-        {**person.given, **{earlier_key(key): value for key, value in person.previous.items()}} for person in listed
+        {
+            **person.given,
+            **{earlier_key(key): value for key, value in person.previous.items()},
+            **{year_to_date_key(key): value for key, value in person.given.items()},
+        }
+        for person in listed
     ]
     return {used.key: _column([each.get(used.key) for each in given]) for used in scheme.indicators}
 

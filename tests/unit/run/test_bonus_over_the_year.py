@@ -14,6 +14,7 @@ from kaohe.errors import KaoheError
 from kaohe.exact import format_fen
 from kaohe.report.tree import tree_lines
 from kaohe.run import Run
+from kaohe.run.cases import run_cases
 from kaohe.run.explain import explain
 
 STARS = """\
@@ -76,3 +77,15 @@ def test_the_first_period_of_a_year_has_nothing_before_it(tiny: Desk) -> None:
 def test_a_period_in_two_years_is_refused(tiny: Desk) -> None:
     with pytest.raises(KaoheError, match=r"evaluate\.two-years"):
         paid(tiny, "2025-12-01..2026-01-31")
+
+
+def test_to_a_case_of_the_scheme_its_period_is_the_first_of_a_year(tiny: Desk) -> None:
+    case = """
+[[cases]]
+name   = "27 stars"
+given  = { in_time = 1, rating = 9, stars = 27 }
+expect = { bonus = 340 }
+"""
+    _paid, run = paid(tiny, "2026-Q1", STARS.replace("[bonus]", case + "\n[bonus]", 1))
+    (result,) = run_cases(run.scheme)
+    assert result.passed
