@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -51,6 +51,11 @@ def run_cases(scheme: Scheme) -> tuple[CaseResult, ...]:
 
 
 def _run(scheme: Scheme, case: Case) -> CaseResult:
+    if all(person.expected.bonus is None for person in case.people):
+        # A pool for many cannot be shared out among the few of a case that is about something else.
+        scheme = replace(scheme, bonus=None)
+    elif scheme.bonus is not None and case.pool is not None:
+        scheme = replace(scheme, bonus=replace(scheme.bonus, pool=case.pool))
     listed = sorted(case.people, key=lambda person: person.name)  # what is equal is settled by ascending codes
     try:
         appraisal = appraise(scheme, people_of(case, listed), _values(scheme, listed))

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from kaohe.exact import to_fen
 from kaohe.scheme.draft import Draft, Path, nearest, path_text, show
 from kaohe.scheme.model import Attribute, Case, CasePerson, Expected, Measured, earlier_key
 from kaohe.scheme.names import IN_CHINESE, PERSON, Names
@@ -62,7 +63,8 @@ def read_cases(draft: Draft, known: Known) -> tuple[Case, ...]:
         reader = _Reader(draft, known, table.get("period_days", usual))
         people = reader.several(table, path) if "people" in table else (reader.alone(table, path),)
         if "name" in table:
-            found.append(Case(table["name"], people, reader.days, draft.document.place(path)))
+            place, pool = draft.document.place(path), reader.pool(table, path)
+            found.append(Case(table["name"], people, reader.days, place, pool))
     return tuple(found)
 
 
@@ -98,6 +100,13 @@ class _Reader:
         if not any("expect" in row for row in table["people"]):
             self.draft.report((*path, "people"), "case-expects", msg("this case expects nothing of anybody"))
         return tuple(people.values())
+
+    def pool(self, table: dict[str, Any], path: Path) -> int | None:
+        """The case's own pool in fen."""
+        if "pool" in table and self.draft.data.get("bonus", {}).get("kind") != "pool":
+            what = msg("this scheme pays no bonus out of a pool")
+            self.draft.report((*path, "pool"), "case-pool", what, found=show(table["pool"]))
+        return to_fen(table["pool"]) if "pool" in table else None
 
     def _person(self, row: dict[str, Any], path: Path, common: Mapping[str, Any], name: str) -> CasePerson:
         self._check(row, path)

@@ -1,18 +1,18 @@
-"""The three schemes that ship: each passes its own check without a warning, and its own cases come out."""
+"""The schemes that ship: each passes its own check without a warning, and its own cases come out."""
 
 from __future__ import annotations
 
 import tomllib
 from fractions import Fraction
 
-import numpy as np
 import pytest
 from tests.unit.packs.packs_kit import INDUSTRIES, ROOT, Packs
 
-from kaohe.appraise.curves import points
-from kaohe.appraise.missing import stand_in
-from kaohe.exact import from_micros, to_micros
+from kaohe.cli.scheme_cases import case_lines
+from kaohe.run.cases import run_cases
 from kaohe.scheme import Scheme, load_scheme
+
+SHIPPED = sorted((ROOT / "schemes").glob("*.toml"))
 
 
 def _load(name: str, packs: Packs) -> Scheme:
@@ -34,20 +34,30 @@ def test_the_scheme_passes_its_own_check_without_a_warning(name, packs):
     assert scheme.population is not None
 
 
-@pytest.mark.parametrize("name", INDUSTRIES)
-def test_the_points_of_the_schemes_own_cases_come_out(name, packs):
-    scheme = _load(name, packs)
-    used = {each.key: each for each in scheme.weighted}
-    assert scheme.cases
-    for case in scheme.cases:
-        for key, expected in case.points.items():
-            value = case.given[key]
-            if value is None:
-                found = stand_in(used[key].missing)
-            else:
-                found = int(points(used[key].curve, np.array([to_micros(value)]), np.array([True]))[0])
-            assert found is not None, case.name
-            assert from_micros(found) == expected, case.name
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_every_case_of_the_scheme_comes_out(path, packs):
+    checked = load_scheme(path.read_text("utf-8"), path.name, packs.record_types, packs.indicators)
+    results = run_cases(checked.require())
+    assert [line for line in case_lines(results, "en") if ": passed: " not in line] == []
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_the_cases_show_whatever_a_reader_asks_first(path, packs):
+    """A top score and lesser ones, missing data, a rule that acts, every tier, a total on a threshold, a bonus."""
+    scheme = load_scheme(path.read_text("utf-8"), path.name, packs.record_types, packs.indicators).require()
+    assert len(scheme.cases) >= 6
+    people = [person for case in scheme.cases for person in case.people]
+    expected = [person.expected for person in people]
+    assert any(value is None for person in people for value in person.given.values())
+    assert any(each.rules for each in expected)
+    assert any(each.bonus for each in expected)
+    totals = {each.total for each in expected if each.total is not None}
+    assert len(totals) >= 4
+    assert scheme.tiers is not None
+    levels = scheme.tiers.levels
+    assert {each.tier for each in expected if each.tier} == {level.id for level in levels}
+    on_threshold = {(level.id, level.min_score) for level in levels if level.min_score is not None}
+    assert any((each.tier, each.total) in on_threshold for each in expected)
 
 
 @pytest.mark.parametrize("name", INDUSTRIES)

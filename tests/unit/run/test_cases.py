@@ -210,3 +210,28 @@ def test_the_previous_value_of_a_formula_can_be_given(results):
         head=head,
     )
     assert result.passed
+
+
+def test_a_pool_is_shared_only_where_a_case_asks_for_a_bonus(results):
+    head = HEAD.replace('kind = "coefficient"\nbase', 'kind = "pool"\npool = 900000\ncap = 1000\nbase')
+    scored, shared, too_much = results(
+        f"""[[cases]]
+        name = "scored"
+        given = {BOTH}
+        expect = {{ tier = "A" }}
+        [[cases]]
+        name = "shared"
+        given = {BOTH}
+        pool = 1500
+        people = [{{ name = "a", person = {{ bonus_base = 1 }}, expect = {{ bonus = 500 }} }}, \
+{{ name = "b", person = {{ bonus_base = 2 }} }}]
+        [[cases]]
+        name = "too much"
+        given = {BOTH}
+        person = {{ bonus_base = 1 }}
+        expect = {{ bonus = 1000 }}""",
+        head=head,
+    )
+    assert scored.passed
+    assert shared.passed
+    assert [problem.code for problem in too_much.problems] == ["appraise.pool-impossible"]

@@ -29,6 +29,7 @@ def test_a_case_says_everything_that_can_be_given_and_expected(check: Check, val
     case = """
 name        = "all"
 period_days = 92
+pool        = 1234.5
 given       = { "crm.response" = 0.9, "crm.violations" = 1, csat_bonus = "missing" }
 person      = { role = "engineer", bonus_base = 5000, days_in_period = 46, joined_on = 2026-01-05, hat = "blue" }
 expect      = { points = { "crm.response" = 50, csat_bonus = "missing" }, dimensions = { speed = 50 }, total = 60.5, \
@@ -36,7 +37,7 @@ rank = 1, tier = "C", bonus = 2500.5, rules = ["major-complaint"], outcomes = []
 """
     (found,) = check(with_case(valid, case)).require().cases
     (person,) = found.people
-    assert found.period_days == 92
+    assert (found.period_days, found.pool) == (92, 123450)
     assert person.given == {"crm.response": Decimal("0.9"), "crm.violations": Decimal(1), "csat_bonus": None}
     assert person.attributes["joined_on"] == date(2026, 1, 5)
     assert (person.attributes["hat"], person.attributes["days_in_period"]) == ("blue", 46)
@@ -112,3 +113,9 @@ def test_a_mistake_in_a_case_is_told_at_its_place(check: Check, valid: str, case
 def test_a_value_may_be_given_of_what_rules_ask_for(check: Check, valid: str) -> None:
     checked = check(with_case(valid, 'name = "x"\ngiven = { weekend_repairs = 3 }\nexpect = { total = 1 }'))
     assert checked.require().cases[0].people[0].given == {"weekend_repairs": Decimal(3)}
+
+
+def test_a_pool_is_for_schemes_that_pay_out_of_one(check: Check, valid: str) -> None:
+    other = valid.replace('kind    = "pool"', 'kind    = "coefficient"').replace("pool    = 500000\n", "")
+    (problem,) = check(with_case(other, 'name = "x"\npool = 1\ngiven = { }\nexpect = { total = 1 }')).problems
+    assert problem.code == "scheme.case-pool"

@@ -161,3 +161,71 @@ def test_the_summary_counts_one_as_one_and_many_as_many(kaohe: Kaohe, tmp_path: 
     assert "one.toml: 1 error, 0 warnings, " in kaohe("scheme", "check", "one.toml")[2]
     assert "two.toml: 2 errors, 0 warnings, " in kaohe("scheme", "check", "two.toml")[2]
     assert "one.toml：1 个错误，0 个警告，" in kaohe("--lang", "zh_CN", "scheme", "check", "one.toml")[2]
+
+
+CASES = """
+[[cases]]
+name = "comes out"
+given = { "crm.csat_share" = "missing" }
+expect = { points = { "crm.csat_share" = 0 } }
+"""
+WRONG = """
+[[cases]]
+name = "does not"
+people = [{ name = "P1", given = { "crm.csat_share" = "missing" }, expect = { total = 1.50, rank = 1 } }]
+"""
+
+
+def test_cases_that_come_out_are_told_one_by_one(kaohe: Kaohe, tmp_path: Path) -> None:
+    (tmp_path / "a.toml").write_text(SOUND + CASES, "utf-8")
+    code, out, err = kaohe("scheme", "test", "a.toml")
+    assert (code, out, err) == (0, "a.toml:16:3: passed: comes out\n", "a.toml: 1 case passed\n")
+
+
+def test_a_case_that_fails_shows_both_figures_and_the_others_are_still_computed(kaohe: Kaohe, tmp_path: Path) -> None:
+    (tmp_path / "a.toml").write_text(SOUND + WRONG + CASES, "utf-8")
+    code, out, err = kaohe("scheme", "test", "a.toml")
+    assert code == 1
+    assert out.splitlines() == [
+        "a.toml:16:3: failed: does not",
+        "    P1: total: expected 1.5, found 0",
+        "a.toml:20:3: passed: comes out",
+    ]
+    assert err == "a.toml: 1 of 2 cases failed\n"
+
+
+def test_cases_are_data_for_programs(kaohe: Kaohe, tmp_path: Path) -> None:
+    (tmp_path / "a.toml").write_text(SOUND + WRONG + CASES, "utf-8")
+    code, out, _err = kaohe("scheme", "test", "a.toml", "--format", "json")
+    (answer,) = json.loads(out)
+    failed, passed = answer["cases"]
+    assert (code, answer["sound"], answer["passed"]) == (1, True, False)
+    assert failed["differences"] == [
+        {"person": "P1", "figure": "total", "what": "total", "expected": "1.5", "found": "0"}
+    ]
+    assert (passed["name"], passed["line"], passed["column"], passed["passed"]) == ("comes out", 20, 3, True)
+
+
+def test_a_scheme_without_cases_has_nothing_to_compute(kaohe: Kaohe, tmp_path: Path) -> None:
+    (tmp_path / "a.toml").write_text(SOUND, "utf-8")
+    assert kaohe("scheme", "test", "a.toml") == (4, "", "a.toml: the scheme has no cases\n")
+
+
+def test_a_scheme_with_mistakes_is_not_computed(kaohe: Kaohe, tmp_path: Path) -> None:
+    (tmp_path / "a.toml").write_text(SOUND.replace("crm.csat_share", "crm.csat_shar") + CASES, "utf-8")
+    code, out, err = kaohe("scheme", "test", "a.toml")
+    assert (code, out) == (1, "")
+    assert "a.toml:13:9: error [scheme.unknown-indicator]" in err
+
+
+def test_check_says_how_many_cases_there_are_and_computes_none(kaohe: Kaohe, tmp_path: Path) -> None:
+    (tmp_path / "a.toml").write_text(SOUND + WRONG, "utf-8")
+    code, _out, err = kaohe("scheme", "check", "a.toml")
+    assert code == 0
+    assert err.splitlines()[-1].endswith(" defaults, 1 case")
+
+
+def test_the_cases_of_the_small_template_come_out(kaohe: Kaohe) -> None:
+    kaohe("scheme", "new", "mine")
+    code, out, _err = kaohe("scheme", "test", "mine.toml")
+    assert (code, out.count(": passed: ")) == (0, 3)

@@ -47,10 +47,12 @@ class CasePerson:
 class Case:
     """One test: the people it is about, who alone are ranked and paid, in a period of so many days.
 
-    A case about one person names nobody: ``people`` is then one person without a name.
+    A case about one person names nobody: ``people`` is then one person without a name. ``pool`` in fen takes the place
+    of the scheme's own.
     """
 
     name: str
     people: tuple[CasePerson, ...]
     period_days: int
     place: Place
+    pool: int | None = None
