@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -26,6 +26,10 @@ from kaohe.language import (
     render,
     row_sql,
 )
+from kaohe.language.tree import Node
+from kaohe.language.worked_sql import days_columns, joined, relation
+from kaohe.language.worktime import calendars, needs
+from kaohe.worktime import Calendar
 
 Row = Mapping[str, Any]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -61,7 +65,7 @@ class Database:
 
     def value(self, expression: Expression, table: Table) -> Any:
         bounds = table.windows["period"]
-        (found,) = self.run(f"SELECT {self._text(row_sql(expression, bounds))} FROM {self._records(table)}")
+        (found,) = self._select(self._text(row_sql(expression, bounds)), table, expression.tree)
         return None if found is None else _read(found, expression.type, bounds)
 
     def figure(self, expression: Expression, table: Table) -> Decimal | None:
@@ -76,8 +80,27 @@ class Database:
             keep = _falls(table, bounds)
         lowered = aggregate_sql(aggregate, bounds, keep)
         columns = ", ".join(self._text(node) for node in lowered.values())
-        found = self.run(f"SELECT {columns} FROM {self._records(table)}")
+        found = self._select(columns, table, aggregate)
         return {name: np.array([int(value)]) for name, value in zip(lowered, found, strict=True)}
+
+    def _select(self, columns: str, table: Table, node: Node) -> Sequence[Any]:
+        """One row, with the calendars that the node asks joined to the records."""
+        zone = table.windows["period"].zone
+        query = exp.select("*").from_("records")
+        for need in needs([node]):
+            query = joined(query, need, zone)
+        joins = " ".join(self._text(join) for join in query.args.get("joins") or ())
+        given = ", ".join(self._days(calendar, zone) for calendar in calendars([node]))
+        return self.run(f"{f'WITH {given} ' if given else ''}SELECT {columns} FROM {self._records(table)} {joins}")
+
+    def _days(self, calendar: Calendar, zone: tzinfo) -> str:
+        """The calendar's table of days, written out."""
+        named = days_columns(calendar, zone)
+        names = ", ".join(exp.to_identifier(name, quoted=True).sql(self.dialect) for name in named)
+        rows = zip(*(column.tolist() for column in named.values()), strict=True)
+        cells = ", ".join(f"({', '.join(f'CAST({cell} AS BIGINT)' for cell in row)})" for row in rows)
+        name = exp.to_identifier(relation(calendar), quoted=True).sql(self.dialect)
+        return f"{name} ({names}) AS (VALUES {cells})"
 
     def _text(self, node: exp.Expression) -> str:
         return render(node, self.dialect)

@@ -19,8 +19,13 @@ from tests.conformance.back_ends import Database, Interpreter, Table
 from kaohe.errors import KaoheError
 from kaohe.language import Bounds, Scope, Type, compile_expression
 from kaohe.period import parse_period
+from kaohe.worktime import Calendars, check_calendar
 
 CASES = Path(__file__).parent / "cases"
+CALENDARS = {
+    path.stem: check_calendar(path.read_text("utf-8"), path.name, path.stem, ZoneInfo("Asia/Shanghai")).require()
+    for path in (CASES / "calendars").glob("*.toml")
+}
 _DURATION = re.compile(r"(-?)(\d+)h(?:(\d+)m)?(?:([\d.]+)s)?")
 
 
@@ -38,10 +43,18 @@ class Case:
     when: str | None
     span: tuple[str, str] | None
     parameters: Mapping[str, Any]
+    calendars: Calendars
     aggregate: bool
 
     def scope(self) -> Scope:
-        return Scope(self.fields, parameters=self.parameters, aggregates=self.aggregate, period=True, span=self.span)
+        return Scope(
+            self.fields,
+            parameters=self.parameters,
+            aggregates=self.aggregate,
+            period=True,
+            span=self.span,
+            calendars=self.calendars,
+        )
 
     def table(self) -> Table:
         period, zone = parse_period(self.period), ZoneInfo(self.zone)
@@ -68,6 +81,7 @@ def load() -> Iterator[Case]:
                 case.get("when", document.get("when")),
                 tuple(span) if span else None,
                 case.get("parameters", {}),
+                Calendars(CALENDARS, document.get("calendar")),
                 "rows" in case,
             )
 

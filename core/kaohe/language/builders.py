@@ -23,6 +23,7 @@ from kaohe.language.tree import (
     walk,
 )
 from kaohe.language.types import KIND_NAMES, Kind, Scope, Type
+from kaohe.language.worktime import DURATION, calendar_named, clock_named, worked
 from kaohe.text import msg
 
 BOOLEAN, DATE = Type("boolean"), Type("date")
@@ -116,6 +117,26 @@ def day(node: Node) -> Node:
 def calendar(name: Literal["year_of", "month_of", "day_of", "is_weekend"]) -> Builder:
     kind: Kind = "boolean" if name == "is_weekend" else "number"
     return lambda given: Call(name, (day(given["x"]),), Type(kind))
+
+
+def business_time(given: Build) -> Node:
+    """The working time from a to b: what of it lies before b, less what lies before a."""
+    moments = settled((given["a"], given["b"]))
+    calendar = calendar_named(given.scope, _text(given, "calendar"))
+    begun, ended = (worked(node, calendar, index) for index, node in enumerate(moments))
+    return Call("-", (ended, begun), DURATION)
+
+
+def elapsed(given: Build) -> Node:
+    """The time from a to b by the clock that is named."""
+    if clock_named(_text(given, "clock") or "calendar", 2) == "business":
+        return business_time(given)
+    first, second = one_kind((given["a"], given["b"]))
+    return Call("-", (second, first), DURATION)
+
+
+def _text(given: Build, name: str) -> str:
+    return str(given.literal(name).value) if given.get(name) else ""
 
 
 def number(given: Build) -> Node:

@@ -28,7 +28,12 @@ _SHIFT = 719_468  # days from 0000-03-01 to 1970-01-01: the shifted count is nev
 def lower_date_of(call: Call, _arguments: tuple[Lowered, ...]) -> Lowered:
     field = call.arguments[0]
     assert isinstance(field, Field)  # noqa: S101 - the checker lets nothing else pass
-    local = integers.column(field.name + LOCAL_SUFFIX, DAYS_BOUND * DAY)
+    return local_day(field.name)
+
+
+def local_day(field: str) -> Lowered:
+    """The day of a field's moment on the wall clock."""
+    local = integers.column(field + LOCAL_SUFFIX, DAYS_BOUND * DAY)
     days = integers.truncate(integers.add(local, integers.literal(_SHIFT * DAY)), integers.literal(DAY))
     shifted = integers.subtract(days, integers.literal(_SHIFT))
     return Lowered(shifted.sql, DAYS_BOUND, shifted.width)

@@ -56,6 +56,8 @@ def _where(*arguments: Argument) -> tuple[Argument, ...]:
 
 _X, _AGGREGATE = Argument("x", _AMOUNT), Argument("aggregate", _ANY)
 _C = Argument("condition", _CONDITION, required=False)
+_A_B = (Argument("a", _TIME), Argument("b", _TIME))
+_CALENDAR = Argument("calendar", _TEXT, literal=True, required=False)
 _BY = Argument("by", _TIME, required=False)
 
 _TABLE = (
@@ -108,6 +110,25 @@ _TABLE = (
     Function(
         "is_weekend", "value", (Argument("x", _TIME),), build.calendar("is_weekend"),
         Text("是否为星期六或星期日", "whether the day is a Saturday or Sunday"), "is_weekend(opened_at)",
+    ),
+    Function(
+        "business_time", "value", (*_A_B, _CALENDAR), build.business_time,
+        Text(
+            "从时刻 a 到时刻 b 的工作时间，按指定的工作日历（不写则为工作区的默认日历）；b 早于 a 时为负",
+            "the working time from moment a to moment b by a calendar (the workspace's own if not given); negative "
+            "where b is earlier",
+        ),
+        "business_time(opened_at, responded_at)",
+    ),
+    Function(
+        "elapsed", "value",
+        (*_A_B, Argument("clock", _TEXT, literal=True, required=False), _CALENDAR), build.elapsed,
+        Text(
+            '从 a 到 b 的时间：clock 为 "calendar"（默认）即 b - a，为 "business" 即 business_time(a, b)',
+            'the time from a to b: b - a where clock is "calendar" (or not given), business_time(a, b) where it is '
+            '"business"',
+        ),
+        'elapsed(opened_at, responded_at, "business")',
     ),
     Function(
         "lower", "value", (Argument("text", _TEXT),), build.plain("lower", "text"),

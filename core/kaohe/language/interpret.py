@@ -30,6 +30,7 @@ from kaohe.language.tree import (
     Node,
     PeriodBound,
     Shift,
+    Worked,
     aggregates,
     scaled,
 )
@@ -42,6 +43,7 @@ from kaohe.language.types import (
     moment_of_number,
 )
 from kaohe.text import msg
+from kaohe.worktime import clock_of
 
 Row = Mapping[Any, Any]
 Run = Callable[[Row], Any]
@@ -136,6 +138,8 @@ def _build(node: Node, bounds: Bounds | None, zone: tzinfo) -> Run:
             pair = bounds.days if kind.kind == "date" else bounds.moments
             bound = pair[0] if edge == "start" else pair[1]
             return lambda _row: bound
+        case Worked(moment=moment, calendar=calendar):
+            return _apply(clock_of(calendar).worked, [_build(moment, bounds, zone)], strict=True)
         case Call(function=function, arguments=arguments):
             operation = OPERATIONS[function]
             runs = [_build(argument, bounds, zone) for argument in arguments]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kaohe.exact import DECIMALS
-from kaohe.language.tree import Aggregate, Call, Constant, Field, KeyedValue, Node, PeriodBound, walk
+from kaohe.language.tree import Aggregate, Call, Constant, Field, KeyedValue, Node, PeriodBound, Worked, walk
 from kaohe.language.types import DAY, Kind, Type
 from kaohe.text import Message, msg
 
@@ -120,7 +120,7 @@ def whole_days(node: Node) -> bool:
 def speaks_of_rows(node: Node) -> bool:
     """Whether the node has another value for each record."""
     match node:
-        case Field() | KeyedValue() | PeriodBound():
+        case Field() | KeyedValue() | PeriodBound() | Worked():
             return True
         case Call():
             return any(map(speaks_of_rows, node.arguments))

@@ -14,8 +14,10 @@ from kaohe.language.aggregation import AGGREGATIONS, Filtered
 from kaohe.language.civil import DAYS_BOUND
 from kaohe.language.integers import INT64, Lowered
 from kaohe.language.operations import OPERATIONS
-from kaohe.language.tree import Aggregate, Call, Constant, Expression, Field, KeyedValue, Node, PeriodBound, scaled
+from kaohe.language.tree import Aggregate, Call, Constant, Expression, Field, KeyedValue, Node, PeriodBound, Worked, scaled
 from kaohe.language.types import DAY, Bounds, Kind
+from kaohe.language.worked_sql import lower_worked
+from kaohe.worktime import clock_of
 
 _BOUNDS: dict[Kind, int] = {"date": DAYS_BOUND, "datetime": DAYS_BOUND * DAY}
 
@@ -83,14 +85,22 @@ def _lower(node: Node, bounds: Bounds) -> Lowered:
                 if plain
                 else integers.column(name, _BOUNDS.get(kind.kind, INT64))
             )
-        case PeriodBound(edge=edge, type=kind):
-            pair = bounds.days if kind.kind == "date" else bounds.moments
-            return integers.literal(pair[0] if edge == "start" else pair[1])
+        case PeriodBound():
+            return integers.literal(_bound(node, bounds))
+        case Worked(moment=moment, calendar=calendar):
+            if isinstance(moment, Field):
+                return lower_worked(moment, calendar, bounds.zone)
+            return integers.literal(clock_of(calendar).worked(_bound(moment, bounds)))
         case Call(function=function, arguments=arguments):
             lowered = tuple(_lower(argument, bounds) for argument in arguments)
             return OPERATIONS[function].lower(node, lowered)
         case KeyedValue() | Aggregate():
             raise ValueError(f"{type(node).__name__} is not a column")
+
+
+def _bound(node: PeriodBound, bounds: Bounds) -> int:
+    pair = bounds.days if node.type.kind == "date" else bounds.moments
+    return pair[0] if node.edge == "start" else pair[1]
 
 
 def _literal(node: Constant, kind: Kind) -> Lowered:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Literal
 
 from kaohe.language.types import Type
+from kaohe.worktime import Calendar
 
 Shift = Literal["period", "previous", "last_year", "year_to_date", "year_before"]
 """Whose bounds: the period's, those of the one before it or of a year earlier; the year up to the period's end, and the
@@ -49,6 +50,15 @@ class PeriodBound:
 
 
 @dataclass(frozen=True)
+class Worked:
+    """The working time of a calendar before a moment, counted from the calendar's first day."""
+
+    moment: Field | PeriodBound
+    calendar: Calendar
+    type: Type
+
+
+@dataclass(frozen=True)
 class Call:
     """A function or operator of the table, over its arguments."""
 
@@ -84,7 +94,7 @@ class Aggregate:
 ABOUT_PERIOD = frozenset({"at_start", "at_end", "at_date", "in_period"})
 """Calls around a condition that looks at all records, whatever the window; their meaning is their argument's."""
 
-Node = Constant | Field | KeyedValue | PeriodBound | Call | Aggregate
+Node = Constant | Field | KeyedValue | PeriodBound | Worked | Call | Aggregate
 
 
 @dataclass(frozen=True)
@@ -108,6 +118,8 @@ def children(node: Node) -> tuple[Node, ...]:
     match node:
         case Call():
             return node.arguments
+        case Worked():
+            return (node.moment,)
         case Aggregate():
             return tuple(child for child in (node.argument, node.by, node.condition) if child is not None)
         case _:
