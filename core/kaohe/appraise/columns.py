@@ -39,6 +39,11 @@ def room_for(column: Wide, bound: int) -> Wide:
     return column if bound <= LIMIT else column.astype(object)
 
 
+def where(column: Wide, there: Flags) -> Wide:
+    """The column with 0 where it is not there; the column itself where it is there throughout."""
+    return column if there.all() else np.where(there, column, 0)
+
+
 def narrow(column: Wide) -> Ints:
     """The column as int64; OverflowError where a figure does not fit."""
     return column.astype(np.int64, copy=False)
@@ -52,9 +57,13 @@ def round_half_up(numerator: Wide, denominator: Wide | int) -> Wide:
     if isinstance(denominator, int) and denominator == 1:
         return numerator
     rounded = numerator + denominator // 2
+    if isinstance(denominator, int) and rounded.dtype == np.int64 and (numerator >= 0).all():
+        # Numbers without a sign are divided several times as fast.
+        unsigned = rounded.view(np.uint64)
+        unsigned //= np.uint64(denominator)
+        return cast(Wide, rounded)
     # Only an even denominator has ties; that of a negative number goes down, away from zero.
     rounded -= (numerator < 0) & (denominator % 2 == 0)
-    # In place: over many people fresh memory costs more than the arithmetic.
     rounded //= denominator
     return cast(Wide, rounded)
 
@@ -157,4 +166,6 @@ def _weighted_mean(
     divisor = np.where(known, present_weight, 1) if isinstance(present_weight, np.ndarray) else max(present_weight, 1)
     for column in plus:
         total = total + room_for(column, bound) * divisor
-    return np.where(known, round_half_up(total, divisor * unit) * unit, 0), known
+    mean = round_half_up(total, divisor * unit)
+    mean *= unit
+    return where(mean, known), known

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from kaohe.appraise.columns import Wide, between, blocks, line, narrow
+from kaohe.appraise.columns import Wide, between, blocks, line, narrow, where
 from kaohe.appraise.lines import Lines, lines
 from kaohe.appraise.targets import attainment
 from kaohe.exact import MICRO, Flags, Ints, to_micros
@@ -35,8 +35,8 @@ def points(curve: PlainCurve, micros: Ints, known: Flags) -> Ints:
     earned = np.empty(len(micros), np.int64)
     for rows in blocks(len(micros)):
         there = known[rows]
-        found = between(compute(micros[rows] * there), curve.floor, curve.cap)
-        np.multiply(narrow(found), there, out=earned[rows])
+        found = between(compute(where(micros[rows], there)), curve.floor, curve.cap)
+        earned[rows] = where(narrow(found), there)
     return earned
 
 

@@ -10,7 +10,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from kaohe.appraise.columns import LARGEST_VALUE, blocks, magnitude, proportions, room_for
+from kaohe.appraise.columns import LARGEST_VALUE, blocks, magnitude, proportions, room_for, where
 from kaohe.appraise.model import Decision, Note, People, Values
 from kaohe.errors import Problem, refuse_if_any
 from kaohe.exact import MICRO, Flags, divide, format_micros, from_micros, to_micros
@@ -34,7 +34,7 @@ def enough_data(scheme: Scheme, values: Mapping[str, Values]) -> dict[str, Flags
 
 def _largest(values: Values) -> int:
     """The largest absolute value that is known, in millionths."""
-    found = (magnitude(values.micros[block] * values.known[block]) for block in blocks(len(values.micros)))
+    found = (magnitude(where(values.micros[block], values.known[block])) for block in blocks(len(values.micros)))
     return max(found, default=0)
 
 

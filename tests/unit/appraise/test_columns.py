@@ -64,3 +64,17 @@ def test_a_block_whose_sums_need_more_than_64_bits_changes_no_other() -> None:
     mean, known = weighted_mean([column, column], [Decimal(10**9), Decimal(1)], [np.ones(rows, np.bool_)] * 2, rows)
     assert mean.tolist() == column.tolist()
     assert known.all()
+
+
+def test_weights_by_row_may_be_wider_than_64_bits() -> None:
+    rows = BLOCK + 1
+    first, second = np.full(rows, 1, object), np.full(rows, 3, object)
+    first[-1] = 10**30
+    columns = [np.full(rows, 10), np.full(rows, 20)]
+    mean, known = weighted_mean(columns, [first, second], [np.ones(rows, np.bool_)] * 2, rows)
+    assert (mean[0], mean[-1]) == (18, 10)
+    assert known.all()
+    absent = np.zeros(rows, np.bool_)
+    mean, known = weighted_mean(columns, [first, second], [absent, absent], rows)
+    assert not known.any()
+    assert not mean.any()
