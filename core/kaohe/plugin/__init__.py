@@ -9,6 +9,7 @@ from kaohe.plugin.types import (
     RecordType,
     SampleFile,
     SchemeTemplate,
+    Share,
 )
 from kaohe.text import Text
 
@@ -21,6 +22,7 @@ __all__ = [
     "RecordType",
     "SampleFile",
     "SchemeTemplate",
+    "Share",
     "Text",
     "hookimpl",
 ]

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from kaohe.errors import KaoheError, Place, Problem
 from kaohe.language import Kind, Scope, compile_expression
 from kaohe.plugin import refusals
+from kaohe.plugin.credit import credit_mistakes
 from kaohe.plugin.load import Plugin
 from kaohe.plugin.scope import default_parameters, record_scope, value_kinds
-from kaohe.plugin.types import RecordType
+from kaohe.plugin.types import Indicator, RecordType
 from kaohe.text import Message, msg
 
 Refused = dict[str, tuple[Problem, ...]]
@@ -83,24 +84,46 @@ def _misfits(plugin: Plugin, record_types: Mapping[str, RecordType]) -> Iterator
             yield from _expression(plugin, index, "value", indicator.value, scope, value_kinds(indicator))
             if indicator.where is not None:
                 yield from _expression(plugin, index, "where", indicator.where, row, ("boolean",))
+            yield from _credit(plugin, index, indicator, record_type, scope, row)
+
+
+def _credit(
+    plugin: Plugin, index: int, indicator: Indicator, records: RecordType, scope: Scope, row: Scope
+) -> Iterator[Problem]:
+    """What is wrong with the people among whom records are split, and with their shares."""
+    if not indicator.credit:
+        if indicator.overlay:
+            what = msg("overlay has no effect without credit")
+            yield Problem("plugin.declaration", what, plugin.place("indicators", index, "overlay"))
+        return
+    try:
+        value = compile_expression(indicator.value, scope)
+    except KaoheError:
+        value = None  # told where the value stands
+    for mistake in credit_mistakes([each.who for each in indicator.credit], records, value, indicator.who):
+        place = plugin.place("indicators", index, *mistake.keys)
+        yield Problem("plugin.declaration", mistake.what, place, mistake.found, ", ".join(mistake.known) or None)
+    for number, each in enumerate(indicator.credit):
+        yield from _expression(plugin, index, ("credit", number, "share"), each.share, row, ("number",))
 
 
 def _expression(
-    plugin: Plugin, index: int, key: str, text: str, scope: Scope, kinds: tuple[Kind, ...]
+    plugin: Plugin, index: int, key: str | tuple[str | int, ...], text: str, scope: Scope, kinds: tuple[Kind, ...]
 ) -> Iterator[Problem]:
+    keys = (key,) if isinstance(key, str) else key
     try:
         compile_expression(text, scope, expect=kinds)
     except KaoheError as error:
         for problem in error.problems:
-            yield problem.at(_inside(plugin, index, key, problem.where))
+            yield problem.at(_inside(plugin, index, keys, problem.where))
 
 
-def _inside(plugin: Plugin, index: int, key: str, spot: Place) -> Place:
+def _inside(plugin: Plugin, index: int, keys: tuple[str | int, ...], spot: Place) -> Place:
     """A spot of an expression as a place of the file (a pack) or beside the indicator's id (Python)."""
     line, column = spot.line or 1, spot.column or 1
     if plugin.pack is not None:
-        return plugin.pack.inside(("indicators", index, key), line, column)
-    return plugin.place("indicators", index, f"{key}:{line}:{column}")
+        return plugin.pack.inside(("indicators", index, *keys), line, column)
+    return plugin.place("indicators", index, *keys[:-1], f"{keys[-1]}:{line}:{column}")
 
 
 def _reference(

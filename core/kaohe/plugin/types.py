@@ -107,6 +107,15 @@ class AssessmentRule:
 
 
 @dataclass(frozen=True)
+class Share:
+    """A share of every record for one person. ``who``: a person field, or ``manager(FIELD)``: who stood above that
+    person on the record's day. ``share``: a row-level expression, 0.3 for three tenths."""
+
+    who: str
+    share: str
+
+
+@dataclass(frozen=True)
 class Indicator:
     """A measured figure, as data.
 
@@ -116,6 +125,10 @@ class Indicator:
     the unit). ``min_sample`` is the least number of records below which there is no data; with 0, a count or sum of no
     records is the figure 0, while a share or mean of nothing is no data anyway. ``curve`` is a default curve, written
     as in a scheme. ``source`` names the text that asks for the indicator.
+
+    ``credit`` splits each record among several people instead of crediting one: shares that add up to 1 over the
+    people whom the record names, or, as an ``overlay``, whatever they come to. Where one is unknown, the record is not
+    split: the first one named has it whole.
 
     A derived indicator measures no records: ``derived`` is an expression over other indicators' values and targets,
     whose ids its parameters may give.
@@ -135,6 +148,8 @@ class Indicator:
     min_sample: int = 0
     curve: Mapping[str, Any] | None = None
     source: str = ""
+    credit: tuple[Share, ...] = ()
+    overlay: bool = False
     assessment: AssessmentRule | None = None
     derived: str | None = None
 

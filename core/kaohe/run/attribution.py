@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from kaohe.engine import OnDay, Relations, Request
+from kaohe.run.credit import EVERYBODY, looks_above
 from kaohe.run.population import Member, Population
-from kaohe.run.stints import relation
+from kaohe.run.stints import main_stints, relation
 from kaohe.scheme.model import Scheme
 
 COVERED = "covered"
@@ -20,6 +21,9 @@ def at_its_date(request: Request) -> Request:
 
 def relations(scheme: Scheme, members: Sequence[Member], population: Population) -> Relations:
     """What the requests of the scheme join to records."""
-    if population.stints is None:
-        return {}
-    return {COVERED: relation(zip(population.people.code, population.stints, strict=True))}
+    found = {}
+    if looks_above(scheme):
+        found[EVERYBODY] = relation((member.code, main_stints(member.assignments)) for member in members)
+    if population.stints is not None:
+        found[COVERED] = relation(zip(population.people.code, population.stints, strict=True))
+    return found

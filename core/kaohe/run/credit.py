@@ -6,18 +6,28 @@ Shares are multiplied into what is summed, as scaled integers: the parts of a re
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from kaohe.engine import Parts, Request
+from kaohe.engine import Join, Measure, OnDay, Request
 from kaohe.engine.plan import measures
 from kaohe.errors import Place, Problem, fail
 from kaohe.exact import Ints
-from kaohe.language import Aggregate, Expression, Type
-from kaohe.language.tree import Call, credited
+from kaohe.language import Aggregate, Expression, Shift, Type, aggregates
+from kaohe.language.tree import Call, Node, credited
+from kaohe.plugin.credit import column_of, field_of
+from kaohe.run.figures import in_window
 from kaohe.scheme.model import Credits, Scheme
 from kaohe.text import msg
+
+EVERYBODY = "everybody"
+"""The relation of everybody's main assignments, by day."""
+
+Found = Mapping[tuple[str, str], Mapping[Measure, Mapping[str, Ints]]]
+"""What the scans of a record type by the person credited gave."""
+
+_BOOLEAN = Type("boolean")
 
 
 def split(request: Request, credit: Credits) -> list[Request]:
@@ -26,58 +36,111 @@ def split(request: Request, credit: Credits) -> list[Request]:
         replace(
             request,
             value=replace(request.value, tree=credited(request.value.tree, part.share.tree)),
-            who=part.who,
+            who=column_of(part.who),
+            joins=(*request.joins, *_above(part.who, request.when)),
         )
         for part in credit.parts
     ]
 
 
-def added_up(
-    requests: Sequence[Request], scans: Mapping[tuple[str, str], Parts]
-) -> dict[Aggregate, Mapping[str, Ints]]:
+def looks_above(scheme: Scheme) -> bool:
+    """Whether any indicator credits who stands above somebody."""
+    splits = [each.credit for each in scheme.indicators if each.credit is not None]
+    return any(field_of(part.who)[0] is not None for credit in splits for part in credit.parts)
+
+
+def _above(who: str, when: str) -> tuple[Join, ...]:
+    """What a record is joined to, so that who stands above somebody on its day can be credited."""
+    relation, field = field_of(who)
+    return () if relation is None else (OnDay(EVERYBODY, field, when, ((f"_{relation}", column_of(who)),)),)
+
+
+def added_up(requests: Sequence[Request], found: Found) -> dict[Aggregate, Mapping[str, Ints]]:
     """The parts of one indicator's aggregates, of the first request's tree, over all its requests."""
-    columns = [
-        [scans[request.records.name, request.who][measure] for measure in measures(request)] for request in requests
-    ]
+    columns = [_columns(request, found) for request in requests]
     return {
         measure.aggregate: {name: _sum([each[name] for each in same]) for name in same[0]}
         for measure, *same in zip(measures(requests[0]), *columns, strict=True)
     }
 
 
-def whole_checks(scheme: Scheme, asked: Sequence[Request]) -> list[Request]:
-    """For each person credited, a count of the records whose shares do not make a whole."""
-    wholes = {each.key: each.credit.whole for each in scheme.indicators if each.credit is not None}
-    return [
-        replace(request, value=_count_of_others(whole))
-        for request in asked
-        if (whole := wholes.get(request.key)) is not None
-    ]
+def by_share(
+    scheme: Scheme, requests: Sequence[Request], found: Found
+) -> dict[Aggregate, tuple[tuple[str, Mapping[str, Ints]], ...]]:
+    """The same apart for each of those credited, by how the scheme writes them; nothing where there is no split."""
+    credit = next(each.credit for each in scheme.indicators if each.key == requests[0].key)
+    if credit is None:
+        return {}
+    columns = [_columns(request, found) for request in requests]
+    names = [part.who for part in credit.parts]
+    return {
+        measure.aggregate: tuple(zip(names, same, strict=True))
+        for measure, *same in zip(measures(requests[0]), *columns, strict=True)
+    }
 
 
-def not_whole(checks: Sequence[Request], scans: Mapping[tuple[str, str], Parts]) -> Iterator[Problem]:
-    """An error for each indicator and person field with records whose shares do not make a whole."""
-    for request in checks:
-        (measure,) = measures(request)
-        count = int(scans[request.records.name, request.who][measure]["n"].sum())
+def _columns(request: Request, found: Found) -> list[Mapping[str, Ints]]:
+    return [found[request.records.name, request.who][measure] for measure in measures(request)]
+
+
+@dataclass(frozen=True)
+class WholeCheck:
+    """A count of the records of one window whose shares do not make a whole, by the person credited as ``who``."""
+
+    request: Request
+    who: str
+    shift: Shift
+
+
+def whole_checks(scheme: Scheme, asked: Sequence[Request]) -> list[WholeCheck]:
+    """For each person credited and each window that the indicator looks at, a count of the records that it looks at
+    there and whose shares do not make a whole."""
+    splits = {each.key: each.credit for each in scheme.indicators if each.credit is not None}
+    checks = []
+    for request in asked:
+        credit = splits.get(request.key)
+        if credit is None or credit.whole is None:
+            continue
+        above = dict.fromkeys(join for part in credit.parts for join in _above(part.who, request.when))
+        joins = (*above, *(join for join in request.joins if join not in above))
+        who = next(part.who for part in credit.parts if column_of(part.who) == request.who)
+        for each in _not_whole(credit.whole, aggregates(request.value)):
+            value = Expression(f"count(where=not ({credit.whole.text}))", each, each.type)
+            checks.append(WholeCheck(replace(request, value=value, joins=joins), who, each.shift))
+    return checks
+
+
+def _not_whole(whole: Expression, looked_at: Sequence[Aggregate]) -> Iterator[Aggregate]:
+    """For each window, a count of the records that any of the aggregates looks at and that are not whole."""
+    windows: dict[tuple[Shift, bool], list[Node | None]] = {}
+    for each in looked_at:
+        windows.setdefault((each.shift, each.everything), []).append(each.condition)
+    others = Call("not", (whole.tree,), _BOOLEAN)
+    for (shift, everything), found in windows.items():
+        conditions = [each for each in dict.fromkeys(found) if each is not None]
+        condition: Node = others
+        if len(conditions) == 1 and None not in found:
+            condition = Call("and", (conditions[0], others), _BOOLEAN)
+        elif None not in found:
+            condition = Call("and", (Call("or", tuple(conditions), _BOOLEAN), others), _BOOLEAN)
+        yield Aggregate("count", None, condition, Type("number"), shift=shift, everything=everything)
+
+
+def not_whole(checks: Sequence[WholeCheck], found: Found) -> Iterator[Problem]:
+    """An error for each indicator, person credited and window with records whose shares do not make a whole."""
+    for check in checks:
+        request = check.request
+        count = int(_columns(request, found)[0]["n"].sum())
         if count:
+            words = {"count": count, "records": request.records.name, "who": check.who}
             yield Problem(
                 "evaluate.credit-shares",
                 msg("the shares of those credited do not add up to 1, or one is negative"),
                 Place(key=request.key),
-                found=msg(
-                    "{count} records of {records}, by {who}", count=count, records=request.records.name, who=request.who
-                ),
+                found=in_window(check.shift, msg("{count} records of {records}, by {who}", **words)),
                 expected=msg("shares that add up to 1 over the people whom a record names"),
                 fix=msg("mend the records, or write overlay = true where the shares are meant to be credited besides"),
             )
-
-
-def _count_of_others(whole: Expression) -> Expression:
-    others = Call("not", (whole.tree,), Type("boolean"))
-    return Expression(
-        f"count(where=not ({whole.text}))", Aggregate("count", None, others, Type("number")), Type("number")
-    )
 
 
 def _sum(columns: Sequence[Ints]) -> Ints:

@@ -15,6 +15,7 @@ import numpy as np
 from kaohe.appraise.model import Appraisal, Span
 from kaohe.exact import Flags, Ints
 from kaohe.period import Period
+from kaohe.plugin import Indicator
 from kaohe.records.canonical import canonical
 from kaohe.run.model import Counts
 from kaohe.scheme.model import Measured, Scheme, UsedIndicator
@@ -62,7 +63,15 @@ def definition(used: UsedIndicator | Measured) -> dict[str, Any]:
         "direction": indicator.direction,
         "parameters": {name: str(value) for name, value in used.parameters.items()},
         "min_sample": used.min_sample,
+        **_credit(indicator),
     }
+
+
+def _credit(indicator: Indicator) -> dict[str, Any]:
+    """How a plugin's indicator splits records; a scheme's own are part of its digest."""
+    if not indicator.credit:
+        return {}
+    return {"credit": [[each.who, each.share] for each in indicator.credit], "overlay": indicator.overlay}
 
 
 Column = Ints | Flags | list[Any]

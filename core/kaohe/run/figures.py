@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
 from kaohe.exact import format_fen, from_micros, shorten
-from kaohe.language import Type
+from kaohe.language import Shift, Type
 from kaohe.plugin import Indicator
 from kaohe.run.model import Counts
+from kaohe.run.node import Node
 from kaohe.text import Message, msg
 
 _PLACES = 8
@@ -55,6 +57,13 @@ def exact_number(number: Fraction) -> str:
     return sign + (f"{shorten(digits):,f}" if scaled.denominator == 1 else f"{digits:,f}…")
 
 
+def counts_node(counts: Counts, row: int) -> Node:
+    """The integers of one aggregate for one person, and as whom the person is credited with which records."""
+    shares = [(who, replace(counts, parts=parts)) for who, parts in counts.shares if int(parts["n"][row])]
+    children = (Node(msg("as {who}", who=who), counts_in_words(each, row)) for who, each in shares)
+    return Node(counts_in_words(counts, row), None, (), tuple(children))
+
+
 def counts_in_words(counts: Counts, row: int) -> Message:
     """The integers of one aggregate for one person."""
     parts = {name: int(column[row]) for name, column in counts.parts.items()}
@@ -76,7 +85,12 @@ def counts_in_words(counts: Counts, row: int) -> Message:
         case _:
             shown = ", ".join(f"{name} = {number}" for name, number in parts.items())
             said = msg("{parts}", parts=shown)
-    return said if counts.shift == "period" else msg("{window}: {counts}", window=_SHIFTS[counts.shift], counts=said)
+    return in_window(counts.shift, said)
+
+
+def in_window(shift: Shift, said: Message) -> Message:
+    """What is said of a window, and of which one unless it is the period itself."""
+    return said if shift == "period" else msg("{window}: {counts}", window=_SHIFTS[shift], counts=said)
 
 
 def quantity(kind: Type, stored: int) -> Message:

@@ -19,7 +19,7 @@ from kaohe.period import Period, year_start
 from kaohe.plugin import RecordType
 from kaohe.records import Snapshot
 from kaohe.run.attribution import at_its_date
-from kaohe.run.credit import added_up, not_whole, split, whole_checks
+from kaohe.run.credit import added_up, by_share, not_whole, split, whole_checks
 from kaohe.run.model import Counts
 from kaohe.scheme.model import Scheme
 from kaohe.text import msg
@@ -75,7 +75,7 @@ def measure(
     asked = requests(scheme, record_types)
     scans: dict[tuple[str, str], dict[Measure, Mapping[str, Ints]]] = defaultdict(dict)
     checks = whole_checks(scheme, asked)
-    fused = fuse((*asked, *checks))
+    fused = fuse((*asked, *(check.request for check in checks)))
     for scan, parts in zip(fused, engine.measure(fused, snapshot, bounds, people, relations), strict=True):
         scans[scan.records.name, scan.who].update(parts)
     values: dict[str, Values] = {}
@@ -91,8 +91,9 @@ def measure(
         values[request.key] = Values(*evaluate_columns(request.value, by_aggregate, divisor=divisor))
         if any(each.shift in dayless for each in aggregates(request.value)):
             values[request.key] = _no_data(len(people))
+        parts_of = by_share(scheme, shares, scans)
         counts[request.key] = tuple(
-            Counts(each.function, each.shift, counted_type(each), by_aggregate[each])
+            Counts(each.function, each.shift, counted_type(each), by_aggregate[each], parts_of.get(each, ()))
             for each in aggregates(request.value)
         )
     return values, counts

@@ -34,13 +34,15 @@ class Counts:
     """The integers behind one aggregate of an indicator.
 
     ``function`` is the aggregate's name, ``shift`` the window it was counted in, ``type`` what it aggregates;
-    ``parts`` holds one count for each person under ``n``, ``hits``, ``total`` ….
+    ``parts`` holds one count for each person under ``n``, ``hits``, ``total`` …. Where records are split among people,
+    ``shares`` holds the same for each of those credited, by how they are written; they add up to ``parts``.
     """
 
     function: str
     shift: Shift
     type: Type
     parts: Mapping[str, Ints]
+    shares: tuple[tuple[str, Mapping[str, Ints]], ...] = ()
 
 
 @dataclass(frozen=True)

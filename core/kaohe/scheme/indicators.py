@@ -14,6 +14,7 @@ from kaohe.language.tree import shifted
 from kaohe.plugin import Indicator
 from kaohe.plugin.scope import default_parameters, record_scope, value_kinds
 from kaohe.scheme.catalogue import Catalogue, read_text
+from kaohe.scheme.credit import plugin_credit
 from kaohe.scheme.curves import read_curve
 from kaohe.scheme.draft import Draft, Path, attempt, show
 from kaohe.scheme.missing import read_missing
@@ -127,7 +128,9 @@ def _use(
         return None
     place = draft.document.place((*path, "use"))
     weight = Decimal(row["weight"])
-    credit = catalogue.credits.get(indicator.id)
+    credit = catalogue.credits.get(indicator.id) or plugin_credit(
+        draft, (*path, "use"), indicator, parameters, catalogue.record_types.get(indicator.records)
+    )
     return UsedIndicator(key, indicator, parameters, value, where, curve, weight, min_sample, missing, place, credit)
 
 
@@ -140,7 +143,8 @@ def read_measured(draft: Draft, catalogue: Catalogue, needed: Mapping[str, Path]
         value, where = _measure(draft, path, indicator, parameters, catalogue)
         if value is not None:
             place = draft.document.place(path)
-            least, credit = indicator.min_sample, catalogue.credits.get(identifier)
+            least, records = indicator.min_sample, catalogue.record_types.get(indicator.records)
+            credit = catalogue.credits.get(identifier) or plugin_credit(draft, path, indicator, parameters, records)
             measured.append(Measured(identifier, indicator, parameters, value, where, least, place, credit))
     return tuple(measured)
 
