@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
 from kaohe.appraise.adjustments import adjust, together
 from kaohe.appraise.bonus import Paid, pay
 from kaohe.appraise.decisions import by_person
-from kaohe.appraise.facts import facts
-from kaohe.appraise.model import Appraisal, Note, People, Values
+from kaohe.appraise.facts import Facts, facts
+from kaohe.appraise.model import Appraisal, People, Values
 from kaohe.appraise.outcomes import outcomes
-from kaohe.appraise.ranking import contests_of, rank
-from kaohe.appraise.rules import apply_rules
-from kaohe.appraise.standing import groups, key_of
-from kaohe.appraise.tiers import coefficients, keys_of, place
+from kaohe.appraise.ranking import Ranked, contests_of, rank
+from kaohe.appraise.rules import Ruled, apply_rules
+from kaohe.appraise.standing import Groups, groups, key_of
+from kaohe.appraise.tiers import NONE, Placed, coefficients, keys_of, place
 from kaohe.appraise.weighting import score, total
 from kaohe.errors import Problem, fail
-from kaohe.exact import FEN, MICRO
+from kaohe.exact import FEN, MICRO, Ints
 from kaohe.scheme.model import Scheme
 from kaohe.text import Text, msg
 
@@ -60,26 +60,17 @@ def _appraise(scheme: Scheme, people: People, values: Mapping[str, Values]) -> A
     extra, cap_notes = together(scheme, added, scores.graded)
     ruled = apply_rules(scheme, seen, total(scheme, scores, extra), scores.graded)
     divided = groups(scheme.ranking, people, ruled.graded)
-    breakers = scheme.ranking.tie_breakers
-    keys = [key_of(scheme, key, values, scores.known) for key in keys_of(scheme)]
-    contests = contests_of(ruled.total, ruled.graded, ruled.vetoed, divided, keys[: len(breakers)])
-    ranked = rank(scheme.ranking, divided, contests, _names(scheme, breakers))
     seen = seen.numbers("total", ruled.total, ruled.graded)
-    level = np.full(count, -1)
-    tier_notes: tuple[Note, ...] = ()
-    if scheme.tiers is not None:
-        if len(keys) > len(breakers):
-            contests = contests_of(ruled.total, ruled.graded, ruled.vetoed, divided, keys)
-        placed = place(scheme, ruled, divided, contests, seen)
-        level, tier_notes = placed.level, placed.notes
+    keys = [key_of(scheme, key, values, scores.known) for key in keys_of(scheme)]
+    ranked, placed = _rank_and_place(scheme, ruled, divided, keys, seen)
     names = np.array([*(one.id for one in (scheme.tiers.levels if scheme.tiers else ())), None], object)
-    tier = tuple(names[level].tolist())
-    coefficient = coefficients(scheme.tiers, level, ruled.factor, ruled.graded)
+    tier = tuple(names[placed.level].tolist())
+    coefficient = coefficients(scheme.tiers, placed.level, ruled.factor, ruled.graded)
     seen = seen.counts("rank", ranked.rank, ranked.rank > 0).words("tier", tier)
     paid = Paid(np.zeros(count, np.int64), None, ())
     if scheme.bonus is not None:
         paid = pay(scheme.bonus, people, ruled, coefficient, seen)
-    notes = (scores.notes, adjustment_notes, cap_notes, ruled.notes, *ranked.notes, tier_notes, paid.notes)
+    notes = (scores.notes, adjustment_notes, cap_notes, ruled.notes, *ranked.notes, placed.notes, paid.notes)
     return Appraisal(
         people=people,
         values=values,
@@ -103,6 +94,20 @@ def _appraise(scheme: Scheme, people: People, values: Mapping[str, Values]) -> A
         outcomes=outcomes(scheme.outcomes, seen, count),
         decisions=by_person(notes, count),
     )
+
+
+def _rank_and_place(
+    scheme: Scheme, ruled: Ruled, divided: Groups, keys: Sequence[Ints], seen: Facts
+) -> tuple[Ranked, Placed]:
+    """Everybody's rank and tier. ``keys`` tell equals apart: the ranking's first, then those of the tiers alone."""
+    breakers = scheme.ranking.tie_breakers
+    contests = contests_of(ruled.total, ruled.graded, ruled.vetoed, divided, keys[: len(breakers)])
+    ranked = rank(scheme.ranking, divided, contests, _names(scheme, breakers))
+    if scheme.tiers is None:
+        return ranked, Placed(np.full(len(ruled.total), NONE), ())
+    if len(keys) > len(breakers):
+        contests = contests_of(ruled.total, ruled.graded, ruled.vetoed, divided, keys)
+    return ranked, place(scheme, ruled, divided, contests, seen)
 
 
 def _names(scheme: Scheme, keys: Iterable[str]) -> tuple[Text, ...]:

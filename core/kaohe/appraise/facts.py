@@ -6,16 +6,17 @@ meet few distinct rows among many people.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date
 from fractions import Fraction
-from itertools import repeat
+from itertools import chain, repeat
 from typing import Any
 
 import numpy as np
 
 from kaohe.appraise.coded import Coded, coded
+from kaohe.appraise.columns import blocks
 from kaohe.appraise.model import People, Values
 from kaohe.exact import MICRO, Flags, Ints
 from kaohe.language import Bounds, Expression, field_names, interpret_records, interpreter, keyed_ids
@@ -114,19 +115,22 @@ def evaluate(expression: Expression, seen: Facts, rows: Ints) -> Coded:
     names: list[Name] = [*sorted(field_names(expression)), *sorted(keyed_ids(expression))]
     compute = interpreter(expression)
     columns = [seen.column(name) for name in names]
-    listed = rows.tolist()
-    read = [map(column.raw.__getitem__, listed) for column in columns]
+    read = [map(column.raw.__getitem__, _listed_by_and_by(rows)) for column in columns]
     match columns:
         case []:
-            return coded(repeat((), len(listed)), len(listed)).map(lambda _: compute({}))
+            return coded(repeat((), len(rows)), len(rows)).map(lambda _: compute({}))
         case [column]:
             # Without a tuple around each value: most expressions name one column.
-            return coded(read[0], len(listed)).map(lambda value: compute({names[0]: _read(column, value)}))
-    return coded(zip(*read, strict=True), len(listed)).map(
+            return coded(read[0], len(rows)).map(lambda value: compute({names[0]: _read(column, value)}))
+    return coded(zip(*read, strict=True), len(rows)).map(
         lambda raw: compute(
             {name: _read(column, value) for name, column, value in zip(names, columns, raw, strict=True)}
         )
     )
+
+
+def _listed_by_and_by(rows: Ints) -> Iterator[int]:
+    return chain.from_iterable(rows[block].tolist() for block in blocks(len(rows)))
 
 
 def _read(column: Column, value: Any) -> Any:
