@@ -141,10 +141,7 @@ def evaluate_together(expression: Expression, seen: Facts, rows: Ints) -> Fracti
     """An expression over all of these people together: sum(value(…)), mean(total), count()."""
     names: list[Name] = [*sorted(field_names(expression)), *sorted(keyed_ids(expression))]
     columns = [(name, seen.column(name)) for name in names]
-    people = (
-        {name: _read(column, column.raw[row]) for name, column in columns}
-        for row in rows.tolist()
-    )
+    people = ({name: _read(column, column.raw[row]) for name, column in columns} for row in rows.tolist())
     return interpret_records(expression, people, _ANY_TIME)
 
 
