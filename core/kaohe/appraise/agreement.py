@@ -39,6 +39,21 @@ class IntraclassCorrelation:
 
 
 @dataclass(frozen=True)
+class OneWay:
+    """ICC(1) where targets have raters of their own, not all the same number: one-way random effects.
+
+    ``icc1`` is of a single rating, ``icc1k`` of the mean of a target's ratings, ``each`` the number of them that
+    stands for the unequal ones (k0 of the analysis of variance). None where nothing varies.
+    """
+
+    icc1: Decimal | None
+    icc1k: Decimal | None
+    targets: int
+    ratings: int
+    each: Decimal
+
+
+@dataclass(frozen=True)
 class Alpha:
     """Cronbach's alpha and the variances it is made of."""
 
@@ -82,6 +97,31 @@ def intraclass_correlation(ratings: Matrix, decimals: int = DECIMALS) -> Intracl
     )
 
 
+def one_way(ratings: Sequence[Sequence[Fraction]], decimals: int = DECIMALS) -> OneWay:
+    """ICC(1) of ratings with one sequence per target, each of one rating or more; with equal numbers that of
+    ``intraclass_correlation``. k0 = (N − Σn²/N)/(t − 1).
+
+    ValueError for fewer than two targets, or where no target has two ratings.
+    """
+    targets, count = len(ratings), sum(map(len, ratings))
+    if targets < 2 or count == targets:
+        raise ValueError("agreement needs two targets, one of them with two ratings")
+    whole = sum((sum(each, Fraction(0)) for each in ratings), Fraction(0))
+    of_targets = sum((sum(each, Fraction(0)) ** 2 / len(each) for each in ratings), Fraction(0))
+    of_ratings = sum((score * score for each in ratings for score in each), Fraction(0))
+    between = (of_targets - whole * whole / count) / (targets - 1)
+    within = (of_ratings - of_targets) / (count - targets)
+    size = (count - Fraction(sum(len(each) ** 2 for each in ratings), count)) / (targets - 1)
+    single, mean = _over(between - within, between + (size - 1) * within), _over(between - within, between)
+    return OneWay(
+        None if single is None else rounded(single, decimals),
+        None if mean is None else rounded(mean, decimals),
+        targets,
+        count,
+        rounded(size, decimals),
+    )
+
+
 def cronbach_alpha(answers: Matrix, variance: Variance = "sample", decimals: int = DECIMALS) -> Alpha:
     """k/(k − 1) · (1 − Σ item variances / variance of the totals), one row per person, one column per item.
 
@@ -119,7 +159,9 @@ def _squares(values: Sequence[Fraction], middle: Fraction) -> Fraction:
 
 
 def _variance(values: Sequence[Fraction], variance: Variance) -> Fraction:
-    return _squares(values, _mean(values)) / (len(values) - (variance == "sample"))
+    total = sum(values, Fraction(0))
+    squares = sum((value * value for value in values), Fraction(0)) - total * total / len(values)
+    return squares / (len(values) - (variance == "sample"))
 
 
 def _over(top: Fraction, bottom: Fraction) -> Fraction | None:

@@ -3,6 +3,7 @@
 from kaohe.plugin.hooks import API_VERSION, hookimpl
 from kaohe.plugin.pack import Pack
 from kaohe.plugin.types import (
+    AssessmentRule,
     Field,
     Indicator,
     Parameter,
@@ -15,6 +16,7 @@ from kaohe.text import Text
 
 __all__ = [
     "API_VERSION",
+    "AssessmentRule",
     "Field",
     "Indicator",
     "Pack",

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from kaohe.errors import KaoheError, Place, Problem
 from kaohe.language import Kind, Scope, compile_expression
 from kaohe.plugin import refusals
+from kaohe.plugin.assessment import rule_mistakes
 from kaohe.plugin.credit import credit_mistakes
 from kaohe.plugin.load import Plugin
-from kaohe.plugin.scope import default_parameters, record_scope, value_kinds
+from kaohe.plugin.scope import default_parameters, derived_scope, record_scope, value_kinds
 from kaohe.plugin.types import Indicator, RecordType
 from kaohe.text import Message, msg
 
@@ -29,7 +30,8 @@ def settle(plugins: Sequence[Plugin]) -> tuple[tuple[Plugin, ...], Refused]:
     running = list(_without_duplicates(plugins, refused))
     while True:
         record_types = {item.name: item for plugin in running for item in plugin.record_types}
-        failed = {plugin.name: found for plugin in running if (found := tuple(_misfits(plugin, record_types)))}
+        ids = frozenset(item.id for plugin in running for item in plugin.indicators)
+        failed = {plugin.name: found for plugin in running if (found := tuple(_misfits(plugin, record_types, ids)))}
         if not failed:
             return tuple(running), refused
         refused |= failed
@@ -63,8 +65,12 @@ def brings(plugin: Plugin, kind: str) -> tuple[str, ...]:
     return tuple(item.name for item in getattr(plugin, kind))
 
 
-def _misfits(plugin: Plugin, record_types: Mapping[str, RecordType]) -> Iterator[Problem]:
+def _misfits(plugin: Plugin, record_types: Mapping[str, RecordType], ids: frozenset[str]) -> Iterator[Problem]:
     for index, indicator in enumerate(plugin.indicators):
+        if indicator.derived is not None:
+            scope = derived_scope(default_parameters(indicator), ids)
+            yield from _expression(plugin, index, "derived", indicator.derived, scope, ("number",))
+            continue
         record_type = record_types.get(indicator.records)
         if record_type is None:
             place = plugin.place("indicators", index, "records")
@@ -81,7 +87,13 @@ def _misfits(plugin: Plugin, record_types: Mapping[str, RecordType]) -> Iterator
             parameters = default_parameters(indicator)
             scope = record_scope(record_type, parameters, when=indicator.when)
             row = record_scope(record_type, parameters, when=indicator.when, aggregates=False)
-            yield from _expression(plugin, index, "value", indicator.value, scope, value_kinds(indicator))
+            if indicator.assessment is None:
+                yield from _expression(plugin, index, "value", indicator.value, scope, value_kinds(indicator))
+            else:
+                for mistake in rule_mistakes(indicator.assessment, record_type):
+                    place = plugin.place("indicators", index, "assessment", *mistake.keys)
+                    expected = mistake.expected or ", ".join(mistake.known) or None
+                    yield Problem("plugin.declaration", mistake.what, place, mistake.found, expected)
             if indicator.where is not None:
                 yield from _expression(plugin, index, "where", indicator.where, row, ("boolean",))
             yield from _credit(plugin, index, indicator, record_type, scope, row)

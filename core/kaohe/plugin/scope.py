@@ -47,13 +47,15 @@ def record_scope(
 
 
 def values_and_targets(ids: AbstractSet[str], own: str | None = None) -> dict[str, Keyed]:
-    """What can be asked about indicators of these ids: value, target, attainment. ``own``: whose target is meant where
-    none is named. A name without a dot may be that of a target alone."""
+    """What can be asked about indicators of these ids, for the person or for somebody else: value, target, attainment.
+
+    ``own``: whose target is meant where none is named. A name without a dot may be that of a target alone.
+    """
     known = frozenset(ids)
     return {
-        "value": Keyed(MICROS, known),
+        "value": Keyed(MICROS, known, whose=("team",)),
         "target": Keyed(MICROS, known, own=own, whose=("team", "company"), words=True),
-        "attainment": Keyed(MICROS, known, own=own),
+        "attainment": Keyed(MICROS, known, own=own, whose=("team",)),
     }
 
 

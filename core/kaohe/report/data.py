@@ -6,13 +6,15 @@ from typing import Any
 
 from kaohe.exact import format_fen, from_micros
 from kaohe.report.ranking import ranked_order
+from kaohe.run.assessment_disclosure import Discretion, Hidden
+from kaohe.run.assessment_model import agreement_data
 from kaohe.run.model import Run
 from kaohe.text import Language
 
 
 def run_data(run: Run, language: Language) -> dict[str, Any]:
     """Everything of the run; people in the order of the ranking, not graded ones behind."""
-    appraisal = run.appraisal
+    appraisal, discretion = run.appraisal, Discretion(run)
     ranked = list(ranked_order(run))
     rest = [row for row in range(len(appraisal.people)) if not appraisal.graded[row]]
     return {
@@ -25,7 +27,8 @@ def run_data(run: Run, language: Language) -> dict[str, Any]:
         "core_version": run.core_version,
         "created_at": run.created_at.isoformat(),
         "digest": run.digest,
-        "people": [_person(run, row, language) for row in (*ranked, *rest)],
+        **({"agreement": agreement_data(run.assessments)} if run.assessments else {}),
+        "people": [_person(run, row, language, discretion) for row in (*ranked, *rest)],
         "left_out": [
             {"code": each.code, "name": each.name, "kind": each.kind, "reason": each.reason.in_(language)}
             for each in run.left_out
@@ -33,8 +36,8 @@ def run_data(run: Run, language: Language) -> dict[str, Any]:
     }
 
 
-def _person(run: Run, row: int, language: Language) -> dict[str, Any]:
-    scheme, appraisal = run.scheme, run.appraisal
+def _person(run: Run, row: int, language: Language, discretion: Discretion) -> dict[str, Any]:
+    scheme, appraisal, hidden = run.scheme, run.appraisal, discretion.of(row)
     graded = bool(appraisal.graded[row])
     team = appraisal.people.attributes.get("team")
     return {
@@ -51,16 +54,21 @@ def _person(run: Run, row: int, language: Language) -> dict[str, Any]:
         "bonus": format_fen(appraisal.bonus[row]).replace(",", "") if scheme.bonus and graded else None,
         "dimensions": {
             each.id: _number(appraisal.dimension_points[each.id][row])
-            if appraisal.dimension_counted[each.id][row]
+            if appraisal.dimension_counted[each.id][row] and each.id not in hidden.dimensions
             else None
             for each in scheme.dimensions
         },
-        "indicators": {each.key: _indicator(run, each.key, row) for each in scheme.weighted},
+        "indicators": {each.key: _indicator(run, each.key, row, hidden) for each in scheme.weighted},
         "measured": {
-            each.key: _number(appraisal.values[each.key].micros[row]) if appraisal.data[each.key][row] else None
+            each.key: _number(appraisal.values[each.key].micros[row])
+            if appraisal.data[each.key][row] and each.key not in hidden.values
+            else None
             for each in scheme.measured
         },
-        "adjustments": {each.id: _number(appraisal.adjustment_points[each.id][row]) for each in scheme.adjustments},
+        "adjustments": {
+            each.id: None if each.id in hidden.adjustments else _number(appraisal.adjustment_points[each.id][row])
+            for each in scheme.adjustments
+        },
         "outcomes": [
             {"kind": scheme.outcomes[index].kind, "note": scheme.outcomes[index].note.in_(language)}
             for index in appraisal.outcomes[row]
@@ -72,13 +80,15 @@ def _person(run: Run, row: int, language: Language) -> dict[str, Any]:
     }
 
 
-def _indicator(run: Run, key: str, row: int) -> dict[str, Any]:
+def _indicator(run: Run, key: str, row: int, hidden: Hidden) -> dict[str, Any]:
     appraisal = run.appraisal
-    known = bool(appraisal.values[key].known[row])
+    known = bool(appraisal.values[key].known[row]) and key not in hidden.values
+    counted = appraisal.counted[key][row] and key not in hidden.points
     return {
+        **({"withheld": True} if key in hidden.points else {}),
         "value": _number(appraisal.values[key].micros[row]) if known else None,
         "sample": int(appraisal.values[key].sample[row]),
-        "points": _number(appraisal.points[key][row]) if appraisal.counted[key][row] else None,
+        "points": _number(appraisal.points[key][row]) if counted else None,
         "counts": [
             {
                 "function": each.function,

@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 import numpy as np
 
 from kaohe.report.sheet import Column, Sheet
+from kaohe.run.assessment_disclosure import Discretion, Hidden
 from kaohe.run.model import Run
 from kaohe.text import Language, msg
 
@@ -19,7 +20,7 @@ def ranking_sheet(run: Run, language: Language, *, not_graded: bool = False) -> 
     """
     scheme, appraisal = run.scheme, run.appraisal
     teams = appraisal.people.attributes.get("team", (None,) * len(appraisal.people))
-    grouped = bool(scheme.ranking.within)
+    grouped, discretion = bool(scheme.ranking.within), Discretion(run)
 
     columns = [
         *([Column(msg("group").in_(language))] if grouped else []),
@@ -36,7 +37,7 @@ def ranking_sheet(run: Run, language: Language, *, not_graded: bool = False) -> 
     ]
     rows = []
     for row in ranked_order(run):
-        rank = int(appraisal.rank[row])
+        rank, hidden = int(appraisal.rank[row]), discretion.of(row)
         rows.append(
             (
                 *((appraisal.group[row],) if grouped else ()),
@@ -44,12 +45,12 @@ def ranking_sheet(run: Run, language: Language, *, not_graded: bool = False) -> 
                 run.names[row],
                 appraisal.people.code[row],
                 teams[row],
-                *(_dimension(run, dimension.id, row) for dimension in scheme.dimensions),
-                *(int(appraisal.adjustment_points[each.id][row]) for each in scheme.adjustments),
+                *(_dimension(run, dimension.id, row, hidden) for dimension in scheme.dimensions),
+                *(_adjustment(run, each.id, row, hidden) for each in scheme.adjustments),
                 int(appraisal.total[row]),
                 *((appraisal.tier[row],) if scheme.tiers else ()),
                 *((int(appraisal.bonus[row]),) if scheme.bonus else ()),
-                flags(run, row, language),
+                flags(run, row, language, withheld=bool(hidden.points)),
             )
         )
     if not_graded:
@@ -98,11 +99,13 @@ def ranked_order(run: Run) -> Sequence[int]:
     )
 
 
-def flags(run: Run, row: int, language: Language) -> str:
-    """Short marks: rules that struck, ties that were broken, and what follows."""
+def flags(run: Run, row: int, language: Language, *, withheld: bool = False) -> str:
+    """Short marks: rules that struck, ties that were broken, what follows, and that the person may not see all."""
     kinds = dict.fromkeys(decision.kind for decision in run.appraisal.decisions[row])
     marks = [_MARKS[kind].in_(language) for kind in kinds if kind in _MARKS]
     marks += [run.scheme.outcomes[index].note.in_(language) for index in run.appraisal.outcomes[row]]
+    if withheld:
+        marks.append(msg("withheld").in_(language))
     return msg(", ").in_(language).join(marks)
 
 
@@ -129,7 +132,14 @@ def _first_reason(run: Run, row: int, language: Language) -> str:
     return decisions[-1].what.in_(language) if decisions else ""
 
 
-def _dimension(run: Run, dimension: str, row: int) -> int | None:
-    """A dimension's points; nothing where no indicator of it counts, which is not the same as zero points."""
+def _adjustment(run: Run, adjustment: str, row: int, hidden: Hidden) -> int | None:
+    return None if adjustment in hidden.adjustments else int(run.appraisal.adjustment_points[adjustment][row])
+
+
+def _dimension(run: Run, dimension: str, row: int, hidden: Hidden) -> int | None:
+    """A dimension's points; nothing where no indicator of it counts, which is not the same as zero points, and where
+    they would tell what too few people said."""
     appraisal = run.appraisal
+    if dimension in hidden.dimensions:
+        return None
     return int(appraisal.dimension_points[dimension][row]) if appraisal.dimension_counted[dimension][row] else None

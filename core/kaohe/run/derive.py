@@ -10,9 +10,9 @@ from kaohe.appraise.columns import LARGEST_VALUE
 from kaohe.appraise.facts import evaluate, facts
 from kaohe.appraise.model import People, Values
 from kaohe.exact import to_micros
+from kaohe.language import keyed_ids
 from kaohe.scheme.derived import in_order
 from kaohe.scheme.model import Measured, Scheme, UsedIndicator
-from kaohe.scheme.names import values_read
 
 
 def derive(scheme: Scheme, people: People, values: Mapping[str, Values]) -> dict[str, Values]:
@@ -21,7 +21,7 @@ def derive(scheme: Scheme, people: People, values: Mapping[str, Values]) -> dict
     known = dict(values)
     least = {each.key: each.min_sample for each in scheme.indicators}
     for each in in_order(scheme.indicators):
-        data = {key: column.known & (column.sample >= least[key]) for key, column in known.items()}
+        data = {key: column.known & (column.sample >= least.get(key, 0)) for key, column in known.items()}
         known[each.key] = _derived(each, people, known, data)
     return known
 
@@ -36,7 +36,8 @@ def _derived(
     there = np.fromiter((answer is not None for answer in answers), np.bool_, len(people))
     # What is too large is refused with the other values: see missing.enough_data.
     micros = [0 if answer is None else _held(to_micros(answer)) for answer in answers]
-    samples = [known[key].sample for key in values_read(each.value)]
+    read = {name for function, name in keyed_ids(each.value) if function != "target"}
+    samples = [known[key].sample for key in sorted(read) if key in known]
     sample = np.minimum.reduce(samples) if samples else there.astype(np.int64)
     return Values(np.array(micros, np.int64), there, np.where(there, sample, 0))
 

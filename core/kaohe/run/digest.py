@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -17,9 +18,13 @@ from kaohe.exact import Flags, Ints
 from kaohe.period import Period
 from kaohe.plugin import Indicator
 from kaohe.records.canonical import canonical
+from kaohe.run.assessment_model import Assessments, agreement_data, assessment_columns, rule_data
+from kaohe.run.explain_weights import weights_data
 from kaohe.run.model import Counts
 from kaohe.scheme.model import Measured, Scheme, UsedIndicator
 from kaohe.text import Message, Text
+
+_NONE: Assessments = MappingProxyType({})
 
 
 def digest_of(
@@ -29,6 +34,7 @@ def digest_of(
     snapshot: str,
     appraisal: Appraisal,
     counts: Mapping[str, tuple[Counts, ...]],
+    assessments: Assessments = _NONE,
 ) -> str:
     """SHA-256 over the inputs and, column by column, the results."""
     state = hashlib.sha256()
@@ -40,22 +46,28 @@ def digest_of(
         "timezone": timezone,
         "snapshot": snapshot,
     }
+    if assessments:
+        inputs["agreement"] = agreement_data(assessments)
     state.update(canonical(inputs).encode())
-    for name, column in columns(appraisal, counts):
+    for name, column in columns(appraisal, counts, assessments):
         data = column.astype("<i8").tobytes() if isinstance(column, np.ndarray) else canonical(column).encode()
         state.update(canonical([name, len(data)]).encode())
         state.update(data)
+    if appraisal.data_weights is not None:
+        state.update(canonical(weights_data(appraisal.data_weights)).encode())
     return state.hexdigest()
 
 
 def definition(used: UsedIndicator | Measured) -> dict[str, Any]:
     """What an indicator of the scheme measures, in plain words and numbers."""
     indicator = used.indicator
+    rule = {} if used.assessment is None else {"assessment": rule_data(used.assessment)}
     return {
+        **rule,
         "key": used.key,
         "id": indicator.id,
         "records": indicator.records,
-        "value": used.value.text,
+        "value": None if used.value is None else used.value.text,
         "where": None if used.where is None else used.where.text,
         "when": indicator.when,
         "who": indicator.who,
@@ -77,11 +89,15 @@ def _credit(indicator: Indicator) -> dict[str, Any]:
 Column = Ints | Flags | list[Any]
 
 
-def columns(appraisal: Appraisal, counts: Mapping[str, tuple[Counts, ...]]) -> Iterator[tuple[str, Column]]:
+def columns(
+    appraisal: Appraisal, counts: Mapping[str, tuple[Counts, ...]], assessments: Assessments = _NONE
+) -> Iterator[tuple[str, Column]]:
     """Every column of the results by a stable name, in a stable order."""
     people = appraisal.people
     yield "code", list(people.code)
     yield "worked", people.worked
+    for name in sorted(people.targets):
+        yield f"target {name}", [None if goal is None else str(goal) for goal in people.targets[name]]
     yield "assignments", [[_span(each) for each in spans] for spans in people.spans]
     if people.counted_days:
         yield "counted days", [[[day.isoformat() for day in days] for days in each] for each in people.counted_days]
@@ -94,6 +110,7 @@ def columns(appraisal: Appraisal, counts: Mapping[str, tuple[Counts, ...]]) -> I
         for position, each in enumerate(counts[key]):
             for part in sorted(each.parts):
                 yield f"{key} {position} {each.function} {each.shift} {part}", each.parts[part]
+    yield from assessment_columns(assessments)
     by_kind: tuple[tuple[str, Mapping[str, Ints | Flags]], ...] = (
         ("data", appraisal.data),
         ("counted", appraisal.counted),
@@ -107,6 +124,8 @@ def columns(appraisal: Appraisal, counts: Mapping[str, tuple[Counts, ...]]) -> I
             yield f"{kind} {key}", by_key[key]
     yield "total", appraisal.total
     yield "graded", appraisal.graded
+    if appraisal.compared is not None:
+        yield "compared", appraisal.compared
     yield "vetoed", appraisal.vetoed
     yield "group", list(appraisal.group)
     yield "rank", appraisal.rank

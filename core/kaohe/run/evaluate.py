@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -13,12 +13,18 @@ from kaohe.errors import Exit, KaoheError, Place, Problem, fail
 from kaohe.period import Period, year_start
 from kaohe.plugin import RecordType
 from kaohe.records import Snapshot
+from kaohe.run.assessment import assess_everybody
 from kaohe.run.assignments import over_full_time
 from kaohe.run.attribution import relations
+from kaohe.run.derive import derive
 from kaohe.run.digest import digest_of
+from kaohe.run.explain_weights import weights_note
 from kaohe.run.measure import measure, notes, requests, windows
 from kaohe.run.model import LeftOut, PluginStamp, Run
-from kaohe.run.population import Member, populate
+from kaohe.run.population import Member, Population, populate
+from kaohe.run.targets import adding_up, read_goals, targets_in, without_target
+from kaohe.run.team_values import team_values
+from kaohe.scheme.derived import targets_asked
 from kaohe.scheme.model import Scheme
 from kaohe.text import msg
 
@@ -46,20 +52,37 @@ def evaluate(
     warnings += _ungrouped(scheme, population.people)
     if (over := over_full_time(population.people)) is not None:
         warnings.append(over)
+    population, untold = _with_targets(scheme, population, snapshot, period)
+    warnings += untold
     warnings += notes(scheme, setting.record_types, snapshot, period)
     _refuse_without_records(scheme, period, snapshot, setting.record_types)
+    windowed = windows(period, setting.zone, year_starts)
     values, counts = measure(
         scheme,
         setting.record_types,
         snapshot,
         engine,
-        windows(period, setting.zone, year_starts),
+        windowed,
         population.people.code,
         relations(scheme, members, population),
     )
+    codes = population.people.code
+    assessed = assess_everybody(scheme, setting.record_types, snapshot, engine, windowed["period"], codes)
+    values |= {key: each.values for key, each in assessed.items()}
+    warnings += [note for each in assessed.values() for note in each.notes]
+    values |= team_values(
+        scheme,
+        population.people,
+        members,
+        period,
+        lambda asked, everybody: measure(asked, setting.record_types, snapshot, engine, windowed, everybody)[1],
+    )
+    values = derive(scheme, population.people, values)
+    counts |= {key: () for key in values if key not in counts}
     appraisal = appraise(scheme, population.people, values)
     if not appraisal.graded.any():
         warnings.append(_nobody_graded(scheme, period))
+    warnings += weights_note(scheme, appraisal.data_weights)
     return Run(
         scheme=scheme,
         period=period,
@@ -74,8 +97,22 @@ def evaluate(
         counts=counts,
         left_out=population.left_out,
         notes=tuple(warnings),
-        digest=digest_of(scheme, period, setting.zone.key, snapshot.digest, appraisal, counts),
+        digest=digest_of(scheme, period, setting.zone.key, snapshot.digest, appraisal, counts, assessed),
+        assessments=assessed,
     )
+
+
+def _with_targets(
+    scheme: Scheme, population: Population, snapshot: Snapshot, period: Period
+) -> tuple[Population, list[Problem]]:
+    """The people with the dated targets that the scheme asks for, and who lacks which."""
+    asked = targets_asked(scheme)
+    if not asked:
+        return population, []
+    goals = read_goals(snapshot)
+    dated = targets_in(asked, goals, population.people, period, adding_up(scheme))
+    people = replace(population.people, targets=dated)
+    return replace(population, people=people), without_target(scheme, people, goals, period)
 
 
 def _ungrouped(scheme: Scheme, people: People) -> list[Problem]:
@@ -170,6 +207,7 @@ def _refuse_without_records(
     scheme: Scheme, period: Period, snapshot: Snapshot, record_types: Mapping[str, RecordType]
 ) -> None:
     used = {request.records.name for request in requests(scheme, record_types)}
+    used |= {each.indicator.records for each in scheme.indicators if each.assessment is not None}
     if used and not any(snapshot.has_records(name, period) for name in used):
         raise fail(
             Problem(

@@ -13,14 +13,18 @@ from kaohe.appraise.earning import basis
 from kaohe.appraise.gates import held_points
 from kaohe.errors import Place, Problem, fail
 from kaohe.exact import DECIMALS, MICRO, divide, format_micros, from_micros, shorten, to_micros
+from kaohe.run.assessment_disclosure import GIVES_AWAY, WITHHELD, Discretion, Hidden
+from kaohe.run.assessment_explain import assessment_nodes, formula
 from kaohe.run.explain_bonus import bonus_node
+from kaohe.run.explain_derived import derived_nodes
 from kaohe.run.explain_service import service_node
 from kaohe.run.explain_tier import tier_node
-from kaohe.run.explain_weights import mean_in_words, own_weights
+from kaohe.run.explain_total import compared_total
+from kaohe.run.explain_weights import carrying_weights, mean_in_words, own_weights, weight_nodes
 from kaohe.run.figures import counts_in_words, points_in_words, value_in_words
 from kaohe.run.model import Run
 from kaohe.run.node import Node, agree
-from kaohe.scheme.model import Dimension, Measured, UsedIndicator
+from kaohe.scheme.model import Dimension, Measured, PercentileRankCurve, UsedIndicator, ZScoreCurve
 from kaohe.text import Message, msg
 
 _RANK_TIE = "rank"  # what a decision about a tied rank, rather than a tied tier, is about
@@ -46,6 +50,7 @@ def find_person(run: Run, code_or_name: str) -> int:
 
 def explain(run: Run, row: int) -> Node:
     """Everything about one person, from the bonus down to the counts of records."""
+    run = carrying_weights(run)
     appraisal, scheme = run.appraisal, run.scheme
     person = msg(
         "{name} ({code}) · {scheme} · {period}",
@@ -54,18 +59,21 @@ def explain(run: Run, row: int) -> Node:
         scheme=scheme.name,
         period=run.period.name,
     )
+    hidden = Discretion(run).of(row)
     if not appraisal.graded[row]:
-        reasons = _remarks(run, row, ("coverage", "missing", "rule"))
-        return Node(person, msg("not graded"), reasons, tuple(_dimension(run, row, each) for each in scheme.dimensions))
-    parts = [_total(run, row), _rank(run, row)]
+        reasons = _remarks(run, row, ("coverage", "missing", "rule"), totals=not hidden.total)
+        dimensions = tuple(_dimension(run, row, each, hidden) for each in scheme.dimensions)
+        return Node(person, msg("not graded"), reasons, dimensions)
+    parts = [_total(run, row, hidden), _rank(run, row)]
     if scheme.tiers is not None:
-        parts.append(tier_node(run, row, scheme.tiers))
+        parts.append(tier_node(run, row, scheme.tiers, totals=not hidden.total))
     if (service := service_node(run, row)) is not None:
         parts.append(service)
     if scheme.bonus is not None:
-        parts.append(bonus_node(run, row, scheme.bonus))
+        parts.append(Node(msg("bonus"), GIVES_AWAY) if hidden.bonus else bonus_node(run, row, scheme.bonus))
+    parts += weight_nodes(run)
     if scheme.measured:
-        measured = tuple(_measured(run, row, each) for each in scheme.measured)
+        measured = tuple(_measured(run, row, each, hidden) for each in scheme.measured)
         parts.append(Node(msg("measured besides"), None, (), measured))
     if appraisal.outcomes[row]:
         notes = tuple(Node(scheme.outcomes[index].note) for index in appraisal.outcomes[row])
@@ -73,14 +81,20 @@ def explain(run: Run, row: int) -> Node:
     return Node(person, None, (), tuple(parts))
 
 
-def _total(run: Run, row: int) -> Node:
+def _total(run: Run, row: int, hidden: Hidden) -> Node:
     scheme, appraisal = run.scheme, run.appraisal
-    children = [_dimension(run, row, dimension) for dimension in scheme.dimensions]
+    children = [_dimension(run, row, dimension, hidden) for dimension in scheme.dimensions]
     for adjustment in scheme.adjustments:
         points = points_in_words(int(appraisal.adjustment_points[adjustment.id][row]))
+        if adjustment.id in hidden.adjustments:
+            points = GIVES_AWAY
         remarks = _remarks(run, row, ("adjustment",), adjustment.id)
         children.append(Node(adjustment.name, points, remarks, (Node(adjustment.points.text),)))
-    remarks = (_total_formula(run, row), *_remarks(run, row, ("adjustment",), ""), *_rules(run, row, on_tiers=False))
+    formula_of_total = _total_formula(run, row)  # worked out in any case: a total that disagrees is refused
+    if hidden.total:
+        said = tuple(each for each in _rules(run, row, on_tiers=False) if not _tells_totals(each))
+        return Node(msg("total"), GIVES_AWAY, said, tuple(children))
+    remarks = (formula_of_total, *_remarks(run, row, ("adjustment",), ""), *_rules(run, row, on_tiers=False))
     return Node(msg("total"), points_in_words(int(appraisal.total[row]), scheme.decimals), remarks, tuple(children))
 
 
@@ -91,6 +105,8 @@ def _total_formula(run: Run, row: int) -> Message:
     own = own_weights(run, row).dimensions
     points = [int(appraisal.dimension_points[each.id][row]) for each in counted]
     terms, weight, mean = mean_in_words([own[each.id] for each in counted], points)
+    if (compared := compared_total(run, row)) is not None:
+        how, mean = compared
     extra = [int(column[row]) for column in appraisal.adjustment_points.values()]
     plus, minus = sum(each for each in extra if each > 0), sum(each for each in extra if each < 0)
     most, least = scheme.max_added, scheme.max_deducted
@@ -101,14 +117,18 @@ def _total_formula(run: Run, row: int) -> Message:
     if not _rules(run, row, on_tiers=False):
         agree(run, "total", int(appraisal.total[row]), total)
     words = {"terms": terms, "weight": weight, "total": format_micros(total, scheme.decimals)}
+    if compared is not None and not added:
+        return msg("{how} = {total}", how=how, **words)
+    if compared is not None:
+        return msg("{how} + {added} = {total}", how=how, added=from_micros(added), **words)
     if not added:
         return msg("({terms}) / {weight} = {total}", **words)
     return msg("({terms}) / {weight} + {added} = {total}", added=from_micros(added), **words)
 
 
-def _dimension(run: Run, row: int, dimension: Dimension) -> Node:
+def _dimension(run: Run, row: int, dimension: Dimension, hidden: Hidden) -> Node:
     appraisal = run.appraisal
-    children = tuple(_indicator(run, row, used) for used in dimension.indicators)
+    children = tuple(_indicator(run, row, used, hidden) for used in dimension.indicators)
     label = msg("{name} (weight {weight})", name=dimension.name, weight=shorten(dimension.weight))
     if not appraisal.dimension_counted[dimension.id][row]:
         return Node(label, msg("no data; does not count"), (), children)
@@ -118,11 +138,13 @@ def _dimension(run: Run, row: int, dimension: Dimension) -> Node:
     earned = [int(appraisal.points[used.key][row]) for used in counted]
     terms, weight, mean = mean_in_words([own[used.key] for used in counted], earned)
     agree(run, dimension.id, points, divide(mean.numerator, mean.denominator))
+    if dimension.id in hidden.dimensions:
+        return Node(label, GIVES_AWAY, (), children)
     remark = msg("({terms}) / {weight}", terms=terms, weight=weight)
     return Node(label, points_in_words(points), (remark,) if len(counted) > 1 else (), children)
 
 
-def _indicator(run: Run, row: int, used: UsedIndicator) -> Node:
+def _indicator(run: Run, row: int, used: UsedIndicator, hidden: Hidden) -> Node:
     appraisal = run.appraisal
     label = msg("{name} (weight {weight})", name=used.indicator.name, weight=shorten(used.weight))
     remarks = list(_remarks(run, row, ("missing",), used.key))
@@ -134,32 +156,50 @@ def _indicator(run: Run, row: int, used: UsedIndicator) -> Node:
         struck = {each.about for each in appraisal.decisions[row] if each.kind == "rule"}
         earned = to_micros(Fraction(step.arguments["points"]))
         agree(run, used.key, points, held_points(run.scheme, used.key, struck, earned) if points < earned else earned)
-        remarks.append(step)
+        if used.key not in run.assessments or not isinstance(used.curve, ZScoreCurve | PercentileRankCurve):
+            remarks.append(step)  # a comparison with others would tell what their raters think
+        if used.key in run.assessments:
+            remarks = [*formula(run, row, used), *remarks]
         words = value_in_words(used.indicator, value)
         figure = msg("{value} → {points}", value=words, points=points_in_words(points))
     elif appraisal.counted[used.key][row]:
         figure = msg("no data → {points}", points=points_in_words(int(appraisal.points[used.key][row])))
     else:
         figure = msg("no data; does not count")
-    counts = tuple(Node(counts_in_words(each, row)) for each in run.counts[used.key])
-    return Node(label, figure, tuple(remarks), (_meaning(used), *counts))
+    if used.key in hidden.points:
+        value = int(run.appraisal.values[used.key].micros[row])
+        value_only = msg("{value} → {points}", value=value_in_words(used.indicator, value), points=GIVES_AWAY)
+        figure = WITHHELD if used.key in hidden.values else value_only
+        remarks = list(_remarks(run, row, ("missing",), used.key))
+    return Node(label, figure, tuple(remarks), _sources(run, row, used))
 
 
-def _measured(run: Run, row: int, each: Measured) -> Node:
+def _sources(run: Run, row: int, used: UsedIndicator | Measured) -> tuple[Node, ...]:
+    """What an indicator means, and the counts or the relations behind its value."""
+    if used.key in run.assessments:
+        return assessment_nodes(run, row, used)
+    counts = (Node(counts_in_words(each, row)) for each in run.counts[used.key])
+    return (_meaning(used), *derived_nodes(run, row, used), *counts)
+
+
+def _measured(run: Run, row: int, each: Measured, hidden: Hidden) -> Node:
     """An indicator without weight, on which additions, rules, tie-breakers or outcomes rest."""
     known = run.appraisal.data[each.key][row]
     value = int(run.appraisal.values[each.key].micros[row])
     figure = value_in_words(each.indicator, value) if known else msg("no data")
-    counts = tuple(Node(counts_in_words(one, row)) for one in run.counts[each.key])
-    return Node(each.indicator.name, figure, (), (_meaning(each), *counts))
+    if each.key in hidden.values:
+        figure = WITHHELD
+    about = formula(run, row, each) if each.key in run.assessments and each.key not in hidden.values else ()
+    return Node(each.indicator.name, figure, about, _sources(run, row, each))
 
 
 def _meaning(used: UsedIndicator | Measured) -> Node:
     where = f"; where {used.where.text}" if used.where is not None else ""
     if used.credit is not None:
         where += "; credit " + ", ".join(f"{part.who} × ({part.share.text})" for part in used.credit.parts)
+    meaning = "" if used.value is None else used.value.text
     settings = ", ".join(f"{name} = {value}" for name, value in used.parameters.items() if value != "")
-    return Node(f"{used.indicator.id} = {used.value.text}{where}" + (f"  [{settings}]" if settings else ""))
+    return Node(f"{used.indicator.id} = {meaning}{where}" + (f"  [{settings}]" if settings else ""))
 
 
 def _rank(run: Run, row: int) -> Node:
@@ -189,10 +229,17 @@ def _rules(run: Run, row: int, *, on_tiers: bool) -> tuple[Message, ...]:
     )
 
 
-def _remarks(run: Run, row: int, kinds: Iterable[str], about: str | None = None) -> tuple[Message, ...]:
+def _remarks(
+    run: Run, row: int, kinds: Iterable[str], about: str | None = None, *, totals: bool = True
+) -> tuple[Message, ...]:
     wanted = set(kinds)
     return tuple(
         decision.what
         for decision in run.appraisal.decisions[row]
-        if decision.kind in wanted and about in (None, decision.about)
+        if decision.kind in wanted and about in (None, decision.about) and (totals or not _tells_totals(decision.what))
     )
+
+
+def _tells_totals(what: Message) -> bool:
+    """Whether a rule's sentence names the total before and after it."""
+    return "before" in what.arguments

@@ -25,7 +25,7 @@ from kaohe.scheme.model import Scheme
 from kaohe.text import msg
 
 # What one unit of a duration is, in the microseconds that expressions count.
-_UNITS = {"seconds": 1_000_000, "minutes": 60_000_000, "hours": 3_600_000_000, "days": 86_400_000_000}
+UNITS = {"seconds": 1_000_000, "minutes": 60_000_000, "hours": 3_600_000_000, "days": 86_400_000_000}
 
 
 def windows(period: Period, zone: ZoneInfo, year_starts: int = 1) -> dict[str, Bounds]:
@@ -46,6 +46,8 @@ def requests(scheme: Scheme, record_types: Mapping[str, RecordType]) -> tuple[Re
     several people asks once for each of them."""
     asked: list[Request] = []
     for each in scheme.indicators:
+        if each.indicator.derived is not None or each.value is None:
+            continue  # what an assessment rests on are single records
         records = record_types[each.indicator.records]
         one = Request(
             key=each.key,
@@ -80,14 +82,14 @@ def measure(
         scans[scan.records.name, scan.who].update(parts)
     values: dict[str, Values] = {}
     counts: dict[str, tuple[Counts, ...]] = {}
-    units = {each.key: each.indicator.unit for each in scheme.indicators}
+    units = {each.key: each.indicator.unit for each in scheme.indicators if any(each.key == one.key for one in asked)}
     refuse_if_any(not_whole(checks, scans))
     # Before the first period of a year there is nothing: no data, and not a sum of 0.
     dayless = {name for name, window in bounds.items() if window.start == window.end}
     for key in units:
         shares = [request for request in asked if request.key == key]
         request, by_aggregate = shares[0], added_up(shares, scans)
-        divisor = _UNITS.get(units[request.key], 1) if request.value.type.kind == "duration" else 1
+        divisor = UNITS.get(units[request.key], 1) if request.value.type.kind == "duration" else 1
         values[request.key] = Values(*evaluate_columns(request.value, by_aggregate, divisor=divisor))
         if any(each.shift in dayless for each in aggregates(request.value)):
             values[request.key] = _no_data(len(people))
@@ -119,6 +121,7 @@ def notes(scheme: Scheme, record_types: Mapping[str, RecordType], snapshot: Snap
         for request in requests(scheme, record_types)
         if any(each.aggregate.shift == "period" and not each.everything for each in measures(request))
     )
+    used |= dict.fromkeys(each.indicator.records for each in scheme.indicators if each.assessment is not None)
     return [
         Problem(
             "evaluate.no-records",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from typing import Literal
 
 from kaohe.appraise.model import Appraisal
@@ -12,6 +13,7 @@ from kaohe.errors import Problem
 from kaohe.exact import Ints
 from kaohe.language import Shift, Type
 from kaohe.period import Period
+from kaohe.run.assessment_model import Assessments
 from kaohe.scheme.model import Scheme
 from kaohe.text import Message
 
@@ -73,3 +75,4 @@ class Run:
     left_out: tuple[LeftOut, ...]
     notes: tuple[Problem, ...]
     digest: str
+    assessments: Assessments = field(default_factory=lambda: MappingProxyType({}))

@@ -12,7 +12,9 @@ from kaohe.records import Store
 from kaohe.records.canonical import canonical
 from kaohe.records.core_tables import RunResultRow, RunRow, SchemeRow
 from kaohe.records.tables import table_of
+from kaohe.run.assessment_model import agreement_data
 from kaohe.run.digest import columns, definition, words
+from kaohe.run.explain_weights import weights_data
 from kaohe.run.model import Run
 
 _schemes, _runs, _results = table_of(SchemeRow), table_of(RunRow), table_of(RunResultRow)
@@ -61,6 +63,7 @@ def save_run(store: Store, run: Run) -> int:
 
 def evidence(run: Run) -> dict[str, Any]:
     """What a run rests on besides its columns."""
+    weights = run.appraisal.data_weights
     return {
         "format": 1,
         "core_version": run.core_version,
@@ -68,6 +71,8 @@ def evidence(run: Run) -> dict[str, Any]:
         "timezone": run.timezone,
         "plugins": [[each.name, each.version, each.digest] for each in run.plugins],
         "indicators": [definition(used) for used in run.scheme.indicators],
+        **({"agreement": agreement_data(run.assessments)} if run.assessments else {}),
+        **({} if weights is None else {"weights": weights_data(weights)}),
         "left_out": [[each.code, each.name, each.kind, words(each.reason)] for each in run.left_out],
         "notes": [[note.code, words(note.what)] for note in run.notes],
     }
@@ -76,7 +81,7 @@ def evidence(run: Run) -> dict[str, Any]:
 def packed(run: Run) -> bytes:
     """Everything computed as one compressed Arrow table; lists and words as JSON text."""
     arrays = {"name": pa.array(run.names, pa.string())}
-    for name, column in columns(run.appraisal, run.counts):
+    for name, column in columns(run.appraisal, run.counts, run.assessments):
         if isinstance(column, np.ndarray):
             arrays[name] = pa.array(column)
         else:

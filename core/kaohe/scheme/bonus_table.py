@@ -79,7 +79,11 @@ def read_year(
         if key not in used:
             continue
         of = used[key]
-        if any(each.shift != "period" for each in aggregates(of.value)):
+        if (
+            of.value is None
+            or of.indicator.derived is not None
+            or any(each.shift != "period" for each in aggregates(of.value))
+        ):
             what = msg(
                 "{indicator} compares periods itself: it does not add up over the year", indicator=of.indicator.name
             )
@@ -97,7 +101,7 @@ def read_year(
 def _over_the_year(of: UsedIndicator | Measured, key: str, shift: Shift, words: Text) -> Measured:
     name = of.indicator.name
     indicator = replace(of.indicator, name=Text(name.zh + words.zh, name.en + words.en))
-    value = replace(of.value, tree=shifted(of.value.tree, shift))
+    value = None if of.value is None else replace(of.value, tree=shifted(of.value.tree, shift))
     return Measured(key, indicator, of.parameters, value, of.where, of.min_sample, of.place, of.credit)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from kaohe.language import Expression
 from kaohe.plugin import Indicator, RecordType, Text
 from kaohe.plugin.scope import record_scope
+from kaohe.scheme.assessment import check_own_assessment, read_own_assessment
 from kaohe.scheme.credit import read_credit
 from kaohe.scheme.draft import Draft, Path, show
 from kaohe.scheme.model import Credits
@@ -79,6 +80,8 @@ def _own_indicator(draft: Draft, table: dict[str, Any], path: Path) -> Indicator
         who=table.get("who"),
         min_sample=draft.get(table, path, "min_sample", 0),
         curve=table.get("curve"),
+        derived=table.get("derived"),
+        assessment=read_own_assessment(draft, table, path),
     )
 
 
@@ -86,6 +89,9 @@ def _check_own(
     draft: Draft, table: dict[str, Any], path: Path, indicator: Indicator, record_types: Mapping[str, RecordType]
 ) -> Credits | None:
     if "records" not in table:
+        if not {"records", "derived"} & draft.written(path).keys():
+            key = f"indicators[{path[-1]}].records"
+            draft.report((*path, "records"), "missing-key", msg("{key} is missing", key=key))
         return None
     record_type = record_types.get(indicator.records)
     if record_type is None:
@@ -99,6 +105,7 @@ def _check_own(
                 "{name} is no field of {records} that can say {key}", name=table[key], records=record_type.name, key=key
             )
             draft.unknown((*path, key), "unknown-field", what, table[key], fitting)
+    check_own_assessment(draft, path, indicator, record_type)
     scope = record_scope(record_type, {}, when=indicator.when)
     value = None
     if "value" in table:

@@ -8,7 +8,8 @@ from dataclasses import fields, is_dataclass
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
-from kaohe.language import Expression, keyed_ids
+from kaohe.errors import Problem
+from kaohe.language import Expression, aggregates, keyed_ids
 from kaohe.plugin import Indicator
 from kaohe.plugin.scope import derived_scope
 from kaohe.scheme.draft import Draft, Path, attempt
@@ -16,6 +17,9 @@ from kaohe.scheme.model import Measured, Scheme, UsedIndicator
 from kaohe.scheme.names import Names, values_read
 from kaohe.text import msg
 
+ADDITIVE = frozenset({"count", "sum", "mean", "share", "nps"})
+"""Aggregates whose integers add up over people."""
+_TEAM = "@team"
 _MEASURED = ("records", "value", "where", "when", "who", "credit", "overlay")
 
 
@@ -37,6 +41,43 @@ def compile_derived(
 ) -> tuple[tuple[Any, ...], Expression | None]:
     """The indicator's expression with its parameters filled in, or the problems in it."""
     return attempt(indicator.derived or "", derived_scope(parameters, names.values), ("number",), None)
+
+
+def teams_asked(scheme: Scheme) -> tuple[str, ...]:
+    """The indicators, by key, whose values for the person's whole team the scheme's expressions look up."""
+    found = {
+        identifier.removesuffix(_TEAM)
+        for expression in _expressions(scheme)
+        for function, identifier in keyed_ids(expression)
+        if function in ("value", "attainment") and identifier.endswith(_TEAM)
+    }
+    return tuple(sorted(found))
+
+
+def check_parts(draft: Draft, scheme: Scheme) -> None:
+    """A team's value is made of counts and sums over its people; an assessment is no part of another figure, because
+    what it withholds could be read from that."""
+    used = {each.key: each for each in scheme.indicators}
+    for each in (used[key] for key in teams_asked(scheme) if key in used):
+        if (odd := _not_additive(each)) is not None:
+            what = msg("{indicator} of a whole team is not made of its people's", indicator=each.indicator.name)
+            fix = msg("ask for the value of a count, sum, share, mean or nps")
+            draft.problems.append(Problem("scheme.team-value", what, each.place, odd, fix=fix))
+    for each in scheme.indicators:
+        read = values_read(each.value) if each.indicator.derived is not None and each.value is not None else []
+        for part in (used[key] for key in read if key in used):
+            if part.indicator.assessment is not None:
+                what = msg("{indicator} is an assessment: no other figure is made of it", indicator=part.indicator.name)
+                draft.problems.append(Problem("scheme.derived-assessment", what, each.place))
+
+
+def _not_additive(each: UsedIndicator | Measured) -> str | None:
+    """What keeps an indicator from being added up over people; None where nothing does."""
+    if each.indicator.derived is not None:
+        return "derived"
+    if each.value is None:
+        return "assessment"
+    return next((one.function for one in aggregates(each.value) if one.function not in ADDITIVE), None)
 
 
 def check_circles(draft: Draft, used: Sequence[UsedIndicator | Measured]) -> None:

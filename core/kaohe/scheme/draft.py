@@ -55,6 +55,13 @@ class Draft:
         """The table's value, or the default, noted."""
         return table[key] if key in table else self.default((*path, key), default)
 
+    def written(self, path: Path) -> Any:
+        """The value of a path as the file has it, fit or not."""
+        value: Any = self.document.data
+        for part in path:
+            value = value[part]
+        return value
+
     def compile(self, path: Path, text: str, scope: Scope, expect: Collection[str]) -> Expression | None:
         """Compile the expression that stands at a path; its mistakes get their place inside the file's string."""
         problems, expression = attempt(text, scope, expect, self.document.file)

@@ -13,13 +13,15 @@ from kaohe.language import Expression, aggregates, field_names
 from kaohe.language.tree import shifted
 from kaohe.plugin import Indicator
 from kaohe.plugin.scope import default_parameters, record_scope, value_kinds
+from kaohe.scheme.assessment import used_assessment
 from kaohe.scheme.catalogue import Catalogue, read_text
 from kaohe.scheme.credit import plugin_credit
 from kaohe.scheme.curves import read_curve
+from kaohe.scheme.derived import compile_derived
 from kaohe.scheme.draft import Draft, Path, attempt, show
 from kaohe.scheme.missing import read_missing
 from kaohe.scheme.model import Curve, Dimension, FormulaCurve, Measured, Missing, UsedIndicator, earlier_key
-from kaohe.scheme.names import Names
+from kaohe.scheme.names import Names, values_read
 from kaohe.scheme.schema import fit_definition, fit_parameters
 from kaohe.text import Text, msg
 
@@ -120,33 +122,48 @@ def _use(
         draft.unknown((*path, "use"), "unknown-indicator", what, (bearing or [row["use"]])[0], catalogue.indicators)
         return None
     parameters = _parameters(draft, row.get("params", {}), (*path, "params"), indicator)
-    value, where = _measure(draft, (*path, "use"), indicator, parameters, catalogue)
+    sound, value, where = _measure(draft, (*path, "use"), indicator, parameters, catalogue, names)
+    if indicator.derived is not None and value is not None:
+        for identifier in values_read(value):
+            needed.setdefault(identifier, (*path, "use"))
+    rule = used_assessment(draft, row, path, indicator, catalogue.record_types.get(indicator.records))
     curve = _curve(draft, row, path, indicator, catalogue, names, needed)
     missing = read_missing(row.get("missing"), draft, (*path, "missing")) or scheme_missing
     min_sample = draft.get(row, path, "min_sample", indicator.min_sample)
-    if value is None or curve is None or missing is None or "weight" not in row:
+    if not sound or curve is None or missing is None or "weight" not in row:
         return None
     place = draft.document.place((*path, "use"))
     weight = Decimal(row["weight"])
     credit = catalogue.credits.get(indicator.id) or plugin_credit(
         draft, (*path, "use"), indicator, parameters, catalogue.record_types.get(indicator.records)
     )
-    return UsedIndicator(key, indicator, parameters, value, where, curve, weight, min_sample, missing, place, credit)
+    return UsedIndicator(
+        key, indicator, parameters, value, where, curve, weight, min_sample, missing, place, credit, rule
+    )
 
 
-def read_measured(draft: Draft, catalogue: Catalogue, needed: Mapping[str, Path]) -> tuple[Measured, ...]:
-    """Indicators that are named without being weighed, with their parameters' defaults, in the order of ids."""
+def read_measured(draft: Draft, catalogue: Catalogue, names: Names, needed: dict[str, Path]) -> tuple[Measured, ...]:
+    """Indicators that are named without being weighed, with their parameters' defaults, in the order of ids; what
+    derived ones rest on is measured too, and goes into ``needed``."""
     measured = []
-    for identifier, path in sorted(needed.items()):
+    waiting = sorted(needed.keys() - names.points)
+    while waiting:
+        identifier = waiting.pop(0)
+        path = needed[identifier]
         indicator = catalogue.indicators[identifier]
         parameters = default_parameters(indicator)
-        value, where = _measure(draft, path, indicator, parameters, catalogue)
-        if value is not None:
+        sound, value, where = _measure(draft, path, indicator, parameters, catalogue, names)
+        if indicator.derived is not None and value is not None:
+            more = [key for key in values_read(value) if key not in needed]
+            needed.update(dict.fromkeys(more, path))
+            waiting += [key for key in more if key not in names.points]
+        rule = used_assessment(draft, None, path, indicator, catalogue.record_types.get(indicator.records))
+        if sound:
             place = draft.document.place(path)
             least, records = indicator.min_sample, catalogue.record_types.get(indicator.records)
             credit = catalogue.credits.get(identifier) or plugin_credit(draft, path, indicator, parameters, records)
-            measured.append(Measured(identifier, indicator, parameters, value, where, least, place, credit))
-    return tuple(measured)
+            measured.append(Measured(identifier, indicator, parameters, value, where, least, place, credit, rule))
+    return tuple(sorted(measured, key=lambda each: each.key))
 
 
 def read_earlier(draft: Draft, dimensions: Sequence[Dimension]) -> tuple[Measured, ...]:
@@ -155,8 +172,16 @@ def read_earlier(draft: Draft, dimensions: Sequence[Dimension]) -> tuple[Measure
     for used in (used for dimension in dimensions for used in dimension.indicators):
         if not isinstance(used.curve, FormulaCurve) or "previous" not in field_names(used.curve.points):
             continue
-        if any(each.shift != "period" for each in aggregates(used.value)):
+        if (
+            used.value is None
+            or used.indicator.derived is not None
+            or any(each.shift != "period" for each in aggregates(used.value))
+        ):
             what = msg("{indicator} compares periods itself: it has no previous value", indicator=used.indicator.name)
+            if used.value is None:
+                what = msg("{indicator} is an assessment: it has no previous value", indicator=used.indicator.name)
+            if used.indicator.derived is not None:
+                what = msg("{indicator} is derived: it has no previous value", indicator=used.indicator.name)
             draft.problems.append(Problem("scheme.no-previous", what, used.place))
             continue
         name = used.indicator.name
@@ -194,7 +219,7 @@ def _curve(
     here: Path = (*path, "curve")
     if "curve" in row:
         return read_curve(draft, row["curve"], here, indicator, names, needed)
-    if "curve" in _written(draft, path):
+    if "curve" in draft.written(path):
         return None  # reported as unfit
     if indicator.curve is None:
         what = msg("{indicator} has no curve of its own: say how its value becomes points", indicator=indicator.name)
@@ -207,35 +232,34 @@ def _curve(
     return read_curve(draft, fit_definition(draft, indicator.curve, here, "curve"), here, indicator, names, needed)
 
 
-def _written(draft: Draft, path: Path) -> Any:
-    """The table of a path as the file has it, fit or not."""
-    value: Any = draft.document.data
-    for part in path:
-        value = value[part]
-    return value
-
-
 def _measure(
-    draft: Draft, path: Path, indicator: Indicator, parameters: Parameters, catalogue: Catalogue
-) -> tuple[Expression | None, Expression | None]:
-    """Value and condition of an indicator, compiled. The scheme's own are reported where they are written."""
+    draft: Draft, path: Path, indicator: Indicator, parameters: Parameters, catalogue: Catalogue, names: Names
+) -> tuple[bool, Expression | None, Expression | None]:
+    """Whether value and condition of an indicator are sound, and both compiled (an assessment has no expression for
+    its value). The scheme's own are reported where they are written."""
+    if indicator.derived is not None:
+        problems, value = compile_derived(indicator, parameters, names)
+        if indicator.id not in catalogue.own:
+            draft.problems += [_in_plugin(draft, path, indicator, problem) for problem in problems]
+        return not problems, value, None
     record_type = catalogue.record_types.get(indicator.records)
     if record_type is None:
         if indicator.id not in catalogue.own:
             what = msg("{id} measures records that no plugin brings", id=indicator.id)
             draft.report(path, "unknown-record-type", what, found=show(indicator.records))
-        return None, None
+        return False, None, None
     rows = record_scope(record_type, parameters, when=indicator.when, aggregates=False)
     records = record_scope(record_type, parameters, when=indicator.when)
-    problems, value = attempt(indicator.value, records, value_kinds(indicator), None)
+    problems, value = (), None
+    if indicator.assessment is None:
+        problems, value = attempt(indicator.value, records, value_kinds(indicator), None)
     where = None
     if indicator.where is not None:
         more, where = attempt(indicator.where, rows, ("boolean",), None)
         problems += more
-        value = None if more else value
     if indicator.id not in catalogue.own:
         draft.problems += [_in_plugin(draft, path, indicator, problem) for problem in problems]
-    return value, where
+    return not problems, value, where
 
 
 def _in_plugin(draft: Draft, path: Path, indicator: Indicator, problem: Problem) -> Problem:

@@ -99,7 +99,8 @@ class Names:
 
 def values_read(expression: Expression) -> list[str]:
     """The indicators whose values an expression reads, ascending."""
-    return sorted({identifier for function, identifier in keyed_ids(expression) if function in ("value", "attainment")})
+    asked = (identifier for function, identifier in keyed_ids(expression) if function in ("value", "attainment"))
+    return sorted({identifier.partition("@")[0] for identifier in asked})
 
 
 class _AnyAttribute(Mapping[str, Type]):

@@ -9,7 +9,7 @@ from typing import Literal
 
 from kaohe.errors import Place
 from kaohe.language import Expression
-from kaohe.plugin import Indicator
+from kaohe.plugin import AssessmentRule, Indicator
 from kaohe.scheme.model.curves import Curve
 from kaohe.text import Text
 
@@ -50,13 +50,14 @@ class Credits:
 class UsedIndicator:
     """An indicator as this scheme uses it. ``key`` is unique in the scheme: the id, or the ``as`` name given.
 
-    ``value`` and ``where`` are compiled with the parameters filled in.
+    ``value`` and ``where`` are compiled with the parameters filled in. The value is None where it is an
+    ``assessment``, whose settings are then the scheme's.
     """
 
     key: str
     indicator: Indicator
     parameters: Mapping[str, Decimal | int | str | bool]
-    value: Expression
+    value: Expression | None
     where: Expression | None
     curve: Curve
     weight: Decimal
@@ -64,6 +65,7 @@ class UsedIndicator:
     missing: Missing
     place: Place
     credit: Credits | None = None
+    assessment: AssessmentRule | None = None
 
 
 @dataclass(frozen=True)
@@ -83,11 +85,12 @@ class Measured:
     key: str
     indicator: Indicator
     parameters: Mapping[str, Decimal | int | str | bool]
-    value: Expression
+    value: Expression | None
     where: Expression | None
     min_sample: int
     place: Place
     credit: Credits | None = None
+    assessment: AssessmentRule | None = None
 
 
 def earlier_key(key: str) -> str:
