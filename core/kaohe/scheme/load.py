@@ -25,6 +25,7 @@ from kaohe.scheme.consequences import (
     read_outcomes,
     read_rules,
 )
+from kaohe.scheme.derived import check_circles, check_own_derived, check_parts
 from kaohe.scheme.draft import Draft, Path, show
 from kaohe.scheme.indicators import read_dimensions, read_earlier, read_measured
 from kaohe.scheme.missing import read_missing, with_shares
@@ -69,6 +70,8 @@ def load_scheme(
     except KaoheError as error:
         return Checked(None, error.problems, ())
     scheme = _read(draft, text, record_types, indicators, attributes)
+    if scheme is not None:
+        check_parts(draft, scheme)
     problems = _in_order(draft.problems)
     return Checked(None if draft.failed else scheme, problems, tuple(draft.defaults))
 
@@ -84,6 +87,7 @@ def _read(
     path: Path = ("scheme",)
     catalogue = read_catalogue(draft, record_types, indicators)
     names = _names(draft, catalogue, attributes)
+    check_own_derived(draft, names)
     needed: dict[str, Path] = {}
     currency = draft.get(head, path, "currency", "CNY")
     decimals = draft.get(head.get("rounding", {}), (*path, "rounding"), "score", 2)
@@ -105,7 +109,8 @@ def _read(
     tiers = read_tiers(draft, names, needed, ranking)
     bonus = read_bonus(draft, names, needed)
     outcomes = read_outcomes(draft, names, needed)
-    measured = read_measured(draft, catalogue, {key: place for key, place in needed.items() if key not in names.points})
+    measured = read_measured(draft, catalogue, names, needed)
+    check_circles(draft, [*(used for each in dimensions for used in each.indicators), *measured])
     measured += read_earlier(draft, dimensions)
     measured += read_year(draft, dimensions, measured, bonus)
     cases = read_cases(draft, known_in(draft, names, needed, measured))
