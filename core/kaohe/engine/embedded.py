@@ -13,12 +13,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from sqlglot import exp
 
-from kaohe.engine.plan import SUBJECT, Parts, Scan, needed, select
-from kaohe.engine.rows import Found, Rows, arranged, needed_for, row_query
+from kaohe.engine.plan import SUBJECT, Parts, Scan, needed, nodes, not_covered, select
+from kaohe.engine.rows import Found, Rows, arranged, computed, needed_for, row_query
 from kaohe.engine.source import NO_RELATIONS, RECORDS, Relations
-from kaohe.errors import Exit, Place, Problem, fail
+from kaohe.engine.worktime import calendar_relations, uncovered
+from kaohe.errors import Exit, Place, Problem, fail, refuse_if_any
 from kaohe.exact import Ints
 from kaohe.language import Bounds, render
+from kaohe.language.worktime import needs
 from kaohe.records import Snapshot
 from kaohe.text import Message, msg
 
@@ -40,6 +42,11 @@ class DuckEngine:
         relations: Relations = NO_RELATIONS,
     ) -> list[Parts]:
         order = pa.array(people, pa.string())
+        refuse_if_any(
+            problem for scan in scans for problem in not_covered(scan, snapshot.partitions(scan.records.name), windows)
+        )
+        asked = [node for scan in scans for node in nodes(scan.measures)]
+        relations = {**relations, **calendar_relations(asked, next(iter(windows.values())).zone)}
         with _connection(snapshot.folder, relations) as connection:
             return [self._run(connection, scan, snapshot, windows, order) for scan in scans]
 
@@ -55,6 +62,9 @@ class DuckEngine:
         partitions = needed_for(wanted, snapshot.partitions(wanted.records.name), bounds)
         if not partitions:
             return arranged(wanted, None, order)
+        asked = computed(wanted)
+        refuse_if_any(uncovered(dict.fromkeys(needs(asked), partitions), wanted.records))
+        relations = {**relations, **calendar_relations(asked, bounds.zone)}
         with _connection(snapshot.folder, relations) as connection:
             connection.read_parquet([str(partition.path) for partition in partitions]).create_view(RECORDS)
             sql = render(row_query(wanted, bounds), "duckdb")

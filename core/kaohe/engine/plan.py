@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -11,8 +11,12 @@ from sqlglot import exp
 from kaohe.engine.dated import may_hold, window_on
 from kaohe.engine.rows import Found, Rows
 from kaohe.engine.source import NO_RELATIONS, Join, Relations, source
+from kaohe.engine.worktime import uncovered, working_days
+from kaohe.errors import Problem
 from kaohe.exact import Ints
 from kaohe.language import Aggregate, Bounds, Expression, aggregate_sql, aggregates, row_sql, sees_all_records
+from kaohe.language.tree import Node
+from kaohe.language.worktime import Need, needs
 from kaohe.plugin import RecordType
 from kaohe.records import Partition, Snapshot
 
@@ -132,7 +136,8 @@ def select(scan: Scan, windows: Mapping[str, Bounds]) -> tuple[exp.Select, list[
             columns.append((measure, part))
     credited = who.is_(exp.null()).not_()
     # Grouped by the column, not by its new name: records may have a field of that name.
-    query = source(exp.select(*projections), scan.records, scan.joins, windows)
+    joins = (*scan.joins, *working_days(nodes(scan.measures)))
+    query = source(exp.select(*projections), scan.records, joins, windows)
     return query.where(_and(shared, credited)).group_by(who), columns
 
 
@@ -143,6 +148,24 @@ def needed(scan: Scan, partitions: Sequence[Partition], windows: Mapping[str, Bo
         for partition in partitions
         if any(_touches(scan.records, measure, partition, windows) for measure in scan.measures)
     ]
+
+
+def nodes(measures: Iterable[Measure]) -> Iterator[Node]:
+    """Everything that the measures compute."""
+    for measure in measures:
+        yield measure.aggregate
+        if measure.where is not None:
+            yield measure.where.tree
+
+
+def not_covered(scan: Scan, partitions: Sequence[Partition], windows: Mapping[str, Bounds]) -> Iterator[Problem]:
+    """A problem for each field whose working time is asked for on days that its calendar does not cover."""
+    seen: dict[Need, list[Partition]] = {}
+    for measure in scan.measures:
+        for need in needs(nodes([measure])):
+            touched = [each for each in partitions if _touches(scan.records, measure, each, windows)]
+            seen.setdefault(need, []).extend(touched)
+    return uncovered(seen, scan.records)
 
 
 def _in_window(records: RecordType, measure: Measure, windows: Mapping[str, Bounds]) -> exp.Expression | None:

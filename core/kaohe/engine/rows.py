@@ -17,8 +17,10 @@ from sqlglot import exp
 
 from kaohe.engine.dated import may_hold, window_on
 from kaohe.engine.source import Join, source
+from kaohe.engine.worktime import working_days
 from kaohe.exact import Flags, Ints
 from kaohe.language import Bounds, Expression, row_sql, sees_all_records
+from kaohe.language.tree import Node
 from kaohe.plugin import RecordType
 from kaohe.records import Partition
 
@@ -101,8 +103,15 @@ def row_query(rows: Rows, bounds: Bounds) -> exp.Select:
         column = exp.column(name, quoted=True)
         conditions[:0] = [column >= exp.Literal.number(first), column < exp.Literal.number(last)]
     joins = [join.seen("period" if rows.everything else None) for join in rows.joins]
+    joins += working_days(computed(rows))
     query = source(exp.select(*projections), rows.records, joins, {"period": bounds})
     return query.where(exp.and_(*conditions, wrap=False))
+
+
+def computed(rows: Rows) -> list[Node]:
+    """Everything that the request computes."""
+    trees = [column.tree for column in rows.columns if isinstance(column, Expression)]
+    return trees if rows.where is None else [rows.where.tree, *trees]
 
 
 def needed_for(rows: Rows, partitions: Sequence[Partition], bounds: Bounds) -> list[Partition]:

@@ -14,7 +14,18 @@ from kaohe.language.aggregation import AGGREGATIONS, Filtered
 from kaohe.language.civil import DAYS_BOUND
 from kaohe.language.integers import INT64, Lowered
 from kaohe.language.operations import OPERATIONS
-from kaohe.language.tree import Aggregate, Call, Constant, Expression, Field, KeyedValue, Node, PeriodBound, Worked, scaled
+from kaohe.language.tree import (
+    Aggregate,
+    Call,
+    Constant,
+    Expression,
+    Field,
+    KeyedValue,
+    Node,
+    PeriodBound,
+    Worked,
+    scaled,
+)
 from kaohe.language.types import DAY, Bounds, Kind
 from kaohe.language.worked_sql import lower_worked
 from kaohe.worktime import clock_of

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from kaohe.language import Keyed, Kind, Scope, Type
 from kaohe.plugin.types import Field, Indicator, RecordType
+from kaohe.worktime import ANY_CALENDAR, Calendars
 
 _KINDS: dict[str, Kind] = {"date": "date", "datetime": "datetime", "boolean": "boolean"}
 _TIME_UNITS = {"seconds", "minutes", "hours", "days"}
@@ -31,11 +32,17 @@ def field_type(field: Field) -> Type:
 
 
 def record_scope(
-    record_type: RecordType, parameters: Parameters, *, when: str | None = None, aggregates: bool = True
+    record_type: RecordType,
+    parameters: Parameters,
+    *,
+    when: str | None = None,
+    aggregates: bool = True,
+    calendars: Calendars = ANY_CALENDAR,
 ) -> Scope:
     """The scope of a value (``aggregates``) or of a condition on one record, with the parameters filled in.
 
-    ``when`` takes the place of the record type's own date, as an indicator may.
+    ``when`` takes the place of the record type's own date, as an indicator may. ``calendars``: the workspace's; left
+    out, every name is taken for one, which is for checking only.
     """
     return Scope(
         fields={field.name: field_type(field) for field in record_type.fields},
@@ -43,6 +50,7 @@ def record_scope(
         aggregates=aggregates,
         period=True,
         span=(when or record_type.when, record_type.until) if record_type.until is not None else None,
+        calendars=calendars,
     )
 
 

@@ -106,7 +106,7 @@ def _check_own(
             )
             draft.unknown((*path, key), "unknown-field", what, table[key], fitting)
     check_own_assessment(draft, path, indicator, record_type)
-    scope = record_scope(record_type, {}, when=indicator.when)
+    scope = record_scope(record_type, {}, when=indicator.when, calendars=draft.calendars)
     value = None
     if "value" in table:
         value = draft.compile((*path, "value"), table["value"], scope, ("number", "duration"))
@@ -115,7 +115,7 @@ def _check_own(
         draft.compile(
             (*path, "where"),
             table["where"],
-            record_scope(record_type, {}, when=indicator.when, aggregates=False),
+            record_scope(record_type, {}, when=indicator.when, aggregates=False, calendars=draft.calendars),
             ("boolean",),
         )
     return read_credit(draft, table, path, record_type, value)

@@ -14,6 +14,7 @@ from kaohe.scheme.model import Default
 from kaohe.scheme.names import IN_CHINESE
 from kaohe.text import Message, Text, msg
 from kaohe.toml import Document, Path, path_text
+from kaohe.worktime import ANY_CALENDAR, Calendars
 
 _MOST_NAMES = 12
 _FEW_NAMES = 6
@@ -23,12 +24,14 @@ __all__ = ["Draft", "Path", "nearest", "path_text", "show"]
 
 @dataclass
 class Draft:
-    """``data`` holds only values of the right shape; what was unfit is reported already and left out."""
+    """``data`` holds only values of the right shape; what was unfit is reported already and left out. ``calendars``:
+    those of the workspace."""
 
     document: Document
     data: dict[str, Any]
     problems: list[Problem] = field(default_factory=list)
     defaults: list[Default] = field(default_factory=list)
+    calendars: Calendars = ANY_CALENDAR
 
     def report(
         self,
@@ -71,9 +74,15 @@ class Draft:
     def within(self, path: Path, problem: Problem) -> Problem:
         """A problem whose place counts from the start of a string, moved to that string's place in the file."""
         line, column = problem.where.line, problem.where.column
+        if self.elsewhere(problem):
+            return problem
         if line is None or column is None:
             return problem.at(self.document.place(path))
         return problem.at(self.document.inside(path, line, column))
+
+    def elsewhere(self, problem: Problem) -> bool:
+        """Whether it stands in another file, such as a calendar's."""
+        return problem.where.file not in (None, self.document.file)
 
     def unknown(self, path: Path, code: str, what: Message, name: str, known: Iterable[str]) -> None:
         """Report a name that does not exist, with the nearest one that does."""

@@ -248,8 +248,10 @@ def _measure(
             what = msg("{id} measures records that no plugin brings", id=indicator.id)
             draft.report(path, "unknown-record-type", what, found=show(indicator.records))
         return False, None, None
-    rows = record_scope(record_type, parameters, when=indicator.when, aggregates=False)
-    records = record_scope(record_type, parameters, when=indicator.when)
+    rows = record_scope(
+        record_type, parameters, when=indicator.when, aggregates=False, calendars=draft.calendars
+    )
+    records = record_scope(record_type, parameters, when=indicator.when, calendars=draft.calendars)
     problems, value = (), None
     if indicator.assessment is None:
         problems, value = attempt(indicator.value, records, value_kinds(indicator), None)
@@ -263,5 +265,7 @@ def _measure(
 
 
 def _in_plugin(draft: Draft, path: Path, indicator: Indicator, problem: Problem) -> Problem:
+    if draft.elsewhere(problem):
+        return problem
     what = msg("{id} cannot be computed: {reason}", id=indicator.id, reason=problem.what)
     return replace(problem, what=what, where=draft.document.place(path))

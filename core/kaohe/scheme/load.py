@@ -36,6 +36,7 @@ from kaohe.scheme.standing import read_ranking, read_tiers
 from kaohe.scheme.weights import read_total, read_weights
 from kaohe.text import msg
 from kaohe.toml import load_toml
+from kaohe.worktime import ANY_CALENDAR, Calendars
 
 
 @dataclass(frozen=True)
@@ -59,16 +60,19 @@ def load_scheme(
     record_types: Mapping[str, RecordType],
     indicators: Mapping[str, Indicator],
     attributes: Mapping[str, Type] | None = None,
+    calendars: Calendars = ANY_CALENDAR,
 ) -> Checked:
     """Check a scheme file whole; never raises for a mistake in it.
 
     ``file`` is the name that places carry. ``attributes`` are those that the organisation's people have besides the
-    usual ones; None: unknown, any name may stand for one.
+    usual ones; None: unknown, any name may stand for one. ``calendars``: the workspace's; left out, any name stands
+    for one, and the scheme can be checked and not evaluated by it.
     """
     try:
         draft = open_draft(load_toml(text, file))
     except KaoheError as error:
         return Checked(None, error.problems, ())
+    draft.calendars = calendars
     scheme = _read(draft, text, record_types, indicators, attributes)
     if scheme is not None:
         check_parts(draft, scheme)

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from tests.unit.worktime.calendars import calendar
 
 from kaohe.engine import Request, Rows
 from kaohe.language import compile_expression
@@ -19,10 +20,12 @@ from kaohe.plugin.scope import record_scope
 from kaohe.records import Partition, Snapshot
 from kaohe.records.manifest import SnapshotTable
 from kaohe.run.measure import windows
+from kaohe.worktime import Calendars
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 Q1 = parse_period("2026-Q1")
 Q1_WINDOWS = windows(Q1, SHANGHAI)
+CALENDARS = Calendars({"office": calendar()}, "office")
 _EPOCH, _DAY = date(1970, 1, 1), 86_400_000_000
 
 
@@ -71,11 +74,11 @@ def request(
     who: str | None = None,
 ) -> Request:
     """An indicator's request, its expressions compiled as a scheme compiles them."""
-    rows = record_scope(records, {}, when=when, aggregates=False)
+    rows = record_scope(records, {}, when=when, aggregates=False, calendars=CALENDARS)
     return Request(
         key=key,
         records=records,
-        value=compile_expression(value, record_scope(records, {}, when=when)),
+        value=compile_expression(value, record_scope(records, {}, when=when, calendars=CALENDARS)),
         where=None if where is None else compile_expression(where, rows),
         when=when or records.when,
         who=who or records.who[0],
@@ -86,7 +89,7 @@ def rows(
     records: RecordType, *columns: str, where: str | None = None, when: str | None = None, who: str | None = None
 ) -> Rows:
     """A request for rows; a column that is no field is an expression."""
-    scope = record_scope(records, {}, when=when, aggregates=False)
+    scope = record_scope(records, {}, when=when, aggregates=False, calendars=CALENDARS)
     fields = {field.name for field in records.fields}
     return Rows(
         records=records,
