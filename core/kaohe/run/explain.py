@@ -21,7 +21,7 @@ from kaohe.run.explain_service import service_node
 from kaohe.run.explain_tier import tier_node
 from kaohe.run.explain_total import compared_total
 from kaohe.run.explain_weights import carrying_weights, mean_in_words, own_weights, weight_nodes
-from kaohe.run.figures import counts_in_words, points_in_words, value_in_words
+from kaohe.run.figures import counts_node, points_in_words, value_in_words
 from kaohe.run.model import Run
 from kaohe.run.node import Node, agree
 from kaohe.scheme.model import Dimension, Measured, PercentileRankCurve, UsedIndicator, ZScoreCurve
@@ -178,7 +178,7 @@ def _sources(run: Run, row: int, used: UsedIndicator | Measured) -> tuple[Node, 
     """What an indicator means, and the counts or the relations behind its value."""
     if used.key in run.assessments:
         return assessment_nodes(run, row, used)
-    counts = (Node(counts_in_words(each, row)) for each in run.counts[used.key])
+    counts = (counts_node(each, row) for each in run.counts[used.key])
     return (_meaning(used), *derived_nodes(run, row, used), *counts)
 
 
