@@ -13,6 +13,7 @@ from kaohe.run import PluginStamp, Run, Setting, evaluate
 from kaohe.run.members import read_members
 from kaohe.run.repository import save_run
 from kaohe.scheme import Checked
+from kaohe.scheme.derived import targets_asked
 
 
 def run_scheme(app: App, scheme: str, period: str) -> tuple[Run, int]:
@@ -29,9 +30,11 @@ def evaluate_scheme(app: App, scheme: str, period: str) -> Run:
     heard = [problem for problem in checked.problems if problem.severity != "note"]
     app.problems(heard if checked.scheme is not None else ())
     rules = checked.require()
-    names = sorted({used.indicator.records for used in rules.indicators})
+    names = sorted({used.indicator.records for used in rules.indicators if used.indicator.derived is None})
     types = {name: registry.record_types[name] for name in names}
-    snapshot = take_snapshot(app.store, types.values(), workspace.snapshots, workspace.timezone)
+    snapshot = take_snapshot(
+        app.store, types.values(), workspace.snapshots, workspace.timezone, targets=bool(targets_asked(rules))
+    )
     owners = {registry.owner_of(name) for name in (*names, *_installed_ids(app, checked))}
     setting = Setting(
         record_types=types,

@@ -5,6 +5,8 @@ One row is one target: of a person, a team or the company, for an indicator, in 
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from kaohe.plugin.types import Field, RecordType
 from kaohe.text import Text
 
@@ -49,4 +51,16 @@ TARGETS = RecordType(
     ),
     key=("indicator", "period"),
     when="period",
+)
+
+# In what proportion a target is broken down; ``kaohe targets break-down --by shares`` reads it.
+SHARES = RecordType(
+    name="shares",
+    label=Text("份额", "Shares"),
+    fields=(
+        Field("who", "text", Text("对象", "Who"), required=True),
+        Field("share", "decimal", Text("份额", "Share"), required=True, scale=6, minimum=Decimal(0)),
+    ),
+    key=("who",),
+    when="who",
 )
