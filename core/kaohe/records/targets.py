@@ -123,7 +123,7 @@ def _about_indicator(indicator: str, known: Collection[str]) -> Iterator[Problem
     if indicator in known:
         return
     near = nearest(indicator, sorted(known))
-    fix = msg("did you mean {name}?", name=near) if near else msg("kaohe plugin show NAME lists the indicators")
+    fix = msg("did you mean {name}?", name=near) if near else msg("see all: kaohe indicator list")
     if "." in indicator:
         yield Problem("targets.unknown-indicator", msg("there is no such indicator"), found=indicator, fix=fix)
     elif near is not None:
