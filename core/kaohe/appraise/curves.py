@@ -9,6 +9,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from functools import partial
 from itertools import pairwise
+from math import gcd
 
 import numpy as np
 
@@ -57,12 +58,13 @@ def _lines(curve: PointsCurve) -> Lines:
     first, last = at[0], at[-1]
     below = first[1] if curve.below is None else to_micros(curve.below)
     above = last[1] if curve.above is None else to_micros(curve.above)
-    pieces = [(Fraction(below), Fraction(0))]
+    pieces = [(below, 0, 1)]
     for (left, low), (right, high) in pairwise(at):
         # At a value that is written twice the points jump: it belongs to the upper step, and no value to this piece.
-        slope = Fraction(high - low, right - left) if left < right else Fraction(0)
-        pieces.append((low - slope * left, slope))
-    pieces += [(Fraction(last[1]), Fraction(0)), (Fraction(above), Fraction(0))]
+        shared = gcd(high - low, right - left)
+        rise, run = (high - low) // shared, (right - left) // shared
+        pieces.append((low * run - left * rise, rise, run) if run else (low, 0, 1))
+    pieces += [(last[1], 0, 1), (above, 0, 1)]
     # Values are whole numbers: the first one above the last point is the next.
     return lines([*(value for value, _ in at), last[0] + 1], pieces)
 

@@ -1,54 +1,57 @@
-"""Curves of straight pieces, exactly: each value meets the line of its piece, rounded half up once."""
+"""Curves of straight pieces, flat beyond the ends, exactly: each value meets the line of its piece, rounded half up."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from math import lcm
 
 import numpy as np
 
-from kaohe.appraise.columns import Wide, magnitude, room_for, round_half_up
+from kaohe.appraise.columns import LIMIT, Wide, round_half_up
 from kaohe.exact import Ints
 
-SHARED = 10**6
-"""The largest denominator that all pieces are brought to: dividing by one number is faster than by a column."""
 
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Lines:
-    """Piece k holds from ``edges[k − 1]`` on, piece 0 below all edges: (starts[k] + rises[k] · x) / units[k]."""
+    """Piece k holds from ``edges[k − 1]`` on, piece 0 below all edges: (starts[k] + rises[k] · x) / unit, the unit
+    being one for all or one for each piece. The first and the last piece are flat."""
 
     edges: tuple[int, ...]
-    starts: tuple[int, ...]
-    rises: tuple[int, ...]
-    units: tuple[int, ...]
+    starts: Wide
+    rises: Wide
+    unit: int | Wide
 
     def at(self, x: Ints) -> Wide:
         """The piece of each x, rounded half up to whole numbers."""
+        # Beyond the ends it is flat: held there, figures stay as short as the edges are.
+        x = np.clip(x, max(self.edges[0] - 1, -LIMIT), min(self.edges[-1], LIMIT))
         piece = np.zeros(x.shape, np.int8 if len(self.edges) < 128 else np.int64)
         for edge in self.edges:
             piece += x >= edge
         number = piece.astype(np.intp)
-        start, rise = max(map(abs, self.starts)), max(map(abs, self.rises))
-        bound = 2 * max(start + rise * magnitude(x), *self.units)
-        reached = _wide(self.rises, bound)[number]
-        reached *= room_for(x, bound)
-        reached += _wide(self.starts, bound)[number]
-        unit = self.units[0]
-        return round_half_up(reached, unit if set(self.units) == {unit} else _wide(self.units, bound)[number])
+        reached = self.rises[number]
+        reached *= x
+        reached += self.starts[number]
+        return round_half_up(reached, self.unit if isinstance(self.unit, int) else self.unit[number])
 
 
-def lines(edges: Sequence[int], pieces: Sequence[tuple[Fraction, Fraction]]) -> Lines:
-    """From ascending edges and, for each piece, (a, b) of the line a + b · x; one piece more than edges."""
-    units = [lcm(start.denominator, rise.denominator) for start, rise in pieces]
-    if (common := lcm(*units)) <= SHARED:
-        units = [common] * len(units)
-    starts = tuple(int(start * unit) for (start, _), unit in zip(pieces, units, strict=True))
-    rises = tuple(int(rise * unit) for (_, rise), unit in zip(pieces, units, strict=True))
-    return Lines(tuple(edges), starts, rises, tuple(units))
+def lines(edges: Sequence[int], pieces: Sequence[tuple[int, int, int]]) -> Lines:
+    """From ascending edges and, for each piece, (a, b, d) of the line (a + b · x) / d; one piece more than edges."""
+    if pieces[0][1] or pieces[-1][1]:
+        raise ValueError("the outer pieces are flat")
+    far = max(abs(edges[0] - 1), abs(edges[-1]))
+    common = lcm(*(unit for *_, unit in pieces))
+    brought = [(start * (common // unit), rise * (common // unit), common) for start, rise, unit in pieces]
+    # Dividing by one number is faster than by a column, as long as the figures stay short.
+    shared = _longest(brought, far) <= LIMIT
+    starts, rises, units = zip(*(brought if shared else pieces), strict=True)
+    kind = np.int64 if shared or _longest(pieces, far) <= LIMIT else object
+    return Lines(
+        tuple(edges), np.array(starts, kind), np.array(rises, kind), common if shared else np.array(units, kind)
+    )
 
 
-def _wide(numbers: Sequence[int], bound: int) -> Wide:
-    return room_for(np.array(numbers, object), bound) if bound > 2**63 - 1 else np.array(numbers, np.int64)
+def _longest(pieces: Sequence[tuple[int, int, int]], far: int) -> int:
+    """The largest figure that rounding may come to."""
+    return 2 * max(max(abs(start) + abs(rise) * far, unit) for start, rise, unit in pieces)

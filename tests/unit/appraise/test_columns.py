@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from fractions import Fraction
 from itertools import accumulate
 
 import numpy as np
@@ -15,11 +14,6 @@ from kaohe.appraise.lines import lines
 from kaohe.exact import divide
 
 WHOLE = st.integers(-(10**9), 10**9)
-RATIO = st.fractions(-1000, 1000, max_denominator=10**4)
-
-
-def rounded(number: Fraction) -> int:
-    return divide(number.numerator, number.denominator)
 
 
 @given(st.lists(WHOLE, min_size=1), st.integers(1, 1000))
@@ -38,17 +32,19 @@ def test_a_tie_is_rounded_away_from_zero_on_both_sides() -> None:
 @given(
     start=WHOLE,
     steps=st.lists(st.integers(0, 10**6), min_size=1, max_size=5),
-    pieces=st.lists(st.tuples(RATIO, RATIO), min_size=7, max_size=7),
+    pieces=st.lists(st.tuples(WHOLE, WHOLE, st.integers(1, 10**4)), min_size=7, max_size=7),
     values=st.lists(WHOLE, min_size=1),
     times=st.sampled_from([1, 10**9]),
 )
 def test_every_value_meets_the_line_of_its_piece(
-    start: int, steps: list[int], pieces: list[tuple[Fraction, Fraction]], values: list[int], times: int
+    start: int, steps: list[int], pieces: list[tuple[int, int, int]], values: list[int], times: int
 ) -> None:
     edges = list(accumulate(steps, initial=start))
-    used = [(a * times, b * times) for a, b in pieces[: len(edges) + 1]]
+    used = [(a * times, b * times, d) for a, b, d in pieces[: len(edges) + 1]]
+    for outer in (0, -1):
+        used[outer] = (used[outer][0], 0, used[outer][2])
     chosen = [used[sum(edge <= value for edge in edges)] for value in values]
-    expected = [rounded(a + b * value) for (a, b), value in zip(chosen, values, strict=True)]
+    expected = [divide(a + b * value, d) for (a, b, d), value in zip(chosen, values, strict=True)]
     assert lines(edges, used).at(np.array(values)).tolist() == expected
 
 
@@ -78,3 +74,10 @@ def test_weights_by_row_may_be_wider_than_64_bits() -> None:
     mean, known = weighted_mean(columns, [first, second], [absent, absent], rows)
     assert not known.any()
     assert not mean.any()
+
+
+def test_a_steep_piece_near_zero_stays_exact_far_from_it() -> None:
+    steep = lines([0, 10**3, 10**18], [(0, 0, 1), (0, 10**8, 7), (10**9, 1, 10**9 + 7), (5, 0, 1)])
+    values = [-(2**62), -1, 0, 999, 10**3, 10**18 - 1, 10**18, 2**62]
+    expected = [0, 0, 0, divide(999 * 10**8, 7), 1, divide(10**9 + 10**18 - 1, 10**9 + 7), 5, 5]
+    assert steep.at(np.array(values)).tolist() == expected
