@@ -22,7 +22,7 @@ from kaohe.records.rows import ReadContext
 
 DIGESTS: Mapping[str, str] = {
     "floor_heating": "8fc38530d5317703",
-    "investment": "17a25d00657f1bc4",
+    "investment": "2fea54c612b3c7f7",
     "energy_storage": "c62f970b0c1fc962",
 }
 QUARTERS = (("2025-10-01", "2026-01-01"), ("2026-01-01", "2026-04-01"))

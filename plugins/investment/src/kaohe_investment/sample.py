@@ -39,7 +39,7 @@ def generate_sample(people: int, seed: int) -> Iterable[SampleFile]:
     promoters = [member for member in members if member.role in _PROMOTERS]
     yield people_table(members)
     leads, follow_ups = _projects(dice, promoters)
-    yield leads.file()
+    yield _scouted(Dice(random.Random(f"investment scouts {seed}").random), leads, promoters).file()
     yield follow_ups.file()
     yield _surveys(dice, promoters).file()
     yield _assessments(dice, promoters).file()
@@ -86,6 +86,16 @@ def _project(dice: Dice, leads: Table, follow_ups: Table, owner: Member, opened:
         amount if outcome != "lost" or dice.chance(0.6) else None,
         landed,
     )
+
+
+def _scouted(dice: Dice, leads: Table, promoters: list[Member]) -> Table:
+    """The leads with who scouted them: every eighth or so was brought by a colleague, who has a share in it."""
+    table = Table("lead", *leads.header, "scout", "scout_share")
+    for row in leads.rows:
+        scout = dice.pick(promoters)
+        brought = dice.chance(0.12) and scout.code not in row
+        table.add(*row, scout.code if brought else None, dice.pick(("0.2", "0.3", "0.5")) if brought else None)
+    return table
 
 
 def _follow(dice: Dice, table: Table, owner: Member, lead: str, opened: date, until: date) -> int:
