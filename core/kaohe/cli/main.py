@@ -32,7 +32,6 @@ COMMANDS = {
     "records": ("kaohe.cli.records:records", msg("Records: types, templates, import, batches, undo, export.")),
     "targets": ("kaohe.cli.targets_parts:targets", msg("Targets: template, import, set, list, break down, check.")),
     "indicator": ("kaohe.cli.indicator:indicator", msg("Indicators: list, show.")),
-    "indicator": ("kaohe.cli.indicator:indicator", msg("Indicators: list, show.")),
     "scheme": ("kaohe.cli.scheme:scheme", msg("Schemes: new, check, test, show, schema.")),
     "evaluate": ("kaohe.cli.evaluate:evaluate", msg("Evaluate a scheme for a period.")),
 }
