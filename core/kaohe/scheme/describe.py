@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kaohe.exact import shorten
+from kaohe.scheme.assessment_words import assessment_words
 from kaohe.scheme.bonus_words import bonus_lines
 from kaohe.scheme.case_words import case_words
 from kaohe.scheme.draft import show
@@ -100,6 +101,8 @@ def _dimensions(scheme: Scheme) -> Section:
             name = weight = ""
     lines = [*weight_lines(scheme)]
     for each in scheme.indicators:
+        if each.assessment is not None:
+            lines += assessment_words(each.indicator.name, each.assessment)
         if each.credit is not None:
             shares = series([f"{part.who} × ({part.share.text})" for part in each.credit.parts])
             what = {"indicator": each.indicator.name, "shares": shares}
