@@ -19,7 +19,8 @@ from kaohe.appraise.agreement import cronbach_alpha, one_way
 from kaohe.appraise.calibration import calibrate_raters
 from kaohe.appraise.feedback import SELF, THRESHOLDS, by_relation, disclose, relation_means
 from kaohe.appraise.model import Values
-from kaohe.engine import Engine, Rows
+from kaohe.engine import Engine, Relations, Rows
+from kaohe.engine.source import NO_RELATIONS
 from kaohe.errors import Place, Problem
 from kaohe.exact import to_micros
 from kaohe.language import Bounds
@@ -27,6 +28,7 @@ from kaohe.plugin import AssessmentRule, RecordType
 from kaohe.records import Snapshot
 from kaohe.run.assessment_model import Agreement, Assessed, PersonAssessment, RelationPart
 from kaohe.run.assessment_ratings import Rating, read_ratings, wanted
+from kaohe.run.attribution import at_its_date
 from kaohe.scheme.model import Scheme
 from kaohe.text import msg
 
@@ -54,22 +56,22 @@ def assess_everybody(
     engine: Engine,
     window: Bounds,
     people: Sequence[str],
+    relations: Relations = NO_RELATIONS,
 ) -> dict[str, Assessed]:
-    """Every assessment of the scheme, by key. Raises KaoheError for ratings that cannot be meant."""
+    """Every assessment of the scheme, by key. Raises KaoheError for ratings that cannot be meant.
+
+    ``relations``: those of ``attribution.relations``.
+    """
     over = Counter(each.indicator.records for each in scheme.indicators)
     assessed = {}
     for each in scheme.indicators:
         if each.assessment is None:
             continue
         records = record_types[each.indicator.records]
-        request = Rows(
-            records=records,
-            who=each.indicator.who or records.who[0],
-            when=each.indicator.when or records.when,
-            where=each.where,
-            columns=wanted(each.assessment, records),
-        )
-        found = engine.rows(request, snapshot, window, people)
+        who, when = each.indicator.who or records.who[0], each.indicator.when or records.when
+        columns, joins = wanted(each.assessment, records), at_its_date(scheme, who, when)
+        request = Rows(records=records, who=who, when=when, where=each.where, columns=columns, joins=joins)
+        found = engine.rows(request, snapshot, window, people, relations)
         ratings = read_ratings(each.assessment, records, found, people, each.key)
         sheets = sheets_of(ratings.listed)
         persons = persons_of(each.assessment, sheets, len(people), strict=over[records.name] > 1)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
-from kaohe.engine import OnDay, Relations, Request
+from kaohe.engine import Join, OnDay, Relations
 from kaohe.run.credit import EVERYBODY, looks_above
 from kaohe.run.population import Member, Population
 from kaohe.run.stints import main_stints, relation
@@ -14,9 +13,10 @@ from kaohe.scheme.model import Scheme
 COVERED = "covered"
 
 
-def at_its_date(request: Request) -> Request:
-    """The request for records alone whose day a covered assignment of the credited person holds."""
-    return replace(request, joins=(*request.joins, OnDay(COVERED, request.who, request.when, required=True)))
+def at_its_date(scheme: Scheme, who: str, when: str) -> tuple[Join, ...]:
+    """What records are joined to, so that those alone count whose day a covered assignment of the credited person
+    holds; nothing where the scheme counts all of a person's records."""
+    return (OnDay(COVERED, who, when, required=True),) if scheme.attribution == "event_date" else ()
 
 
 def relations(scheme: Scheme, members: Sequence[Member], population: Population) -> Relations:

@@ -56,7 +56,7 @@ def evaluate(
     warnings += untold
     warnings += notes(scheme, setting.record_types, snapshot, period)
     _refuse_without_records(scheme, period, snapshot, setting.record_types)
-    windowed = windows(period, setting.zone, year_starts)
+    windowed, joined = windows(period, setting.zone, year_starts), relations(scheme, members, population)
     values, counts = measure(
         scheme,
         setting.record_types,
@@ -64,10 +64,10 @@ def evaluate(
         engine,
         windowed,
         population.people.code,
-        relations(scheme, members, population),
+        joined,
     )
     codes = population.people.code
-    assessed = assess_everybody(scheme, setting.record_types, snapshot, engine, windowed["period"], codes)
+    assessed = assess_everybody(scheme, setting.record_types, snapshot, engine, windowed["period"], codes, joined)
     values |= {key: each.values for key, each in assessed.items()}
     warnings += [note for each in assessed.values() for note in each.notes]
     values |= team_values(
@@ -75,7 +75,7 @@ def evaluate(
         population.people,
         members,
         period,
-        lambda asked, everybody: measure(asked, setting.record_types, snapshot, engine, windowed, everybody)[1],
+        lambda asked, everybody: measure(asked, setting.record_types, snapshot, engine, windowed, everybody, joined)[1],
     )
     values = derive(scheme, population.people, values)
     counts |= {key: () for key in values if key not in counts}

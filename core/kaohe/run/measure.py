@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -58,7 +59,7 @@ def requests(scheme: Scheme, record_types: Mapping[str, RecordType]) -> tuple[Re
             who=each.indicator.who or records.who[0],
         )
         asked += [one] if each.credit is None else split(one, each.credit)
-    return tuple(map(at_its_date, asked)) if scheme.attribution == "event_date" else tuple(asked)
+    return tuple(replace(each, joins=(*each.joins, *at_its_date(scheme, each.who, each.when))) for each in asked)
 
 
 def measure(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from tests.unit.engine.scan_kit import CUSTOMER, Q1_WINDOWS, TICKET, request, rows
 
-from kaohe.engine import Request, Rows, fuse, select
+from kaohe.engine import OnDay, Request, Rows, fuse, select
 from kaohe.engine.rows import row_query
 from kaohe.language import render
 
@@ -56,7 +57,30 @@ ROW_CASES: Mapping[str, Rows] = {
     "rows_by_another_date": rows(TICKET, "no", who="helper", when="due"),
     "rows_of_all_times": rows(CUSTOMER, "code", "left_on", where="at_start() or known(left_on)"),
 }
+# What is joined to records: who stands above the owner on a moment's day, whose work that day is covered, and records
+# seen whenever they are dated. Named once for each dialect.
+_ABOVE = OnDay("everybody", "owner", "opened_at", (("_manager", "manager.owner"),))
+JOINED_CASES: Mapping[str, Sequence[Request]] = {
+    "joined": [
+        replace(
+            request("override", "sum(cost)"),
+            who="manager.owner",
+            joins=(_ABOVE, OnDay("covered", "manager.owner", "opened_at", required=True)),
+        ),
+        replace(request("due", "count()", when="due"), joins=(OnDay("covered", "owner", "due", required=True),)),
+        replace(
+            request("kept", "count(where=at_start())", CUSTOMER),
+            joins=(OnDay("covered", "owner", "since", required=True),),
+        ),
+    ]
+}
 DIALECTS = ("duckdb", "postgres", "spark")
+
+
+def joined_sql(requests: Sequence[Request]) -> str:
+    """The SQL of every scan that answers the requests, for each dialect."""
+    queries = [select(scan, Q1_WINDOWS)[0] for scan in fuse(requests)]
+    return "".join(f"-- {dialect}\n{render(query, dialect)};\n" for query in queries for dialect in DIALECTS)
 
 
 def row_sql(wanted: Rows) -> str:
@@ -79,5 +103,7 @@ def executed(requests: Sequence[Request]) -> list[str]:
 if __name__ == "__main__":
     for name, requests in CASES.items():
         (FOLDER / f"{name}.sql").write_text(sql(requests), "utf-8")
+    for name, requests in JOINED_CASES.items():
+        (FOLDER / f"{name}.sql").write_text(joined_sql(requests), "utf-8")
     for name, wanted in ROW_CASES.items():
         (FOLDER / f"{name}.sql").write_text(row_sql(wanted), "utf-8")

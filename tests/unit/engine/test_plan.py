@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.unit.engine.golden_sql import CASES, FOLDER, ROW_CASES, executed, row_sql, sql
+from tests.unit.engine.golden_sql import CASES, FOLDER, JOINED_CASES, ROW_CASES, executed, joined_sql, row_sql, sql
 from tests.unit.engine.scan_kit import CUSTOMER, Q1_WINDOWS, TICKET, day, local, request, snapshot
 
-from kaohe.engine import fuse
+from kaohe.engine import OnDay, fuse
 from kaohe.engine.plan import measures, needed
 
 
@@ -24,8 +25,27 @@ def test_the_sql_that_finds_rows_is_the_one_kept(case: str) -> None:
     assert row_sql(ROW_CASES[case]) == (FOLDER / f"{case}.sql").read_text("utf-8"), renew
 
 
+@pytest.mark.parametrize("case", JOINED_CASES)
+def test_the_sql_with_joins_is_the_one_kept_in_every_dialect(case: str) -> None:
+    renew = "after a change that is meant: python -m tests.unit.engine.golden_sql"
+    assert joined_sql(JOINED_CASES[case]) == (FOLDER / f"{case}.sql").read_text("utf-8"), renew
+
+
 def test_no_golden_file_is_left_over() -> None:
-    assert {path.stem for path in FOLDER.iterdir()} == {*CASES, *ROW_CASES}
+    assert {path.stem for path in FOLDER.iterdir()} == {*CASES, *JOINED_CASES, *ROW_CASES}
+
+
+def test_what_is_joined_alike_shares_a_scan_and_what_sees_all_times_is_apart() -> None:
+    covered = (OnDay("covered", "owner", "since", required=True),)
+    asked = [
+        replace(request(key, value, CUSTOMER), joins=covered)
+        for key, value in (("a", "count()"), ("b", "previous(count())"), ("c", "count(where=at_start())"))
+    ]
+    assert [(len(scan.measures), *scan.joins) for scan in fuse([*asked, request("d", "count()", CUSTOMER)])] == [
+        (2, covered[0]),
+        (1, replace(covered[0], drawn_to="period")),
+        (1,),
+    ]
 
 
 def test_the_sql_that_runs_differs_from_the_one_kept_in_its_spaces_only() -> None:
