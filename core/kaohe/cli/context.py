@@ -14,9 +14,11 @@ from kaohe.errors import Problem
 from kaohe.text import Language, Message, render, visible
 
 if TYPE_CHECKING:
+    from kaohe.cli.calendar_folder import CalendarFolder
     from kaohe.cli.workspace import Workspace
     from kaohe.plugin.registry import Registry
     from kaohe.records import Store
+    from kaohe.worktime import Calendars
 
 
 class App:
@@ -49,6 +51,20 @@ class App:
         from kaohe.records import open_store
 
         return open_store(self.workspace.database_url, self.registry.record_types, folder=self.workspace.folder)
+
+    @cached_property
+    def calendar_folder(self) -> CalendarFolder:
+        """The workspace's calendars, each read when it is asked for."""
+        from kaohe.cli.calendar_folder import CalendarFolder
+
+        return CalendarFolder(self.workspace.calendars, self.workspace.timezone)
+
+    @cached_property
+    def calendars(self) -> Calendars:
+        """What expressions may ask; outside a workspace any name stands for a calendar, for checking only."""
+        from kaohe.worktime import ANY_CALENDAR, Calendars
+
+        return ANY_CALENDAR if self.folder is None else Calendars(self.calendar_folder, self.workspace.calendar)
 
     def now(self) -> datetime:
         return clock.now()

@@ -22,6 +22,11 @@ if TYPE_CHECKING:
     from kaohe.plugin.registry import AllowedPlugin
 
 
+CALENDAR = "office"
+_CHINESE = ("Asia/Shanghai", "Asia/Chongqing", "Asia/Harbin", "Asia/Urumqi", "PRC")
+_YEARS = 3
+
+
 @click.command(help=_("Make a workspace in DIR: settings, an empty database, schemes and mappings."))
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
 @click.option("--industry", metavar="NAME", help=_("Allow the installed plugin NAME and take over its schemes."))
@@ -47,7 +52,7 @@ def make_workspace(app: App, folder: Path, *, industries: Sequence[str], timezon
         raise fail(refused[0], Exit.ENVIRONMENT)
     own = [registry.schemes[scheme] for name in industries for scheme in registry.plugin(name).brings.schemes]
     with _whole_or_not_at_all(folder):
-        for name in ("schemes", "imports", "plugins"):
+        for name in ("schemes", "imports", "plugins", "calendars"):
             (folder / name).mkdir(parents=True, exist_ok=True)
         for template in own:
             _write_new(folder / "schemes" / f"{template.name}.toml", template.text)
@@ -55,6 +60,7 @@ def make_workspace(app: App, folder: Path, *, industries: Sequence[str], timezon
             from kaohe.scheme import schema_text
 
             _write_new(folder / "schemes" / "scheme.schema.json", schema_text())
+        _write_new(folder / "calendars" / f"{CALENDAR}.toml", _calendar(timezone))
         _write_new(folder / FILE, settings(folder.name, app.language, timezone, database, allowed))
         App(app.language, folder, app.environment).store.close()
     return App(app.language, folder, app.environment)
@@ -70,6 +76,7 @@ def settings(name: str, language: Language, timezone: str, database: str, allowe
     for key, value, comment in (
         ("locale", language, "zh_CN or en 界面语言"),
         ("timezone", timezone, "times without a zone are in this one 未注明时区的时间按此时区"),
+        ("calendar", CALENDAR, "calendars/, the one meant where none is named 未指明时采用的工作日历"),
         ("engine", "duckdb", "计算引擎"),
     ):
         item = tomlkit.item(value)
@@ -106,6 +113,15 @@ def _whole_or_not_at_all(folder: Path) -> Iterator[None]:
             raise
         what, found = msg("this folder cannot be made or written"), error.strerror
         raise fail(Problem("workspace.unwritable", what, Place(str(folder)), found), Exit.ENVIRONMENT) from error
+
+
+def _calendar(timezone: str) -> str:
+    """Office hours; where the country's statutory holidays are known, with those of its latest years."""
+    from kaohe.cli.calendar_file import new_calendar
+    from kaohe.cli.statutory import known_years, statutory
+
+    years = known_years()[-_YEARS:] if timezone in _CHINESE else ()
+    return new_calendar(timezone, ((year, statutory("CN", year)) for year in years))
 
 
 def _check(folder: Path, timezone: str) -> None:

@@ -32,6 +32,7 @@ COMMANDS = {
     "records": ("kaohe.cli.records:records", msg("Records: types, templates, import, batches, undo, export.")),
     "targets": ("kaohe.cli.targets_parts:targets", msg("Targets: template, import, set, list, break down, check.")),
     "indicator": ("kaohe.cli.indicator:indicator", msg("Indicators: list, show.")),
+    "calendar": ("kaohe.cli.calendar:calendar", msg("Working calendars: list, show, check, holidays.")),
     "scheme": ("kaohe.cli.scheme:scheme", msg("Schemes: new, check, test, show, schema.")),
     "evaluate": ("kaohe.cli.evaluate:evaluate", msg("Evaluate a scheme for a period.")),
 }

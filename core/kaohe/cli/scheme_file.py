@@ -26,7 +26,8 @@ def load_file(app: App, name: str, attributes: Mapping[str, Type] | None = None)
 
     path = find_scheme(app, name)
     registry = app.registry
-    return path, load_scheme(read_text(path), str(path), registry.record_types, registry.indicators, attributes)
+    text, types = read_text(path), registry.record_types
+    return path, load_scheme(text, str(path), types, registry.indicators, attributes, app.calendars)
 
 
 def find_scheme(app: App, name: str) -> Path:

@@ -15,7 +15,16 @@ from kaohe.plugin.registry import AllowedPlugin
 from kaohe.text import Language, Message, msg
 
 ENGINES = ("duckdb",)
-_KEYS = {"format": int, "name": str, "locale": str, "timezone": str, "engine": str, "database": dict, "plugins": list}
+_KEYS = {
+    "format": int,
+    "name": str,
+    "locale": str,
+    "timezone": str,
+    "calendar": str,
+    "engine": str,
+    "database": dict,
+    "plugins": list,
+}
 _PLUGIN_KEYS = {"name", "sha256", "file"}
 
 
@@ -30,6 +39,7 @@ class Workspace:
     database_url: str
     engine: str
     plugins: tuple[AllowedPlugin, ...]
+    calendar: str | None = None
 
     @property
     def file(self) -> Path:
@@ -38,6 +48,11 @@ class Workspace:
     @property
     def schemes(self) -> Path:
         return self.folder / "schemes"
+
+    @property
+    def calendars(self) -> Path:
+        """Working calendars, one file each; ``calendar`` names the one that is meant where none is named."""
+        return self.folder / "calendars"
 
     @property
     def imports(self) -> Path:
@@ -95,6 +110,7 @@ def load_workspace(folder: Path | None, environment: Mapping[str, str]) -> Works
         timezone=ZoneInfo(data["timezone"]),
         database_url=environment.get("KAOHE_DATABASE_URL") or data["database"]["url"],
         engine=data.get("engine", ENGINES[0]),
+        calendar=data.get("calendar"),
         plugins=tuple(
             AllowedPlugin(name=plugin["name"], sha256=plugin["sha256"], file=plugin.get("file"))
             for plugin in data.get("plugins", [])

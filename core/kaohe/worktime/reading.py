@@ -118,7 +118,7 @@ class _Reader(Sheet):
                 intervals = week[WEEKDAYS.index(weekday)]
                 if not intervals:
                     what = msg("a make-up day follows a weekday on which nobody works")
-                    self.report((*path, "as"), what, found=weekday)
+                    self.report((*path, "as"), what, found=weekday, warning=True)
                 self.keep(found, SpecialDay(single, "workday", intervals, name), path)
         for path, row in self.rows("days", ("day", "hours", "name")):
             name = self.text((*path, "name"), row.get("name"), "") if "name" in row else None

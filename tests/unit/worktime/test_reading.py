@@ -78,7 +78,7 @@ days = [{ day = 2026-03-01, hours = "09:00-12:00" }, { day = 2026-03-01, hours =
         "7:96: error: a day is listed by its date (5)",
         "8:13: error: a day cannot be both a holiday and a working day (2026-01-04)",
         "8:51: error: there is no such weekday (None)",
-        "8:98: error: a make-up day follows a weekday on which nobody works (sunday)",
+        "8:98: warning: a make-up day follows a weekday on which nobody works (sunday)",
         "9:37: error: hours are a list of intervals (09:00-12:00)",
         "9:54: error: this day is listed twice (2026-03-01)",
     ]
