@@ -65,7 +65,7 @@ def break_down(
 
     when = usual(parse_period(period))
     known = app.registry.indicators.get(indicator)
-    _refuse_without_parts(indicator, known)
+    _refuse_without_parts(app, indicator, known)
     whole = _whole(app, indicator, when, source)
     parts = _parts(app, whole, when, to)
     weights: Sequence[Fraction]
@@ -141,23 +141,31 @@ def check(app: App, period: str, form: str) -> Exit:
     return Exit.MISTAKE if differ else Exit.OK
 
 
-def _refuse_without_parts(indicator: str, known: Indicator | None) -> None:
+def _refuse_without_parts(app: App, indicator: str, known: Indicator | None) -> None:
     """A rate has no parts that sum to it."""
-    if known is not None and not _sums(known):
+    if known is not None and not _sums(app, known):
         what = msg("{indicator} does not add up: its parts have no sum", indicator=known.name)
         fix = msg("give everybody a target of their own: kaohe targets import FILE")
         raise fail(Problem("targets.no-sum", what, Place(key=indicator), fix=fix))
 
 
-def _sums(indicator: Indicator) -> bool:
+def _sums(app: App, indicator: Indicator) -> bool:
     """Whether the figures of people add up to that of their team, by how the indicator is written."""
-    return indicator.derived is None and indicator.value.lstrip().startswith(("sum(", "count("))
+    from kaohe.language import compile_expression
+    from kaohe.plugin.scope import default_parameters, record_scope
+    from kaohe.run.targets import adds_up
+
+    if not indicator.value:
+        return False
+    records = app.registry.record_types[indicator.records]
+    scope = record_scope(records, default_parameters(indicator), when=indicator.when)
+    return adds_up(compile_expression(indicator.value, scope))
 
 
 def _adds_up(app: App) -> Callable[[str], bool]:
     """Of an installed indicator, what it is; of a name of a scheme's own, that is taken for granted."""
     known = app.registry.indicators
-    return lambda indicator: indicator not in known or _sums(known[indicator])
+    return lambda indicator: indicator not in known or _sums(app, known[indicator])
 
 
 def _whole(app: App, indicator: str, when: Period, source: str) -> Target:

@@ -75,7 +75,9 @@ def evaluate(
         population.people,
         members,
         period,
-        lambda asked, everybody: measure(asked, setting.record_types, snapshot, engine, windowed, everybody, joined)[1],
+        lambda asked, everybody, groups: measure(
+            asked, setting.record_types, snapshot, engine, windowed, everybody, joined, groups
+        )[0],
     )
     values = derive(scheme, population.people, values)
     counts |= {key: () for key in values if key not in counts}

@@ -40,8 +40,10 @@ def _figure(run: Run, row: int, function: str, name: str) -> Fraction | None:
     if function == "target":
         dated = appraisal.people.targets[name][row]
         return None if dated is None else Fraction(dated, MICRO)
-    known = appraisal.data[name] if name in appraisal.data else appraisal.values[name].known
-    return Fraction(int(appraisal.values[name].micros[row]), MICRO) if known[row] else None
+    values = appraisal.values[name]
+    least = next((each.min_sample for each in run.scheme.indicators if each.key == name), 0)
+    enough = values.known[row] and values.sample[row] >= least
+    return Fraction(int(values.micros[row]), MICRO) if enough else None
 
 
 def _node(run: Run, row: int, kind: str, name: str) -> Node:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -27,6 +27,21 @@ from kaohe.text import msg
 
 # What one unit of a duration is, in the microseconds that expressions count.
 UNITS = {"seconds": 1_000_000, "minutes": 60_000_000, "hours": 3_600_000_000, "days": 86_400_000_000}
+
+
+@dataclass(frozen=True)
+class Groups:
+    """People in groups: the position of each one's group; whoever is in none is in the last, which is nobody's."""
+
+    of: Ints
+    count: int
+
+    def summed(self, parts: Mapping[str, Ints]) -> dict[str, Ints]:
+        """Counts and totals of each group."""
+        sums = {name: np.zeros(self.count + 1, np.int64) for name in parts}
+        for name, column in parts.items():
+            np.add.at(sums[name], self.of, np.where(self.of < self.count, column, 0))
+        return sums
 
 
 def windows(period: Period, zone: ZoneInfo, year_starts: int = 1) -> dict[str, Bounds]:
@@ -70,10 +85,12 @@ def measure(
     bounds: Mapping[str, Bounds],
     people: Sequence[str],
     relations: Relations = NO_RELATIONS,
+    groups: Groups | None = None,
 ) -> tuple[dict[str, Values], dict[str, tuple[Counts, ...]]]:
     """Values and the counts behind them, per indicator key; one entry for each of ``people`` (codes, ascending).
 
-    ``relations``: those of ``attribution.relations``.
+    ``relations``: those of ``attribution.relations``. ``groups``: whose counts are added up before anything is divided;
+    the entries are then the groups'.
     """
     asked = requests(scheme, record_types)
     scans: dict[tuple[str, str], dict[Measure, Mapping[str, Ints]]] = defaultdict(dict)
@@ -90,10 +107,12 @@ def measure(
     for key in units:
         shares = [request for request in asked if request.key == key]
         request, by_aggregate = shares[0], added_up(shares, scans)
+        if groups is not None:
+            by_aggregate = {each: groups.summed(parts) for each, parts in by_aggregate.items()}
         divisor = UNITS.get(units[request.key], 1) if request.value.type.kind == "duration" else 1
         values[request.key] = Values(*evaluate_columns(request.value, by_aggregate, divisor=divisor))
         if any(each.shift in dayless for each in aggregates(request.value)):
-            values[request.key] = _no_data(len(people))
+            values[request.key] = _no_data(len(values[request.key].micros))
         parts_of = by_share(scheme, shares, scans)
         counts[request.key] = tuple(
             Counts(each.function, each.shift, counted_type(each), by_aggregate[each], parts_of.get(each, ()))

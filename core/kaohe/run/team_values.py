@@ -11,17 +11,14 @@ from dataclasses import fields, replace
 import numpy as np
 
 from kaohe.appraise.model import People, Values
-from kaohe.exact import Ints
-from kaohe.language import aggregates, evaluate_columns
 from kaohe.period import Period
-from kaohe.run.measure import UNITS
-from kaohe.run.model import Counts
+from kaohe.run.measure import Groups
 from kaohe.run.population import Member, attributes_in
 from kaohe.scheme.derived import teams_asked
 from kaohe.scheme.model import Measured, Scheme, UsedIndicator
 
-Measuring = Callable[[Scheme, Sequence[str]], Mapping[str, tuple[Counts, ...]]]
-"""The counts of a scheme's indicators for people by ascending code."""
+Measuring = Callable[[Scheme, Sequence[str], Groups], Mapping[str, Values]]
+"""The values of a scheme's indicators for groups of people, whose codes ascend."""
 
 
 def team_values(
@@ -35,35 +32,19 @@ def team_values(
     alone = replace(scheme, dimensions=(), measured=tuple(map(_measured, asked.values())), attribution="period_end")
     team_of = {member.code: (attributes_in(member, period) or {}).get("team") for member in members}
     codes = tuple(sorted(team_of))
-    names = sorted({team for team in team_of.values() if team is not None})
-    place = {name: index for index, name in enumerate(names)}
-    rows = np.array([place.get(team_of[code] or "", len(names)) for code in codes], np.int64)
-    at = np.array([place.get(team or "", len(names)) for team in people.attribute("team")], np.int64)
-    counts = measuring(alone, codes)
+    place = {team: index for index, team in enumerate(sorted({team for team in team_of.values() if team}))}
+    nobodys = len(place)
+    groups = Groups(np.array([place.get(team_of[code] or "", nobodys) for code in codes], np.int64), nobodys)
+    at = np.array([place.get(team or "", nobodys) for team in people.attribute("team")], np.int64)
     found = {}
-    for key, used in asked.items():
-        value = used.value
-        if value is None:
-            continue
-        # One team more, of nobody: whoever is in none finds no data there.
-        by_aggregate = {
-            aggregate: {name: _summed(column, rows, len(names)) for name, column in each.parts.items()}
-            for aggregate, each in zip(aggregates(value), counts[key], strict=True)
-        }
-        divisor = UNITS.get(used.indicator.unit, 1) if value.type.kind == "duration" else 1
-        micros, known, sample = evaluate_columns(value, by_aggregate, divisor=divisor)
-        enough = (at < len(names)) & known[at] & (sample[at] >= used.min_sample)
-        found[f"{key}@team"] = Values(np.where(enough, micros[at], 0), enough, np.where(enough, sample[at], 0))
+    for key, values in measuring(alone, codes, groups).items():
+        enough = (at < nobodys) & values.known[at] & (values.sample[at] >= asked[key].min_sample)
+        micros, sample = (np.where(enough, column[at], 0) for column in (values.micros, values.sample))
+        found[f"{key}@team"] = Values(micros, enough, sample)
     return found
 
 
 def _measured(used: UsedIndicator | Measured) -> Measured:
+    """The indicator as it is measured, whatever it weighs."""
     names = (field.name for field in fields(Measured))
     return Measured(**{name: getattr(used, name) for name in names})
-
-
-def _summed(column: Ints, rows: Ints, teams: int) -> Ints:
-    total = np.zeros(teams + 1, np.int64)
-    inside = rows < teams
-    np.add.at(total, rows[inside], column[inside])
-    return total
