@@ -95,7 +95,7 @@ def _indicator(run: Run, key: str, row: int, hidden: Hidden) -> dict[str, Any]:
                 "window": each.shift,
                 **{name: int(column[row]) for name, column in each.parts.items()},
             }
-            for each in run.counts[key]
+            for each in (() if key in hidden.values else run.counts[key])
         ],
     }
 

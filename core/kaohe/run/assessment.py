@@ -158,7 +158,7 @@ def _person(
         for relation in sorted(gathered, key=lambda name: (order.get(name, len(order)), name))
     )
     hidden = any(part.weight and part.relation in seen.withheld for part in parts)
-    return PersonAssessment(parts, seen.total and not (strict and hidden))
+    return PersonAssessment(parts, seen.total and not (strict and hidden), bool(seen.withheld))
 
 
 def _heads(sheets: Sequence[Sheet]) -> int:

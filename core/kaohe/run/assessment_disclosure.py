@@ -13,7 +13,7 @@ from typing import Any
 
 from kaohe.language import Expression, field_names, keyed_ids
 from kaohe.run.model import Run
-from kaohe.scheme.model import Scheme
+from kaohe.scheme.model import Measured, Scheme, UsedIndicator
 from kaohe.text import msg
 
 WITHHELD = msg("withheld: too few raters; it counts in full")
@@ -45,16 +45,27 @@ class Discretion:
 
     def of(self, row: int) -> Hidden:
         """What is hidden of the person of that row."""
-        withheld = frozenset(
-            key
-            for key, assessed in self.run.assessments.items()
-            if assessed.values.known[row] and not assessed.people[row].shown
-        )
-        return self._following(withheld) if withheld else NOTHING
+        assessments = self.run.assessments
+        withheld = {key for key, each in assessments.items() if each.values.known[row] and not each.people[row].shown}
+        few = {key for key, each in assessments.items() if each.people[row].few}
+        for each in self.run.scheme.indicators if few else ():
+            if each.assessment is None and any(_of_the_same(each, self._used[key]) for key in few):
+                withheld.add(each.key)
+        return self._following(frozenset(withheld)) if withheld else NOTHING
+
+    @cached_property
+    def _used(self) -> dict[str, UsedIndicator | Measured]:
+        return {each.key: each for each in self.run.scheme.indicators}
 
     @cached_property
     def _following(self) -> Any:
         return lru_cache(maxsize=None)(lambda withheld: _hidden(self.run.scheme, withheld))
+
+
+def _of_the_same(each: UsedIndicator | Measured, rated: UsedIndicator | Measured) -> bool:
+    """Whether an indicator that is no assessment counts the ratings of the same people: a mean of them by condition."""
+    one, other = each.indicator, rated.indicator
+    return one.records == other.records and one.who == other.who
 
 
 def _hidden(scheme: Scheme, withheld: frozenset[str]) -> Hidden:
@@ -91,7 +102,14 @@ def _hidden(scheme: Scheme, withheld: frozenset[str]) -> Hidden:
 def _reads(part: Any, names: Iterable[Any]) -> bool:
     """Whether any expression within a part of the scheme reads one of the names."""
     wanted = set(names)
-    return any(wanted & {*field_names(each), *keyed_ids(each)} for each in _expressions(part))
+    return any(wanted & {*field_names(each), *_looked_up(each)} for each in _expressions(part))
+
+
+def _looked_up(expression: Expression) -> Iterator[tuple[str, str]]:
+    """What an expression looks up; a team's figure (``crm.nps@team``) may be that of one person."""
+    for function, key in keyed_ids(expression):
+        yield function, key
+        yield function, key.partition("@")[0]
 
 
 def _expressions(part: Any) -> Iterator[Expression]:

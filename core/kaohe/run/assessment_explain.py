@@ -34,7 +34,9 @@ def formula(run: Run, row: int, used: UsedIndicator | Measured) -> tuple[Message
     if len(counting) < 2 or not all(part.shown for part in counting):
         return ()
     terms = " + ".join(f"{shorten(part.weight)} × {_mean(part)}" for part in counting)
-    return (msg("({terms}) / {weight}", terms=terms, weight=shorten(sum((part.weight for part in counting), Decimal(0)))),)
+    return (
+        msg("({terms}) / {weight}", terms=terms, weight=shorten(sum((part.weight for part in counting), Decimal(0)))),
+    )
 
 
 def agreement_words(run: Run) -> Iterator[Message]:

@@ -32,10 +32,11 @@ class RelationPart:
 @dataclass(frozen=True)
 class PersonAssessment:
     """The relations that have ratings, in the order of the rule, then by name; ``shown``: the recipient may see what
-    they come to."""
+    they come to; ``few``: one of them, with weight or without, has too few raters to be shown."""
 
     parts: tuple[RelationPart, ...]
     shown: bool
+    few: bool = False
 
 
 @dataclass(frozen=True)

@@ -105,8 +105,9 @@ def _total_formula(run: Run, row: int) -> Message:
     own = own_weights(run, row).dimensions
     points = [int(appraisal.dimension_points[each.id][row]) for each in counted]
     terms, weight, mean = mean_in_words([own[each.id] for each in counted], points)
-    if (compared := compared_total(run, row)) is not None:
-        how, mean = compared
+    compared = compared_total(run, row)
+    if compared is not None:
+        mean = compared[1]
     extra = [int(column[row]) for column in appraisal.adjustment_points.values()]
     plus, minus = sum(each for each in extra if each > 0), sum(each for each in extra if each < 0)
     most, least = scheme.max_added, scheme.max_deducted
@@ -118,9 +119,9 @@ def _total_formula(run: Run, row: int) -> Message:
         agree(run, "total", int(appraisal.total[row]), total)
     words = {"terms": terms, "weight": weight, "total": format_micros(total, scheme.decimals)}
     if compared is not None and not added:
-        return msg("{how} = {total}", how=how, **words)
+        return msg("{how} = {total}", how=compared[0], **words)
     if compared is not None:
-        return msg("{how} + {added} = {total}", how=how, added=from_micros(added), **words)
+        return msg("{how} + {added} = {total}", how=compared[0], added=from_micros(added), **words)
     if not added:
         return msg("({terms}) / {weight} = {total}", **words)
     return msg("({terms}) / {weight} + {added} = {total}", added=from_micros(added), **words)
@@ -171,13 +172,15 @@ def _indicator(run: Run, row: int, used: UsedIndicator, hidden: Hidden) -> Node:
         value_only = msg("{value} → {points}", value=value_in_words(used.indicator, value), points=GIVES_AWAY)
         figure = WITHHELD if used.key in hidden.values else value_only
         remarks = list(_remarks(run, row, ("missing",), used.key))
-    return Node(label, figure, tuple(remarks), _sources(run, row, used))
+    return Node(label, figure, tuple(remarks), _sources(run, row, used, hidden))
 
 
-def _sources(run: Run, row: int, used: UsedIndicator | Measured) -> tuple[Node, ...]:
+def _sources(run: Run, row: int, used: UsedIndicator | Measured, hidden: Hidden) -> tuple[Node, ...]:
     """What an indicator means, and the counts or the relations behind its value."""
     if used.key in run.assessments:
         return assessment_nodes(run, row, used)
+    if used.key in hidden.values:
+        return (_meaning(used),)
     counts = (counts_node(each, row) for each in run.counts[used.key])
     return (_meaning(used), *derived_nodes(run, row, used), *counts)
 
@@ -190,7 +193,7 @@ def _measured(run: Run, row: int, each: Measured, hidden: Hidden) -> Node:
     if each.key in hidden.values:
         figure = WITHHELD
     about = formula(run, row, each) if each.key in run.assessments and each.key not in hidden.values else ()
-    return Node(each.indicator.name, figure, about, _sources(run, row, each))
+    return Node(each.indicator.name, figure, about, _sources(run, row, each, hidden))
 
 
 def _meaning(used: UsedIndicator | Measured) -> Node:

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from tests.reference import assessment as reference
+
 from kaohe.language import Bounds, Expression, compile_expression, interpret, interpret_records
 from kaohe.language.tree import Call, walk
 from kaohe.period import parse_period
@@ -35,6 +37,8 @@ class Packs:
     def measure(self, indicator_id: str, rows: list[dict[str, Any]], period: str, **params: Any) -> Fraction | None:
         """The value over the rows in the indicator's unit, exactly; None: no data. min_sample is left aside."""
         indicator = self.indicators[indicator_id]
+        if indicator.assessment is not None:
+            return self._assessed(indicator, rows, parse_period(period))
         value, where = self.compile(indicator_id, **params)
         window = parse_period(period)
         bounds = {
@@ -51,6 +55,19 @@ class Packs:
         if found is None:
             return None
         return found / _UNITS[indicator.unit] if value.type.kind == "duration" else found
+
+    def _assessed(self, indicator: Indicator, rows: list[dict[str, Any]], window: Any) -> Fraction | None:
+        """The value of an assessment of one person, by the reference."""
+        rule, when = indicator.assessment, indicator.when or self.record_types[indicator.records].when
+        assert rule is not None
+        counted = [row for row in rows if window.start <= row[when] < window.end and row[rule.item] in rule.items]
+        fields = ("subject", rule.rater, rule.relation, rule.item)
+        records = [
+            (*(row.get(name) for name in fields), Fraction(row[rule.score]), Fraction(row[rule.scale]))
+            for row in counted
+        ]
+        weights = {relation: Fraction(weight) for relation, weight in rule.relations.items()}
+        return reference.assessed(records, "P1", weights, rule.trim)[0]
 
     def compile(self, indicator_id: str, **params: Any) -> tuple[Expression, Expression | None]:
         indicator = self.indicators[indicator_id]

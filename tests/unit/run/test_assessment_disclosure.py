@@ -89,6 +89,28 @@ def scheme_of(*more: str, edits: Sequence[tuple[str, str]] = (), work: bool = Fa
     return text + "".join(more)
 
 
+BY_CONDITION = scheme_of(
+    edits=[
+        (
+            "[[dimensions]]",
+            """[[indicators]]
+id = "peers"
+name = "Peers"
+records = "rating"
+where = 'relation == "peer"'
+value = "mean(score / full) * 100"
+min_sample = 3
+curve = { kind = "points", at = [[0, 0], [100, 100]] }
+[[dimensions]]""",
+        ),
+        (
+            'use = "opinion"\n  weight = 100',
+            'use = "opinion"\n  weight = 50\n  [[dimensions.indicators]]\n  use = "peers"\n  weight = 50',
+        ),
+    ]
+)
+
+
 def run_of(folder: Path, text: str, ratings: Sequence[tuple[Any, ...]]) -> Run:
     scheme = load_scheme(text, "s.toml", {"rating": RATING}, {}).require()
     taken = snapshot(folder, {"rating": (RATING, [rows_of(ratings)])})
@@ -191,6 +213,19 @@ def test_with_another_indicator_over_the_same_records_the_value_is_hidden_too(tm
     ]
     run = run_of(tmp_path, SCHEMES["beside other work"], ratings)
     assert "71" not in papers(run)[1]
+
+
+def test_a_mean_by_condition_over_the_same_ratings_is_hidden_where_a_relation_is_withheld(tmp_path: Path) -> None:
+    """Three records of two peers: a count of records would let the mean pass that a count of raters withholds."""
+    told = []
+    for peers in (60, 71):
+        folder = tmp_path / str(peers)
+        folder.mkdir()
+        run = run_of(folder, BY_CONDITION, [*world(peers), ("P1", "P3", "peer", peers, 100)])
+        assert run.appraisal.values["peers"].micros[0] == peers * 10**6
+        person = next(each for each in run_data(run, "en")["people"] if each["code"] == "P1")
+        told.append((papers(run), person["indicators"]))
+    assert told[0] == told[1]
 
 
 def test_two_relations_withheld_leave_the_third_to_be_seen(tmp_path: Path) -> None:
