@@ -19,6 +19,7 @@ from kaohe.period import Period
 from kaohe.plugin import Indicator
 from kaohe.records.canonical import canonical
 from kaohe.run.assessment_model import Assessments, agreement_data, assessment_columns, rule_data
+from kaohe.run.calendars import calendars_data
 from kaohe.run.explain_weights import weights_data
 from kaohe.run.model import Counts
 from kaohe.scheme.model import Measured, Scheme, UsedIndicator
@@ -46,6 +47,8 @@ def digest_of(
         "timezone": timezone,
         "snapshot": snapshot,
     }
+    if calendars := calendars_data(scheme.indicators):
+        inputs["calendars"] = calendars
     if assessments:
         inputs["agreement"] = agreement_data(assessments)
     state.update(canonical(inputs).encode())

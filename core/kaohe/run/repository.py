@@ -13,6 +13,7 @@ from kaohe.records.canonical import canonical
 from kaohe.records.core_tables import RunResultRow, RunRow, SchemeRow
 from kaohe.records.tables import table_of
 from kaohe.run.assessment_model import agreement_data
+from kaohe.run.calendars import calendars_data
 from kaohe.run.digest import columns, definition, words
 from kaohe.run.explain_weights import weights_data
 from kaohe.run.model import Run
@@ -64,6 +65,7 @@ def save_run(store: Store, run: Run) -> int:
 def evidence(run: Run) -> dict[str, Any]:
     """What a run rests on besides its columns."""
     weights = run.appraisal.data_weights
+    calendars = calendars_data(run.scheme.indicators)
     return {
         "format": 1,
         "core_version": run.core_version,
@@ -71,6 +73,7 @@ def evidence(run: Run) -> dict[str, Any]:
         "timezone": run.timezone,
         "plugins": [[each.name, each.version, each.digest] for each in run.plugins],
         "indicators": [definition(used) for used in run.scheme.indicators],
+        **({"calendars": calendars} if calendars else {}),
         **({"agreement": agreement_data(run.assessments)} if run.assessments else {}),
         **({} if weights is None else {"weights": weights_data(weights)}),
         "left_out": [[each.code, each.name, each.kind, words(each.reason)] for each in run.left_out],

@@ -12,16 +12,22 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from tests.reference import assessment as reference
+from tests.unit.worktime.calendars import calendar
 
 from kaohe.language import Bounds, Expression, compile_expression, interpret, interpret_records
 from kaohe.language.tree import Call, walk
 from kaohe.period import parse_period
 from kaohe.plugin import Field, Indicator, Pack, RecordType
 from kaohe.plugin.scope import record_scope, value_kinds
+from kaohe.worktime import WEEKDAYS, Calendars, check_calendar
 
 ROOT = Path(__file__).parents[3]
 INDUSTRIES = ("floor_heating", "investment", "energy_storage")
 ZONE = ZoneInfo("Asia/Shanghai")
+SHOP = "format = 1\n" + "".join(f'hours.{day} = ["08:00-20:00"]\n' for day in WEEKDAYS)
+CALENDARS = Calendars(
+    {"office": calendar(), "shop": check_calendar(SHOP, "shop.toml", "shop", ZONE).require()}, "office"
+)
 _ABOUT_PERIOD = {"at_start", "at_end", "in_period"}
 _UNITS = {"seconds": 10**6, "minutes": 60 * 10**6, "hours": 3600 * 10**6, "days": 86_400 * 10**6}
 
@@ -74,7 +80,7 @@ class Packs:
         unknown = params.keys() - indicator.parameters.keys()
         assert not unknown, f"{indicator_id} has no parameter {unknown}"
         given = {name: parameter.default for name, parameter in indicator.parameters.items()} | params
-        scope = record_scope(self.record_types[indicator.records], given)
+        scope = record_scope(self.record_types[indicator.records], given, calendars=CALENDARS)
         value = compile_expression(indicator.value, scope, expect=value_kinds(indicator))
         if indicator.where is None:
             return value, None

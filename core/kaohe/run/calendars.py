@@ -1,0 +1,33 @@
+"""The working calendars that a run rests on: those that the scheme's indicators ask, whole, as data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from kaohe.language.tree import Node
+from kaohe.language.worktime import calendars
+from kaohe.scheme.model import Measured, UsedIndicator
+from kaohe.worktime import Calendar
+
+Used = UsedIndicator | Measured
+
+
+def calendars_asked(indicators: Iterable[Used]) -> tuple[Calendar, ...]:
+    """Each calendar once, in the order of names."""
+    found = calendars(node for used in indicators for node in _nodes(used))
+    return tuple(sorted(found, key=lambda calendar: (calendar.name, calendar.digest)))
+
+
+def calendars_data(indicators: Iterable[Used]) -> list[dict[str, Any]]:
+    """What these calendars say: a run's digest and evidence hold it, so that a correction gives another run."""
+    return [calendar.data() for calendar in calendars_asked(indicators)]
+
+
+def _nodes(used: Used) -> Iterator[Node]:
+    expressions = [used.value, used.where]
+    if used.credit is not None:
+        expressions += [used.credit.whole, *(part.share for part in used.credit.parts)]
+    for expression in expressions:
+        if expression is not None:
+            yield expression.tree
