@@ -9,7 +9,7 @@ from typing import Any
 from kaohe.exact import shorten
 from kaohe.language import field_names, keyed_ids
 from kaohe.plugin import Indicator, Parameter, RecordType
-from kaohe.scheme.model import Scheme, UsedIndicator
+from kaohe.scheme.model import Credit, Scheme, UsedIndicator
 from kaohe.scheme.words import chain, curve_words, series
 from kaohe.text import Language, Message, Text, msg
 
@@ -50,6 +50,7 @@ def fields_used(used: UsedIndicator) -> tuple[str, ...]:
     """The fields of the record type that the value rests on, in alphabetical order."""
     found = set(field_names(used.value)) if used.value is not None else set()
     found |= field_names(used.where) if used.where is not None else set()
+    found |= {name for part in _shares(used) for name in field_names(part.share)}
     return tuple(sorted(found))
 
 
@@ -79,7 +80,7 @@ def facts(scheme: Scheme, record_types: Mapping[str, RecordType], plugin: str) -
             (msg("Records"), msg("{label} ({name})", label=record_type.label, name=record_type.name)),
             (msg("Fields used"), series(labels) if labels else ""),
             (msg("Dated by"), _field(record_type, indicator.when or record_type.when)),
-            (msg("Credited to"), _field(record_type, indicator.who or record_type.who[0])),
+            (msg("Credited to"), _credited(record_type, used)),
         ]
     listed += [
         (msg("Rests on"), ", ".join(ids_used(used))),
@@ -131,6 +132,7 @@ def indicator_data(scheme: Scheme, record_types: Mapping[str, RecordType], plugi
         "rests_on": list(ids_used(used)),
         "when": None if record_type is None else indicator.when or record_type.when,
         "who": None if record_type is None else indicator.who or record_type.who[0],
+        "credit": [{"who": each.who, "share": each.share.text} for each in _shares(used)],
         "value": indicator.value,
         "where": indicator.where,
         "source": indicator.source,
@@ -147,6 +149,17 @@ def brief_data(indicator: Indicator, plugin: str) -> dict[str, Any]:
         "records": indicator.records or None,
         "plugin": plugin,
     }
+
+
+def _credited(record_type: RecordType, used: UsedIndicator) -> Words:
+    """The person credited, or everybody with their share."""
+    if used.credit is None:
+        return _field(record_type, used.indicator.who or record_type.who[0])
+    return series([f"{each.who} × ({each.share.text})" for each in _shares(used)])
+
+
+def _shares(used: UsedIndicator) -> tuple[Credit, ...]:
+    return () if used.credit is None else used.credit.parts
 
 
 def _field(record_type: RecordType, name: str) -> Words:

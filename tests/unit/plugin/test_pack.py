@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kaohe.errors import KaoheError, Problem
-from kaohe.plugin import Indicator, Parameter, RecordType
+from kaohe.plugin import AssessmentRule, Indicator, Parameter, RecordType, Share
 from kaohe.plugin.pack import PackFile, SchemeFile, read_pack
 from kaohe.plugin.pack_mistakes import pack_schema
 from kaohe.plugin.types import Direction, Field, FieldKind, Unit
@@ -119,6 +119,8 @@ def test_a_value_of_the_wrong_kind_is_refused(line):
         ("field", Field),
         ("indicator", Indicator),
         ("parameter", Parameter),
+        ("assessment", AssessmentRule),
+        ("share", Share),
         ("scheme", SchemeFile),
         (None, PackFile),
     ],
