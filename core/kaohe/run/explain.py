@@ -62,8 +62,10 @@ def explain(run: Run, row: int) -> Node:
     hidden = Discretion(run).of(row)
     if not appraisal.graded[row]:
         reasons = _remarks(run, row, ("coverage", "missing", "rule"), totals=not hidden.total)
-        dimensions = tuple(_dimension(run, row, each, hidden) for each in scheme.dimensions)
-        return Node(person, msg("not graded"), reasons, dimensions)
+        children = [_dimension(run, row, each, hidden) for each in scheme.dimensions]
+        if appraisal.people.counted_days and (service := service_node(run, row)) is not None:
+            children.append(service)
+        return Node(person, msg("not graded"), reasons, tuple(children))
     parts = [_total(run, row, hidden), _rank(run, row)]
     if scheme.tiers is not None:
         parts.append(tier_node(run, row, scheme.tiers, totals=not hidden.total))

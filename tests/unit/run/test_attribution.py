@@ -6,9 +6,15 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from tests.unit.engine.scan_kit import Q1, day
+from tests.unit.engine.scan_kit import Q1, Q1_WINDOWS, day, snapshot
+from tests.unit.run.rating_kit import RATING, check, rows_of
 from tests.unit.run.transfer_kit import checked, evaluated, job, member, ticket
 
+from kaohe.engine import DuckEngine
+from kaohe.exact import from_micros
+from kaohe.run.assessment import assess_everybody
+from kaohe.run.attribution import relations
+from kaohe.run.population import populate
 from kaohe.run.stints import days_within, main_stints
 from kaohe.scheme.describe import describe
 
@@ -161,6 +167,21 @@ def test_stints_do_not_overlap_and_neighbours_of_one_assignment_are_one() -> Non
 def test_days_within_a_period_leave_gaps() -> None:
     stints = main_stints([job("2025-01-01", "2026-01-11"), job("2026-03-01", "2026-03-11"), job("2026-05-01", None)])
     assert days_within(stints, Q1) == ((Q1.start, date(2026, 1, 11)), (date(2026, 3, 1), date(2026, 3, 11)))
+
+
+def test_ratings_count_by_their_date_too(tmp_path: Path) -> None:
+    rows = rows_of([("P1", "M1", "supervisor", 80, 100), ("P1", "M2", "supervisor", 40, 100)])
+    rows[1]["rated_on"] = day("2026-03-01")
+    taken = snapshot(tmp_path, {"rating": (RATING, [rows])})
+    points = {}
+    for team in ("A", "B"):
+        keys = f'cycle = "quarter"\nattribution = "event_date"\npopulation = \'team == "{team}"\''
+        scheme = check(('cycle = "quarter"', keys)).require()
+        people = populate(scheme, [MOVED], Q1)
+        joined = relations(scheme, [MOVED], people)
+        asked = (scheme, {"rating": RATING}, taken, DuckEngine(), Q1_WINDOWS["period"], ("P1",), joined)
+        points[team] = from_micros(int(assess_everybody(*asked)["opinion"].values.micros[0]))
+    assert points == {"A": 80, "B": 40}
 
 
 def test_the_default_is_named_and_the_choice_read_aloud() -> None:

@@ -98,6 +98,15 @@ def test_who_moved_is_told_so_by_both_schemes(desk: Desk) -> None:
     assert "· 计入日期在 2026-02-15 至 2026-03-31 的记录" in chinese
 
 
+def test_who_is_not_graded_is_told_which_records_were_looked_at(desk: Desk) -> None:
+    write(
+        desk, "schemes/idle.toml", NORTH.replace('"north"', '"idle"').replace("min_coverage = 0.5", "min_coverage = 1")
+    )
+    out = desk.do("evaluate", "idle", "--period", "2026-Q1", "--explain", "P2").out
+    assert "not graded" in out
+    assert "· records count that are dated from 2026-01-01 to 2026-03-31" in out
+
+
 def test_overrides_and_splits_are_explained_by_share(desk: Desk) -> None:
     manager = desk.do("evaluate", "paid", "--period", "2026-Q1", "--explain", "P5").out
     assert "as manager(owner): 140.700 in total over 3 records" in manager
