@@ -58,7 +58,7 @@ def _appraise(scheme: Scheme, people: People, values: Mapping[str, Values]) -> A
     )
     added, adjustment_notes = adjust(scheme.adjustments, seen, scores.graded)
     extra, cap_notes = together(scheme, added, scores.graded)
-    ruled = apply_rules(scheme, seen, total(scheme, scores, extra), scores.graded)
+    ruled = apply_rules(scheme, seen, total(scores, extra), scores.graded)
     divided = groups(scheme.ranking, people, ruled.graded)
     seen = seen.numbers("total", ruled.total, ruled.graded)
     keys = [key_of(scheme, key, values, scores.known) for key in keys_of(scheme)]
@@ -93,6 +93,8 @@ def _appraise(scheme: Scheme, people: People, values: Mapping[str, Values]) -> A
         money=paid.money,
         outcomes=outcomes(scheme.outcomes, seen, count),
         decisions=by_person(notes, count),
+        data_weights=scores.data_weights,
+        compared=None if scheme.total_by.method == "weighted_sum" else scores.graded,
     )
 
 

@@ -9,6 +9,7 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Any
 
+from kaohe.appraise.data_weights import DataWeights
 from kaohe.exact import Flags, Ints
 from kaohe.text import Message
 
@@ -119,7 +120,9 @@ class Appraisal:
     ``group_size`` its graded people, ``rank`` counts from 1 (0: unranked), ``percentile`` is (rank − 1) / (n − 1) in
     millionths, 0 of the best. ``tier`` holds tier ids. ``bonus`` in fen, ``coefficient`` in millionths; ``money`` is
     what the bonuses rest on, None where the scheme pays none. ``outcomes`` are positions in the scheme's list.
-    ``decisions`` and ``outcomes`` are per person, in the order they arose.
+    ``decisions`` and ``outcomes`` are per person, in the order they arose. ``data_weights`` are the weights that came
+    from these points, None where the scheme has its own. ``compared`` are those whose points were compared with each other for
+    the total (TOPSIS, VIKOR), None of a weighted sum.
     """
 
     people: People
@@ -143,3 +146,5 @@ class Appraisal:
     money: Money | None
     outcomes: tuple[tuple[int, ...], ...]
     decisions: Sequence[tuple[Decision, ...]]
+    data_weights: DataWeights | None = None
+    compared: Flags | None = None

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from kaohe.appraise.columns import weighted_mean
+from kaohe.appraise.criteria import criteria, topsis_total, vikor_total
+from kaohe.appraise.data_weights import DataWeights, weighed, weights_of_data
 from kaohe.appraise.earning import earn
 from kaohe.appraise.gates import apply_gates
 from kaohe.appraise.missing import covered, enough_data, missing_notes, stand_in
@@ -25,9 +27,12 @@ class Scores:
     ``known``: where an indicator's value rests on enough records. ``data``: where that value earns points of its own,
     which it does not where its target is unknown. ``counted``: where it counts, with its own points or those that
     stand in for missing data. ``graded`` is false where a policy or too little coverage forbids a total; ``notes``
-    say so. ``dimension_weights``: of each person, where the scheme gives missing weight to others.
+    say so. ``dimension_weights``: of each person, where the scheme gives missing weight to others. ``scheme`` is what
+    was scored by, with ``data_weights`` where weights come from the data.
     """
 
+    scheme: Scheme
+    data_weights: DataWeights | None
     known: Mapping[str, Flags]
     data: Mapping[str, Flags]
     points: Mapping[str, Ints]
@@ -51,6 +56,8 @@ def score(scheme: Scheme, people: People, values: Mapping[str, Values]) -> Score
     data = {**known, **with_points}
     earned, counted = _with_stand_ins(scheme, own, data)
     earned, gate_notes = apply_gates(scheme, people, values, known, earned, counted)
+    of_data = weights_of_data(scheme, earned, data) if scheme.weights == "entropy" else None
+    scheme = weighed(scheme, of_data)
     moved = weights(scheme, counted, rows) if redistributes(scheme) else None
     of_dimension: dict[str, Ints] = {}
     in_dimension: dict[str, Flags] = {}
@@ -77,6 +84,8 @@ def score(scheme: Scheme, people: People, values: Mapping[str, Values]) -> Score
     nothing = Decision("coverage", "", msg("nothing counts: not graded"))
     nothing_notes = [(int(row), nothing) for row in np.flatnonzero(enough & ~barred & ~anything)]
     return Scores(
+        scheme=scheme,
+        data_weights=of_data,
         known=known,
         data=data,
         points=earned,
@@ -95,8 +104,21 @@ def score(scheme: Scheme, people: People, values: Mapping[str, Values]) -> Score
     )
 
 
-def total(scheme: Scheme, scores: Scores, added: Ints) -> Ints:
-    """The exact mean of the dimensions plus what is added outside the weighting, rounded once; 0 if not graded."""
+def total(scores: Scores, added: Ints) -> Ints:
+    """The total by the scheme's method plus what is added outside the weighting, rounded once; 0 if not graded."""
+    scheme, graded = scores.scheme, scores.graded
+    if scheme.total_by.method == "weighted_sum":
+        return _weighted_sum(scheme, scores, added)
+    found = np.zeros(len(graded), np.int64)
+    if graded.any():
+        matrix = criteria(scheme, scores.points, scores.counted, graded)
+        method = topsis_total if scheme.total_by.method == "topsis" else vikor_total
+        found[graded] = method(scheme, matrix, added[graded])
+    return found
+
+
+def _weighted_sum(scheme: Scheme, scores: Scores, added: Ints) -> Ints:
+    """The exact mean of the dimensions."""
     mean, _ = weighted_mean(
         [scores.dimension_points[dimension.id] for dimension in scheme.dimensions],
         [dimension.weight for dimension in scheme.dimensions]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from itertools import combinations
 from typing import Any
@@ -78,9 +79,8 @@ def compared(draft: Draft, levels: Sequence[Siblings], tables: list[dict[str, An
             draft.problems += [problem.at(draft.document.place((*path, "of"))) for problem in error.problems]
             continue
         _tell(draft, path, level, matrix, judgement)
-        units = largest_remainder([int(Fraction(weight) * _DIGITS) for weight in judgement.weights], 100 * MICRO)
         of = None if name == SCHEME else name
-        found[name] = Comparison(of, level.keys, matrix, judgement, tuple(map(from_micros, units)))
+        found[name] = Comparison(of, level.keys, matrix, judgement, percentages(judgement))
     return found
 
 
@@ -211,6 +211,12 @@ def _place_of(draft: Draft, path: Path, level: Siblings, row: int, column: int) 
             return (*path, "pairs", number)
     order = table["order"]
     return (*path, "matrix", order.index(level.keys[row]), order.index(level.keys[column]))
+
+
+def percentages(judgement: Judgement) -> tuple[Decimal, ...]:
+    """The weights in percent with six decimals, which sum to exactly 100 by largest remainder."""
+    units = largest_remainder([int(Fraction(weight) * _DIGITS) for weight in judgement.weights], 100 * MICRO)
+    return tuple(map(from_micros, units))
 
 
 def written(draft: Draft, path: Path) -> bool:
