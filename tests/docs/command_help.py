@@ -14,7 +14,7 @@ from pathlib import Path
 DOCS = Path(__file__).parents[2] / "docs"
 PAGES = {"cli.md": "en", "cli.zh-CN.md": "zh_CN"}
 RENEW = "python -m tests.docs.command_help renews the pages"
-_BLOCK = re.compile(r"<!-- help: (?P<command>[\w ]+) -->\n```text\n(?P<text>.*?)```\n", re.DOTALL)
+_BLOCK = re.compile(r"<!-- help: (?P<command>[\w -]+?) -->\n```text\n(?P<text>.*?)```\n", re.DOTALL)
 # Help texts are settled when commands are loaded: one process for each language prints them all.
 _COLLECT = """
 import json, sys
