@@ -20,7 +20,7 @@ from kaohe.appraise.rates import accumulated, deductions, earned, earned_in_colu
 from kaohe.appraise.reckon import reckon
 from kaohe.errors import KaoheError
 from kaohe.exact import divide, to_fen
-from kaohe.scheme.model import Accelerator, Bonus, YearToDate
+from kaohe.scheme.model import Accelerator, Bonus, Settlement, YearToDate
 
 AMOUNTS = st.decimals(-100, 10**6, places=2) | st.integers(0, 20).map(Decimal)
 
@@ -69,16 +69,27 @@ def other_bonuses(draw):
     return Bonus("table", of, prorate, None, low, high, over, rates, **more)
 
 
+SETTLEMENTS = (
+    st.none() | st.builds(Settlement, st.integers(0, 50_000)) | st.builds(Settlement, st.none(), st.integers(0, 50_000))
+)
+
+
 @settings(max_examples=300, deadline=None)
-@given(schemes(), staffs(), bonuses() | other_bonuses())
-def test_every_bonus_recomputes_from_the_columns_that_the_run_keeps(made, people_and_values, bonus):
+@given(schemes(), staffs(), bonuses() | other_bonuses(), SETTLEMENTS, st.integers(0, 100))
+def test_every_bonus_recomputes_from_the_columns_that_the_run_keeps(made, people_and_values, bonus, settlement, seed):
     staff, values = people_and_values
+    if bonus.kind != "pool":
+        bonus = replace(bonus, settlement=settlement)
+        staff = replace(staff, brought=np.random.default_rng(seed).integers(-50_000, 50_000, len(staff)))
     made = replace(made, bonus=bonus)
     assume(payable(made, staff, values))
     result = appraise(made, staff, values)
     money = result.money
     for row, steps in enumerate(reckon(bonus, result, range(len(staff)))):
         kept = (int(result.bonus[row]), int(money.base[row]), int(money.claim[row]), int(money.pool[row]))
+        if bonus.settlement is not None:
+            left = int(money.carried[row])
+            assert left == int(staff.brought[row]) + (0 if steps is None else steps.earned) - kept[0]
         if steps is None:
             assert kept == (0, 0, 0, -1)
             continue
@@ -91,6 +102,21 @@ def test_every_bonus_recomputes_from_the_columns_that_the_run_keeps(made, people
         members = money.pool == number
         assert int(result.bonus[members].sum()) == (pool.fen if members.any() else 0)
         assert not np.any(result.bonus[~members])
+
+
+@given(st.lists(st.integers(-200, 400), min_size=1, max_size=8), SETTLEMENTS)
+def test_over_time_all_that_is_earned_is_paid_but_for_the_balance_left(months, settlement):
+    earned = [month * 100 for month in months]
+    paid = reference.settled(earned, settlement)
+    balance, found = 0, []
+    for fen in earned:
+        bonus = replace(pool_bonus(0), kind="coefficient", pool=None, settlement=settlement)
+        staff = replace(people(1, bonus_base=[Decimal(fen) / 100]), brought=np.array([balance]))
+        result = appraise(scheme(bonus=bonus), staff, table(a=[80]))
+        found.append(int(result.bonus[0]))
+        balance = 0 if settlement is None else int(result.money.carried[0])
+    assert found == paid
+    assert sum(found) + balance == sum(earned)
 
 
 @given(tables(lumps=True), st.lists(AMOUNTS, max_size=6))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
-from kaohe.scheme.model import RateTable
+from kaohe.scheme.model import RateTable, Settlement
 
 
 def given(table: RateTable, amount: Fraction) -> Fraction:
@@ -56,3 +56,17 @@ def by_days(table: RateTable, amount: Fraction, part: Fraction) -> Fraction:
         for band in table.bands
     )
     return given(replace(table, bands=bands), amount)
+
+
+def settled(earned: list[int], by: Settlement | None) -> list[int]:
+    """What is paid in each period, in fen: by the sums of all that was earned and all that was paid until then."""
+    paid: list[int] = []
+    for number in range(len(earned)):
+        due = sum(earned[: number + 1]) - sum(paid)
+        if by is None:
+            paid.append(due)
+        elif by.draw is not None:
+            paid.append(by.draw if due < by.draw else due)
+        else:
+            paid.append(0 if due < (by.minimum or 0) or due < 0 else due)
+    return paid

@@ -8,7 +8,7 @@ who have earned something.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from kaohe.appraise.gross import factors, gross
 from kaohe.appraise.model import Decision, Money, Note, People
 from kaohe.appraise.pools import Drawn, draw
 from kaohe.appraise.rules import Ruled
+from kaohe.appraise.settlement import settle_all, settlement_notes
 from kaohe.exact import Ints, format_fen
 from kaohe.scheme.model import Bonus
 from kaohe.text import msg
@@ -50,7 +51,15 @@ def pay(bonus: Bonus, people: People, ruled: Ruled, coefficient: Ints, seen: Fac
     columns = (drawn.parts, earned.amounts.whole(), claimed.whole(), drawn.pool + 1)
     amount, base, claim, pool = (_spread(column, rows, len(people)) for column in columns)
     notes = (*refused, *earned.notes, *notes, *_limit_notes(bonus, rows[drawn.raised], rows[drawn.held]))
-    return Paid(amount, Money(base, claim, pool - 1, drawn.pools), notes)
+    money = Money(base, claim, pool - 1, drawn.pools)
+    if bonus.settlement is None:
+        return Paid(amount, money, notes)
+    entitled_now = np.zeros(len(people), np.bool_)
+    entitled_now[rows] = True
+    brought = np.zeros(len(people), np.int64) if people.brought is None else people.brought
+    paid, carried = settle_all(bonus.settlement, amount, brought, entitled_now)
+    notes = (*notes, *settlement_notes(bonus.settlement, paid, carried, entitled_now))
+    return Paid(paid, replace(money, brought=brought, carried=carried), notes)
 
 
 def _spread(column: Ints, rows: Ints, people: int) -> Ints:

@@ -1,8 +1,6 @@
-"""Who may have a bonus at all, besides being graded and not vetoed; and what is too little to be paid out now."""
+"""Who may have a bonus at all, besides being graded and not vetoed."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -13,23 +11,6 @@ from kaohe.text import msg
 
 AT_END = "at_period_end"
 """The attribute that says whether a person is on the payroll on the period's last day."""
-
-
-@dataclass(frozen=True)
-class Settled:
-    """What is paid now, and what is carried forward, in fen."""
-
-    paid: int
-    carried: int
-
-
-def settle(earned: int, carried: int, minimum: int) -> Settled:
-    """Pay what was earned and carried before, or carry it forward while it is less than the minimum; all in fen.
-
-    A debt is never paid out: it is carried forward until it has been earned.
-    """
-    due = earned + carried
-    return Settled(due, 0) if due >= max(minimum, 0) else Settled(0, due)
 
 
 def eligible(asked: Eligibility | None, people: People, rows: Ints) -> tuple[Ints, tuple[Note, ...]]:

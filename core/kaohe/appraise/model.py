@@ -49,8 +49,9 @@ class People:
     expressions over people. ``worked`` and ``period_days`` are days, for proration. ``spans`` are each person's
     assignments in the period, the oldest first; empty where nobody's are known. ``bonus_base`` is their mean over the
     days worked, each by its days and fraction. ``counted_days``: where records count by their dates, on which days of
-    the period each person's do (first day, day after the last). ``targets``: dated targets in millionths (None: there is
-    none) by what expressions look up, ``crm.nps`` or ``crm.nps@team``.
+    the period each person's do (first day, day after the last). ``targets``: dated targets in millionths (None: there
+    is none) by what expressions look up, ``crm.nps`` or ``crm.nps@team``. ``brought``: what the period before left
+    to be settled, in fen (debts below 0); None: nothing.
     """
 
     code: tuple[str, ...]
@@ -60,6 +61,7 @@ class People:
     spans: tuple[tuple[Span, ...], ...] = ()
     counted_days: tuple[tuple[tuple[date, date], ...], ...] = ()
     targets: Mapping[str, tuple[int | None, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    brought: Ints | None = None
 
     def __len__(self) -> int:
         return len(self.code)
@@ -99,12 +101,15 @@ class Money:
     """How bonuses came about, in fen rounded half up: the ``base``, and the ``claim``: base × coefficient × proration.
 
     Both are 0 for people who have none. ``pool`` is a position in ``pools``, −1 where a bonus is not out of a pool.
+    Where not all that is earned is paid now, ``brought`` and ``carried`` are what was brought and is carried forward.
     """
 
     base: Ints
     claim: Ints
     pool: Ints
     pools: tuple[Pool, ...]
+    brought: Ints | None = None
+    carried: Ints | None = None
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import prod
 
@@ -14,6 +14,7 @@ from kaohe.appraise.facts import Facts, evaluate, facts
 from kaohe.appraise.lookup import LookedUp, look_up
 from kaohe.appraise.model import Appraisal, Pool
 from kaohe.appraise.rates import earned
+from kaohe.appraise.settlement import settle
 from kaohe.exact import FEN, MICRO, divide
 from kaohe.language import Expression
 from kaohe.scheme.model import Bonus
@@ -27,7 +28,8 @@ class Reckoning:
     the base, table or formula gives. ``factors`` are the accelerators', with what each looked up; ``worked`` None: not
     prorated. ``pool`` is the one it is paid from, ``share`` the exact part of it in fen before rounding, ``extra`` the
     fen that the largest remainder added. ``limit`` says whether the bonus was raised to the floor or held at the cap.
-    ``bonus`` in fen is what the steps come to.
+    ``earned`` in fen is what these steps come to; ``bonus`` is paid of it, together with what was ``brought`` forward,
+    and the rest is ``carried`` forward: 0 where all is paid at once.
     """
 
     base: Fraction | None
@@ -42,7 +44,13 @@ class Reckoning:
     share: Fraction | None
     extra: int
     limit: str | None
-    bonus: int
+    earned: int
+    brought: int = 0
+    carried: int = 0
+
+    @property
+    def bonus(self) -> int:
+        return self.earned + self.brought - self.carried
 
 
 def seen_in(appraisal: Appraisal) -> Facts:
@@ -94,9 +102,14 @@ def _reckon(bonus: Bonus, appraisal: Appraisal, seen: Facts, row: int) -> Reckon
     else:
         whole = 0 if bonus.kind == "pool" else divide(claim.numerator, claim.denominator)
         share, extra, (limit, paid) = None, 0, _limited(bonus, whole) if claim else (None, whole)
-    return Reckoning(
+    steps = Reckoning(
         base, table, gross, coefficient, factors, worked, people.period_days, claim, pool, share, extra, limit, paid
     )
+    if bonus.settlement is None or money.brought is None:
+        return steps
+    brought = int(money.brought[row])
+    settled = settle(paid, brought, bonus.settlement.minimum or 0, bonus.settlement.draw)
+    return replace(steps, brought=brought, carried=settled.carried)
 
 
 def _gross(bonus: Bonus, seen: Facts, row: int, base: Fraction | None, table: LookedUp | None) -> Fraction | None:

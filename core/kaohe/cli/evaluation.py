@@ -11,9 +11,10 @@ from kaohe.period import parse_period
 from kaohe.records import take_snapshot
 from kaohe.run import PluginStamp, Run, Setting, evaluate
 from kaohe.run.members import read_members
-from kaohe.run.repository import save_run
+from kaohe.run.repository import balances, save_run
 from kaohe.scheme import Checked
 from kaohe.scheme.derived import targets_asked
+from kaohe.scheme.model import Scheme
 
 
 def run_scheme(app: App, scheme: str, period: str) -> tuple[Run, int]:
@@ -46,6 +47,7 @@ def evaluate_scheme(app: App, scheme: str, period: str) -> Run:
         zone=workspace.timezone,
         core_version=__version__,
         created_at=app.now(),
+        balances=balances(app.store, rules.id, asked.previous) if _settles(rules) else None,
     )
     members = read_members(snapshot)
     if members:
@@ -55,6 +57,10 @@ def evaluate_scheme(app: App, scheme: str, period: str) -> Run:
     run = evaluate(rules, asked, snapshot, members, DuckEngine(), setting)
     app.problems(run.notes)
     return run
+
+
+def _settles(scheme: Scheme) -> bool:
+    return scheme.bonus is not None and scheme.bonus.settlement is not None
 
 
 def _installed_ids(app: App, checked: Checked) -> list[str]:

@@ -52,6 +52,7 @@ def _person(run: Run, row: int, language: Language, discretion: Discretion) -> d
         "tier": appraisal.tier[row],
         "coefficient": _number(appraisal.coefficient[row]) if graded else None,
         "bonus": format_fen(appraisal.bonus[row]).replace(",", "") if scheme.bonus and graded else None,
+        **_balance(run, row),
         "dimensions": {
             each.id: _number(appraisal.dimension_points[each.id][row])
             if appraisal.dimension_counted[each.id][row] and each.id not in hidden.dimensions
@@ -78,6 +79,15 @@ def _person(run: Run, row: int, language: Language, discretion: Discretion) -> d
             for each in appraisal.decisions[row]
         ],
     }
+
+
+def _balance(run: Run, row: int) -> dict[str, Any]:
+    """What was brought and is carried forward, where the scheme does so."""
+    money = run.appraisal.money
+    if money is None or money.brought is None or money.carried is None:
+        return {}
+    sides = (("brought_forward", money.brought), ("carried_forward", money.carried))
+    return {name: format_fen(column[row]).replace(",", "") for name, column in sides}
 
 
 def _indicator(run: Run, key: str, row: int, hidden: Hidden) -> dict[str, Any]:

@@ -89,6 +89,8 @@ def _credit(indicator: Indicator) -> dict[str, Any]:
     return {"credit": [[each.who, each.share] for each in indicator.credit], "overlay": indicator.overlay}
 
 
+CARRIED = "carried forward"
+"""The column of what a run leaves to be settled by the next period, in fen."""
 Column = Ints | Flags | list[Any]
 
 
@@ -140,6 +142,9 @@ def columns(
         yield "claim", money.claim
         pools = [[pool.group, pool.fen, str(pool.ratio)] for pool in money.pools]
         yield "pool", [None if number < 0 else pools[number] for number in money.pool.tolist()]
+        if money.brought is not None and money.carried is not None:
+            yield "brought forward", money.brought
+            yield CARRIED, money.carried
     yield "outcomes", [list(each) for each in appraisal.outcomes]
     yield "decisions", [[[each.kind, each.about, words(each.what)] for each in row] for row in appraisal.decisions]
 

@@ -16,11 +16,12 @@ from kaohe.records import Snapshot
 from kaohe.run.assessment import assess_everybody
 from kaohe.run.assignments import over_full_time
 from kaohe.run.attribution import relations
+from kaohe.run.balances import brought_forward
 from kaohe.run.derive import derive
 from kaohe.run.digest import digest_of
 from kaohe.run.explain_weights import weights_note
 from kaohe.run.measure import measure, notes, requests, windows
-from kaohe.run.model import LeftOut, PluginStamp, Run
+from kaohe.run.model import Balances, LeftOut, PluginStamp, Run
 from kaohe.run.population import Member, Population, populate
 from kaohe.run.targets import adding_up, read_goals, targets_in, without_target
 from kaohe.run.team_values import team_values
@@ -31,13 +32,15 @@ from kaohe.text import msg
 
 @dataclass(frozen=True)
 class Setting:
-    """The circumstances of an evaluation that do not come from the scheme or the records."""
+    """The circumstances of an evaluation that do not come from the scheme or the records. ``balances`` are those of the
+    period before, None where no run of it is stored."""
 
     record_types: Mapping[str, RecordType]
     plugins: tuple[PluginStamp, ...]
     zone: ZoneInfo
     core_version: str
     created_at: datetime
+    balances: Balances | None = None
 
 
 def evaluate(
@@ -54,6 +57,9 @@ def evaluate(
         warnings.append(over)
     population, untold = _with_targets(scheme, population, snapshot, period)
     warnings += untold
+    people, told = brought_forward(scheme, population.people, setting.balances, period)
+    population = replace(population, people=people)
+    warnings += told
     warnings += notes(scheme, setting.record_types, snapshot, period)
     _refuse_without_records(scheme, period, snapshot, setting.record_types)
     windowed, joined = windows(period, setting.zone, year_starts), relations(scheme, members, population)

@@ -35,7 +35,8 @@ def bonus_node(run: Run, row: int, bonus: Bonus) -> Node:
     (steps,) = reckon(bonus, appraisal, [row])
     if steps is None:
         agree_in_words(run, "bonus", format_fen(paid), format_fen(0))
-        return Node(msg("bonus"), money_in_words(paid, currency), said, (_coefficient(run, row),))
+        unsettled = [_settlement(run, row, 0)] if bonus.settlement is not None else []
+        return Node(msg("bonus"), money_in_words(paid, currency), said, (_coefficient(run, row), *unsettled))
     _check(run, row, bonus, steps)
     children = _sources(run, bonus, steps)
     if bonus.kind != "formula":
@@ -49,6 +50,8 @@ def bonus_node(run: Run, row: int, bonus: Bonus) -> Node:
         children.append(Node(msg("proration"), days))
     if steps.pool is not None:
         children.append(_pool(run, bonus, steps, steps.pool))
+    if bonus.settlement is not None:
+        children.append(_settlement(run, row, steps.earned))
     return Node(msg("bonus"), money_in_words(paid, currency), (*_product(bonus, steps), *said), tuple(children))
 
 
@@ -144,6 +147,19 @@ def _product(bonus: Bonus, steps: Reckoning) -> tuple[Message, ...]:
     if to_fen(steps.claim / FEN) * MICRO == steps.claim * MICRO:
         return (msg("{product} = {amount}", product=product, amount=rounded),)
     return (msg("{product} = {amount}, rounded half up {rounded}", product=product, amount=yuan, rounded=rounded),)
+
+
+def _settlement(run: Run, row: int, earned: int) -> Node:
+    """What was earned and brought forward, what is paid of it, and what is carried forward."""
+    money, paid = run.appraisal.money, int(run.appraisal.bonus[row])
+    if money is None or money.brought is None or money.carried is None:
+        raise ValueError("a bonus that is settled over time has balances")
+    brought, carried = int(money.brought[row]), int(money.carried[row])
+    agree_in_words(run, "carried forward", format_fen(carried), format_fen(earned + brought - paid))
+    words = {"earned": format_fen(earned), "brought": format_fen(brought), "due": format_fen(earned + brought)}
+    due = msg("earned {earned} + brought forward {brought} = {due}", **words)
+    left = msg("paid {paid}, carried forward {carried}", paid=format_fen(paid), carried=format_fen(carried))
+    return Node(msg("settlement"), money_in_words(paid, run.scheme.currency), (due, left))
 
 
 def _coefficient(run: Run, row: int) -> Node:

@@ -48,6 +48,14 @@ class Counts:
 
 
 @dataclass(frozen=True)
+class Balances:
+    """What the stored ``run`` of the period before carried forward, in fen by code (debts below 0)."""
+
+    run: int
+    amounts: Mapping[str, int]
+
+
+@dataclass(frozen=True)
 class PluginStamp:
     """Which plugin took part, exactly."""
 

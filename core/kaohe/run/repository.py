@@ -8,15 +8,16 @@ import numpy as np
 import pyarrow as pa
 from sqlalchemy import func, insert, select
 
+from kaohe.period import Period
 from kaohe.records import Store
 from kaohe.records.canonical import canonical
 from kaohe.records.core_tables import RunResultRow, RunRow, SchemeRow
 from kaohe.records.tables import table_of
 from kaohe.run.assessment_model import agreement_data
 from kaohe.run.calendars import calendars_data
-from kaohe.run.digest import columns, definition, words
+from kaohe.run.digest import CARRIED, columns, definition, words
 from kaohe.run.explain_weights import weights_data
-from kaohe.run.model import Run
+from kaohe.run.model import Balances, Run
 
 _schemes, _runs, _results = table_of(SchemeRow), table_of(RunRow), table_of(RunResultRow)
 
@@ -60,6 +61,26 @@ def save_run(store: Store, run: Run) -> int:
         if rows:
             connection.execute(insert(_results), rows)
         return int(number)
+
+
+def balances(store: Store, scheme: str, period: Period) -> Balances | None:
+    """What the newest stored run of the scheme for the period carried forward; None where there is no run of it."""
+    newest = (
+        select(_runs.c.id, _runs.c.columns)
+        .where(_runs.c.scheme_id == scheme, _runs.c.period == period.name)
+        .order_by(_runs.c.id.desc())
+        .limit(1)
+    )
+    with store.reading() as connection:
+        found = connection.execute(newest).first()
+    if found is None:
+        return None
+    number, blob = found
+    kept = pa.ipc.open_file(pa.BufferReader(blob)).read_all()
+    if CARRIED not in kept.column_names:
+        return Balances(number, {})
+    pairs = zip(kept.column("code").to_pylist(), kept.column(CARRIED).to_pylist(), strict=True)
+    return Balances(number, {code: fen for code, fen in pairs if fen})
 
 
 def evidence(run: Run) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from kaohe.language import Expression, field_names
 from kaohe.scheme.bonus_table import read_table
 from kaohe.scheme.consequences import compile_about_people
 from kaohe.scheme.draft import Draft, Path, show
-from kaohe.scheme.model import Accelerator, Bonus, Eligibility
+from kaohe.scheme.model import Accelerator, Bonus, Eligibility, Settlement
 from kaohe.scheme.names import Names
 from kaohe.scheme.rates import read_rates
 from kaohe.text import Message, msg
@@ -66,6 +66,7 @@ def read_bonus(draft: Draft, names: Names, needed: dict[str, Path]) -> Bonus | N
         _read_eligible(draft, table, path),
         read.year if looks_up else None,
         looks_up and read.prorate_bands,
+        _read_settlement(draft, table, path),
     )
 
 
@@ -115,6 +116,20 @@ def _read_eligible(draft: Draft, table: Mapping[str, Any], path: Path) -> Eligib
         return None
     inner, here = table["eligible"], (*path, "eligible")
     return Eligibility(draft.get(inner, here, "min_days", 0), draft.get(inner, here, "at_end", False))
+
+
+def _read_settlement(draft: Draft, table: Mapping[str, Any], path: Path) -> Settlement | None:
+    """Not all that is earned is paid at once: one of two ways, and out of no pool."""
+    named = [key for key in ("minimum_payment", "draw") if key in table]
+    if len(named) > 1:
+        what = msg("a draw is paid whatever was earned: no payment is too small")
+        fix = msg("leave out {key}", key="minimum_payment")
+        draft.report((*path, named[0]), "conflict", what, fix=fix, at_key=True)
+    if named and table.get("kind") == "pool":
+        what = msg("a pool is paid out whole: nothing of it is carried forward")
+        draft.report((*path, named[0]), "conflict", what, fix=msg("leave out {key}", key=named[0]), at_key=True)
+    amounts = {key: _fen(draft, table, (*path, key)) for key in named}
+    return Settlement(amounts.get("minimum_payment"), amounts.get("draw")) if named else None
 
 
 def _read_pool(

@@ -44,6 +44,12 @@ def bonus_lines(bonus: Bonus) -> Iterable[Message]:
         yield msg("Nobody gets less than {amount}.", amount=format_fen(bonus.floor))
     if bonus.cap is not None:
         yield msg("Nobody gets more than {amount}.", amount=format_fen(bonus.cap))
+    if bonus.settlement is not None and bonus.settlement.draw is not None:
+        amount = format_fen(bonus.settlement.draw)
+        yield msg("A draw of {amount} is paid in any case; what is not earned of it is recovered later.", amount=amount)
+    elif bonus.settlement is not None:
+        amount = format_fen(bonus.settlement.minimum or 0)
+        yield msg("Less than {amount} is not paid but carried forward, and so are debts.", amount=amount)
 
 
 def _product(bonus: Bonus) -> Message:

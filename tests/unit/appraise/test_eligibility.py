@@ -8,8 +8,8 @@ import pytest
 from tests.unit.appraise.builder import coefficient_bonus, people, pool_bonus, said, scheme, table, yuan
 
 from kaohe.appraise import appraise
-from kaohe.appraise.eligibility import Settled, settle
 from kaohe.appraise.reckon import reckon
+from kaohe.appraise.settlement import Settled, settle
 from kaohe.scheme.model import Eligibility
 
 

@@ -10,7 +10,7 @@ import pytest
 from kaohe.language import aggregates, keyed_ids
 from kaohe.scheme import Checked
 from kaohe.scheme.describe import describe
-from kaohe.scheme.model import Bonus, Eligibility, RateBand
+from kaohe.scheme.model import Bonus, Eligibility, RateBand, Settlement
 from kaohe.text import LANGUAGES
 
 Check = Callable[..., Checked]
@@ -119,6 +119,31 @@ def test_who_is_eligible_is_read_and_read_aloud(check: Check, valid: str) -> Non
     ]
 
 
+@pytest.mark.parametrize(
+    ("key", "settlement", "words"),
+    [
+        (
+            "minimum_payment = 100",
+            Settlement(minimum=10_000),
+            "Less than 100.00 is not paid but carried forward, and so are debts.",
+        ),
+        (
+            "draw = 3000",
+            Settlement(draw=300_000),
+            "A draw of 3,000.00 is paid in any case; what is not earned of it is recovered later.",
+        ),
+    ],
+)
+def test_what_is_carried_forward_is_read_and_read_aloud(
+    check: Check, valid: str, key: str, settlement: Settlement, words: str
+) -> None:
+    text = FORMULA + key + "\n"
+    assert read(check, valid, text).settlement == settlement
+    sections = describe(check(with_bonus(valid, text), {}).require())
+    (lines,) = [section.lines for section in sections if str(section.title) == "Bonus"]
+    assert str(lines[-1]) == words
+
+
 YEAR = TABLE.replace('mode  = "marginal"', 'mode  = "marginal"\naccumulate  = "year_to_date"\nyear_starts = 4')
 
 
@@ -192,6 +217,11 @@ def test_days_that_count_twice_are_suspected(check: Check, valid: str) -> None:
 
 
 MISTAKES = [
+    (POOL, '["region"]', '["region"]\nminimum_payment = 5', "scheme.conflict"),
+    (POOL, '["region"]', '["region"]\ndraw = 5', "scheme.conflict"),
+    (FORMULA, 'kind    = "formula"', 'kind = "formula"\ndraw = 5\nminimum_payment = 5', "scheme.conflict"),
+    (FORMULA, 'kind    = "formula"', 'kind = "formula"\ndraw = -5', "scheme.out-of-range"),
+    (FORMULA, 'kind    = "formula"', 'kind = "formula"\nminimum_payment = 0.001', "scheme.amount-decimals"),
     (YEAR, "* 1000'", "* total'", "scheme.no-year-to-date"),
     (YEAR, "* 1000'", '* points("crm.csat")\'', "scheme.no-year-to-date"),
     (YEAR, "* 1000'", "/ person.days_in_period'", "scheme.no-year-to-date"),

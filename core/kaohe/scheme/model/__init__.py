@@ -9,7 +9,7 @@ from typing import Literal
 
 from kaohe.language import Expression
 from kaohe.period import Cycle
-from kaohe.scheme.model.bonus import Accelerator, Bonus, Eligibility, RateBand, RateTable, YearToDate
+from kaohe.scheme.model.bonus import Accelerator, Bonus, Eligibility, RateBand, RateTable, Settlement, YearToDate
 from kaohe.scheme.model.cases import Attribute, Case, CasePerson, Expected
 from kaohe.scheme.model.curves import (
     Band,
@@ -73,6 +73,7 @@ __all__ = [
     "RatioCurve",
     "Rule",
     "Scheme",
+    "Settlement",
     "Tiers",
     "TotalBy",
     "TotalMethod",

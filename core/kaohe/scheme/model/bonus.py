@@ -57,6 +57,18 @@ class Eligibility:
 
 
 @dataclass(frozen=True)
+class Settlement:
+    """What of a bonus is paid now, in fen; the rest is carried forward to the next period.
+
+    ``minimum``: less is not paid but waits until it has come to so much; debts wait until they are earned. ``draw``: at
+    least so much is paid, and what has not been earned of it is recovered from what later periods earn beyond it.
+    """
+
+    minimum: int | None = None
+    draw: int | None = None
+
+
+@dataclass(frozen=True)
 class YearToDate:
     """The table is looked up twice: for the year ``to_date``, up to the period's end, and for the year ``before`` the
     period. The difference is due now. Years begin with the month ``starts``."""
@@ -75,7 +87,7 @@ class Bonus:
     period; with ``prorate_bands`` its thresholds are in proportion to the days in service. ``formula``: what
     ``formula`` comes to, which names the coefficient and the table itself. ``accelerators`` multiply; ``floor`` and
     ``cap`` bound one person's bonus, in fen. A pool may be an expression over all its people, in yuan; those who share
-    the attributes ``pool_within`` have one of their own.
+    the attributes ``pool_within`` have one of their own. With a ``settlement`` not all that is earned is paid now.
     """
 
     kind: Literal["coefficient", "pool", "table", "formula"]
@@ -92,3 +104,4 @@ class Bonus:
     eligible: Eligibility | None = None
     year: YearToDate | None = None
     prorate_bands: bool = False
+    settlement: Settlement | None = None
