@@ -18,10 +18,9 @@ from kaohe.appraise.facts import Facts, evaluate, facts
 from kaohe.appraise.missing import enough_data
 from kaohe.appraise.model import People, Values
 from kaohe.appraise.relative import fields, relative_points
-from kaohe.appraise.targets import Targets, attainment, read_target, refuse_zero, targets
+from kaohe.appraise.targets import Targets, attainment, part_of_target, personal, refuse_zero, targets
 from kaohe.errors import KaoheError, Problem, refuse_if_any
 from kaohe.exact import MICRO, Flags, Ints, from_micros, to_micros
-from kaohe.language import Expression
 from kaohe.scheme.model import (
     FormulaCurve,
     PercentileRankCurve,
@@ -37,10 +36,12 @@ from kaohe.text import msg
 
 @dataclass(frozen=True)
 class Basis:
-    """What a curve looks at besides one person's value: the ``target``, the values in millionths of the ``field``
-    that the person is measured against (empty: of nobody), and the ``previous`` value."""
+    """What a curve looks at besides one person's value: the ``target``, of which ``part`` holds by the person's days,
+    the values in millionths of the ``field`` that the person is measured against (empty: of nobody), and the
+    ``previous`` value."""
 
     target: Fraction | None = None
+    part: Fraction = Fraction(1)
     field: tuple[int, ...] = ()
     previous: Fraction | None = None
     formula: Fraction | None = None
@@ -80,12 +81,12 @@ def _earn(
     match curve:
         case ZScoreCurve() | PercentileRankCurve():
             by_hand = relative_points(curve, np.where(there, micros, 0), there, scheme.ranking, seen.people)
-        case RatioCurve(target=Expression() as target):
+        case RatioCurve(target=target) if personal(used):
             given = targets(used, target, seen, there)
             refuse_zero(used, curve, given, seen.people)
             there = there & given.known
             by_hand = attainment(curve, np.where(there, micros, 0), np.where(there, given.micros, MICRO))
-        case PerUnitCurve(target=Expression() as target):
+        case PerUnitCurve(target=target) if personal(used):
             given = targets(used, target, seen, there)
             there = there & given.known
             return points(replace(curve, target=Decimal(0)), micros - given.micros, there), there
@@ -135,16 +136,17 @@ def basis(scheme: Scheme, people: People, values: Mapping[str, Values], used: Us
         return NO_BASIS
     one = np.array([row])
     seen = facts(people, values, data, {}, {}, {}, {})
-    if isinstance(curve, RatioCurve | PerUnitCurve) and isinstance(curve.target, Expression):
-        target = read_target(evaluate(curve.target, seen, one)[0])
-        return Basis(target=None if target is None else Fraction(from_micros(to_micros(target))))
+    part = part_of_target(curve, people, row) or Fraction(0)
+    if isinstance(curve, RatioCurve | PerUnitCurve) and personal(used):
+        goals = targets(used, curve.target, seen, np.arange(len(people)) == row)
+        return Basis(target=Fraction(int(goals.micros[row]), MICRO) if goals.known[row] else None, part=part)
     if not isinstance(curve, FormulaCurve):
         return NO_BASIS
     own = formula_facts(used, curve, values, data, seen)
     (answer,) = evaluate(curve.points, own, one)
     looked_at = (own.column(name).raw[row] if name in own.columns else None for name in ("target", "previous"))
     goal, previous = (None if micros is None else Fraction(from_micros(micros)) for micros in looked_at)
-    return Basis(target=goal, previous=previous, formula=None if answer is None else Fraction(answer))
+    return Basis(target=goal, part=part, previous=previous, formula=None if answer is None else Fraction(answer))
 
 
 def _boundless(used: UsedIndicator) -> Problem:

@@ -28,6 +28,8 @@ def explain_curve(curve: Curve, value: int, basis: Basis = NO_BASIS) -> Message:
     Its argument ``points`` is the figure that ``earning.earn`` gives, worked out here step by step with fractions.
     """
     earned, step = _step(curve, from_micros(value), basis)
+    if basis.part != 1:
+        step = msg("{step} (the target × {part} by days)", step=step, part=basis.part)
     exact = from_micros(to_micros(earned))
     if curve.floor is not None and exact < curve.floor:
         return msg("{step}; at least {points} points", step=step, points=shorten(curve.floor))
@@ -102,10 +104,17 @@ def _end(limit: Decimal | None) -> Decimal | None:
     return None if limit is None else shorten(limit)
 
 
+def _target(curve: RatioCurve | PerUnitCurve, basis: Basis) -> Fraction:
+    """The person's own target, or that of everybody."""
+    if basis.target is not None:
+        return basis.target
+    if not isinstance(curve.target, Decimal) or curve.prorate != "none":
+        raise ValueError("a target of a person's own is explained for one person")
+    return Fraction(curve.target)
+
+
 def _ratio(curve: RatioCurve, value: Decimal, basis: Basis) -> tuple[Fraction, Message]:
-    target = Fraction(curve.target) if isinstance(curve.target, Decimal) else basis.target
-    if target is None:
-        raise ValueError("a target by expression is explained for one person")
+    target = _target(curve, basis)
     words = {"value": value, "target": from_micros(to_micros(target)), "size": from_micros(to_micros(abs(target) or 1))}
     share = (Fraction(value) - target) / (abs(target) or 1)
     if target <= 0 and isinstance(curve.zero_target, Decimal):
@@ -126,9 +135,7 @@ def _ratio(curve: RatioCurve, value: Decimal, basis: Basis) -> tuple[Fraction, M
 
 
 def _per_unit(curve: PerUnitCurve, value: Decimal, basis: Basis) -> tuple[Fraction, Message]:
-    target = Fraction(curve.target) if isinstance(curve.target, Decimal) else basis.target
-    if target is None:
-        raise ValueError("a target by expression is explained for one person")
+    target = _target(curve, basis)
     units = (Fraction(value) - target) / Fraction(curve.unit)
     units = Fraction(int(units)) if curve.whole else units
     added = units * Fraction(curve.points)

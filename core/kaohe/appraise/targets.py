@@ -15,9 +15,11 @@ from kaohe.appraise.model import People
 from kaohe.errors import Place, Problem, refuse_if_any
 from kaohe.exact import MICRO, Flags, Ints, divide_columns, to_micros
 from kaohe.language import Expression
-from kaohe.scheme.model import RatioCurve, UsedIndicator
+from kaohe.scheme.model import Curve, FormulaCurve, PerUnitCurve, RatioCurve, UsedIndicator
 from kaohe.text import Message, msg
 
+TargetCurve = RatioCurve | PerUnitCurve | FormulaCurve
+"""Curves that look at a target."""
 LARGEST_TARGET = LARGEST_VALUE // 4
 """Targets of this many millionths and more are refused: sums of a value and two targets must fit into 64 bits."""
 
@@ -39,22 +41,39 @@ def targets(used: UsedIndicator, target: Decimal | Expression, seen: Facts, ther
 
     Raises KaoheError for a text that is no number, and for targets too large to be exact.
     """
-    micros = np.zeros(len(there), np.int64)
-    if isinstance(target, Decimal):
+    if isinstance(target, Decimal) and not personal(used):
         return Targets(np.full(len(there), to_micros(target)), np.ones_like(there))
-    known = np.zeros_like(there)
+    micros, known = np.zeros(len(there), np.int64), np.zeros_like(there)
     unreadable: list[tuple[int, str]] = []
     rows = np.flatnonzero(there)
-    for row, answer in zip(rows.tolist(), evaluate(target, seen, rows), strict=True):
-        number = read_target(answer)
-        if number is not None and abs(to_micros(number)) < LARGEST_TARGET:
-            micros[row], known[row] = to_micros(number), True
-        elif number is not None or answer is not None:
+    answers = [target] * len(rows) if isinstance(target, Decimal) else evaluate(target, seen, rows)
+    for row, answer in zip(rows.tolist(), answers, strict=True):
+        number, part = read_target(answer), part_of_target(used.curve, seen.people, row)
+        goal = None if number is None or part is None else to_micros(number * part)
+        if goal is not None and abs(goal) < LARGEST_TARGET:
+            micros[row], known[row] = goal, True
+        elif answer is not None and part is not None:
             unreadable.append((row, str(answer)))
     what = msg("the target of {indicator} is no number that can be computed with", indicator=used.indicator.name)
     fix = msg("mend the attribute of these people, or the target's expression")
     refuse_if_any(_about_people("appraise.target-unfit", what, used, seen.people, unreadable, fix))
     return Targets(micros, known)
+
+
+def part_of_target(curve: Curve, people: People, row: int) -> Fraction | None:
+    """Which part of the target holds for a person, by days in service or full-time days; None where it is unknown."""
+    if not isinstance(curve, TargetCurve) or curve.prorate == "none":
+        return Fraction(1)
+    days = int(people.worked[row]) if curve.prorate == "days" else people.attribute("full_time_days")[row]
+    return None if days is None else Fraction(days) / people.period_days
+
+
+def personal(used: UsedIndicator) -> bool:
+    """Whether the curve looks at a target that everybody has one of their own of."""
+    curve = used.curve
+    if not isinstance(curve, TargetCurve) or curve.target is None:
+        return False
+    return isinstance(curve.target, Expression) or curve.prorate != "none"
 
 
 def read_target(answer: Decimal | Fraction | int | str | None) -> Fraction | None:

@@ -166,7 +166,8 @@ def _per_unit(
     if target is None or not {"unit", "points"} <= table.keys():
         return None
     unit, points = Decimal(table["unit"]), Decimal(table["points"])
-    return PerUnitCurve(base, target, unit, points, whole, most, least, **limits(table))
+    prorate = table.get("prorate", "none")
+    return PerUnitCurve(base, target, unit, points, whole, most, least, **limits(table), prorate=prorate)
 
 
 def _check_direction(draft: Draft, curve: Curve, path: Path, indicator: Indicator, *, allowed: bool) -> None:

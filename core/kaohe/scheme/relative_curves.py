@@ -38,7 +38,7 @@ def read_ratio(
         what = msg("zero_target has no effect: the target is above zero")
         draft.report((*path, "zero_target"), "no-effect", what, severity="warning", at_key=True)
     meaning = zero if zero is None or zero == "absolute" else Decimal(zero)
-    return RatioCurve(target, mode, zero_target=meaning, **limits(table))
+    return RatioCurve(target, mode, zero_target=meaning, prorate=table.get("prorate", "none"), **limits(table))
 
 
 def read_z_score(draft: Draft, table: dict[str, Any], path: Path, indicator: Indicator) -> ZScoreCurve | None:
@@ -77,7 +77,10 @@ def read_formula(
     if target is not None and "target" not in field_names(points):
         what = msg("the formula does not look at its target")
         draft.report((*path, "target"), "no-effect", what, severity="warning", at_key=True)
-    return FormulaCurve(points, target, **limits(table))
+    if target is None and "prorate" in table:
+        what = msg("prorate has no effect without a target")
+        draft.report((*path, "prorate"), "no-effect", what, at_key=True)
+    return FormulaCurve(points, target, prorate=table.get("prorate", "none"), **limits(table))
 
 
 def read_target(

@@ -87,6 +87,10 @@ def missing_words(missing: Missing) -> Message:
 def curve_words(curve: Curve, indicator: Indicator) -> Message:
     """The curve as a sentence."""
     parts = _shape_words(curve, indicator.unit)
+    if isinstance(curve, RatioCurve | PerUnitCurve | FormulaCurve) and curve.prorate == "days":
+        parts.append(msg("the target in proportion to the days in service"))
+    elif isinstance(curve, RatioCurve | PerUnitCurve | FormulaCurve) and curve.prorate == "full_time_days":
+        parts.append(msg("the target in proportion to the full-time days"))
     if curve.floor is not None:
         parts.append(msg("at least {limit}", limit=_points(curve.floor)))
     if curve.cap is not None:

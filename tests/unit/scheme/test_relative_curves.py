@@ -58,7 +58,35 @@ def test_a_formula_that_looks_back_has_the_previous_value_measured(check, valid)
     assert isinstance(scheme.weighted[2].curve, FormulaCurve)
 
 
+@pytest.mark.parametrize(
+    ("curve", "words"),
+    [
+        ('{ kind = "ratio", target = 4, prorate = "days" }', "the target in proportion to the days in service"),
+        (
+            '{ kind = "per_unit", target = 4, unit = 1, points = 2, prorate = "full_time_days" }',
+            "the target in proportion to the full-time days",
+        ),
+        (
+            '{ kind = "formula", target = 4, points = \'100 * value / target\', prorate = "days" }',
+            "the target in proportion to the days in service",
+        ),
+    ],
+)
+def test_a_target_is_prorated_and_read_aloud(check, valid, curve, words):
+    scheme = check(with_csat(valid, curve), {}).require()
+    assert scheme.weighted[2].curve.prorate in curve
+    assert scheme.weighted[3].curve.prorate == "none"
+    said = [
+        str(line)
+        for section in describe(scheme)
+        for line in (*section.lines, *(each for row in section.rows for each in row))
+    ]
+    assert any(words in line for line in said)
+
+
 MISTAKES = [
+    ('{ kind = "ratio", target = 4, prorate = "weeks" }', "scheme.wrong-value"),
+    ('{ kind = "formula", points = \'value\', prorate = "days" }', "scheme.no-effect"),
     ('{ kind = "ratio", target = 0 }', "scheme.out-of-range"),
     ('{ kind = "ratio", target = "quotum" }', "expression.unknown-name"),
     ('{ kind = "ratio", target = \'region == "N"\' }', "expression.kind"),

@@ -8,6 +8,9 @@ from typing import Literal
 
 from kaohe.language import Expression
 
+Prorate = Literal["none", "days", "full_time_days"]
+"""A target as it is written, or in proportion to days in service, or to full-time days, over the period's days."""
+
 
 @dataclass(frozen=True)
 class PointsCurve:
@@ -57,6 +60,7 @@ class RatioCurve:
     floor: Decimal | None = None
     cap: Decimal | None = None
     zero_target: Decimal | Literal["absolute"] | None = None
+    prorate: Prorate = "none"
 
 
 @dataclass(frozen=True)
@@ -76,6 +80,7 @@ class PerUnitCurve:
     minimum: Decimal | None = None
     floor: Decimal | None = None
     cap: Decimal | None = None
+    prorate: Prorate = "none"
 
 
 @dataclass(frozen=True)
@@ -117,6 +122,7 @@ class FormulaCurve:
     target: Decimal | Expression | None = None
     floor: Decimal | None = None
     cap: Decimal | None = None
+    prorate: Prorate = "none"
 
 
 Curve = PointsCurve | BandsCurve | RatioCurve | PerUnitCurve | ZScoreCurve | PercentileRankCurve | FormulaCurve
