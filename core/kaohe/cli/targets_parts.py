@@ -150,16 +150,12 @@ def _refuse_without_parts(app: App, indicator: str, known: Indicator | None) -> 
 
 
 def _sums(app: App, indicator: Indicator) -> bool:
-    """Whether the figures of people add up to that of their team, by how the indicator is written."""
-    from kaohe.language import compile_expression
-    from kaohe.plugin.scope import default_parameters, record_scope
+    """Whether the figures of people add up to that of their team."""
     from kaohe.run.targets import adds_up
+    from kaohe.scheme.sketch import sketch
 
-    if not indicator.value:
-        return False
-    records = app.registry.record_types[indicator.records]
-    scope = record_scope(records, default_parameters(indicator), when=indicator.when)
-    return adds_up(compile_expression(indicator.value, scope))
+    (used,) = sketch(indicator, {}, app.registry.record_types, app.registry.indicators).weighted
+    return adds_up(used.value)
 
 
 def _adds_up(app: App) -> Callable[[str], bool]:

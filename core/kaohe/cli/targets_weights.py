@@ -17,25 +17,6 @@ if TYPE_CHECKING:
     from kaohe.plugin import Indicator
     from kaohe.records.targets import Target
 
-# One indicator, weighed alone, so that last year's figures come about as those of any evaluation.
-_SCHEME = """\
-format = 1
-[scheme]
-id = "last-year"
-version = "1"
-name = "last year"
-cycle = "{cycle}"
-missing = {{ policy = "renormalise" }}
-[[dimensions]]
-id = "one"
-name = "one"
-weight = 100
-[[dimensions.indicators]]
-use = "{indicator}"
-weight = 100
-curve = {{ kind = "points", at = [[0, 0], [1, 0]], allow_reverse = true }}
-"""
-
 
 def by_file(app: App, file: Path, parts: Sequence[Target], *, periods: bool) -> list[Fraction]:
     """The share of each part, as a file gives them: all of the parts, none twice, none below zero, not all zero."""
@@ -113,11 +94,10 @@ def _actuals(app: App, indicator: str, period: Period) -> dict[str, int]:
     from kaohe.records import take_snapshot
     from kaohe.run import Setting, evaluate
     from kaohe.run.members import read_members
-    from kaohe.scheme import load_scheme
+    from kaohe.scheme.sketch import sketch
 
     registry, workspace = app.registry, app.workspace
-    text = _SCHEME.format(cycle=period.cycle, indicator=indicator)
-    rules = load_scheme(text, "last-year.toml", registry.record_types, registry.indicators).require()
+    rules = sketch(registry.indicators[indicator], {}, registry.record_types, registry.indicators)
     types = {name: registry.record_types[name] for name in {used.indicator.records for used in rules.indicators}}
     snapshot = take_snapshot(app.store, types.values(), workspace.snapshots, workspace.timezone)
     setting = Setting(types, (), workspace.timezone, __version__, app.now())

@@ -259,3 +259,44 @@ def test_a_value_that_a_choice_never_holds_is_found_because_it_would_quietly_cou
 @pytest.mark.parametrize("text", ['kind == "repair"', 'name == "repairs"', "kind == which", 'kind in ("repair",)'])
 def test_values_of_a_choice_free_text_and_parameters_pass(text):
     assert compile_expression(text, CHOICES).type.kind == "boolean"
+
+
+ABOUT_TARGETS = Scope(
+    {},
+    parameters={"of": "crm.nps"},
+    keyed={
+        "target": Keyed(
+            Type("number", 6), frozenset({"crm.nps"}), own="crm.nps", whose=("team", "company"), words=True
+        ),
+        "value": Keyed(Type("number", 6), frozenset({"crm.nps"})),
+    },
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("target()", {("target", "crm.nps")}),
+        ('target("crm.nps", "team") + target("年度收入")', {("target", "crm.nps@team"), ("target", "年度收入")}),
+        ('value(of) / target(of, "company")', {("value", "crm.nps"), ("target", "crm.nps@company")}),
+    ],
+)
+def test_a_keyed_function_may_be_told_whose_and_know_its_own(text, asked):
+    assert keyed_ids(compile_expression(text, ABOUT_TARGETS)) == asked
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("value()", "id"),
+        ('value("crm.nps", "team")', "id"),
+        ('target("crm.nps", "region")', "unknown-id"),
+        ('target("crm.csat")', "unknown-id"),
+        ('target("")', "unknown-id"),
+        ('target("crm.nps", 3)', "id"),
+        ("target(other)", "id"),
+        ('target("crm.nps", whose="team")', "id"),
+    ],
+)
+def test_a_keyed_function_takes_known_ids_only(text, code):
+    assert problem(text, ABOUT_TARGETS).code == f"expression.{code}"
