@@ -49,9 +49,9 @@ class People:
     expressions over people. ``worked`` and ``period_days`` are days, for proration. ``spans`` are each person's
     assignments in the period, the oldest first; empty where nobody's are known. ``bonus_base`` is their mean over the
     days worked, each by its days and fraction. ``counted_days``: where records count by their dates, on which days of
-    the period each person's do (first day, day after the last). ``targets``: dated targets in millionths (None: there
-    is none) by what expressions look up, ``crm.nps`` or ``crm.nps@team``. ``brought``: what the period before left
-    to be settled, in fen (debts below 0); None: nothing.
+    the period each person's do (first day, day after the last). ``targets``: dated targets in millionths (None:
+    there is none) by what expressions look up, ``crm.nps`` or ``crm.nps@team``. ``brought``: what the period
+    before left to be settled, in fen (debts below 0); None: nothing.
     """
 
     code: tuple[str, ...]
