@@ -13,6 +13,8 @@ from kaohe.appraise import Appraisal, People, Values, appraise
 from kaohe.appraise.rules import acted
 from kaohe.errors import KaoheError, Problem
 from kaohe.exact import Flags, Ints, from_micros, to_micros
+from kaohe.run.derive import derive
+from kaohe.scheme.derived import targets_asked, teams_asked
 from kaohe.scheme.model import Case, CasePerson, Scheme, earlier_key, year_to_date_key
 from kaohe.text import Message, msg
 
@@ -58,7 +60,8 @@ def _run(scheme: Scheme, case: Case) -> CaseResult:
         scheme = replace(scheme, bonus=replace(scheme.bonus, pool=case.pool))
     listed = sorted(case.people, key=lambda person: person.name)  # what is equal is settled by ascending codes
     try:
-        appraisal = appraise(scheme, people_of(case, listed), _values(scheme, listed))
+        people = people_of(case, listed, targets_asked(scheme))
+        appraisal = appraise(scheme, people, _values(scheme, people, listed))
     except KaoheError as error:
         return CaseResult(case, problems=error.problems)
     rows = {person.name: row for row, person in enumerate(listed)}
@@ -66,7 +69,7 @@ def _run(scheme: Scheme, case: Case) -> CaseResult:
     return CaseResult(case, tuple(found))
 
 
-def people_of(case: Case, listed: Sequence[CasePerson]) -> People:
+def people_of(case: Case, listed: Sequence[CasePerson], targets: Sequence[str] = ()) -> People:
     """The people of a case in this order, there for the whole period and at its end where it does not say otherwise."""
     usual = {"days_in_period": case.period_days, "at_period_end": True}
     attributes: list[dict[str, Any]] = [{**usual, **person.attributes} for person in listed]
@@ -78,11 +81,13 @@ def people_of(case: Case, listed: Sequence[CasePerson]) -> People:
         attributes={name: tuple(each.get(name) for each in attributes) for name in names},
         worked=np.array([int(each["days_in_period"]) for each in attributes], np.int64),
         period_days=case.period_days,
+        targets={key: tuple(_micros(person.targets.get(key)) for person in listed) for key in targets},
     )
 
 
-def _values(scheme: Scheme, listed: Sequence[CasePerson]) -> dict[str, Values]:
-    """A case is about the first period of a year: what is given is all that the year has so far."""
+def _values(scheme: Scheme, people: People, listed: Sequence[CasePerson]) -> dict[str, Values]:
+    """A case is about the first period of a year: what is given is all that the year has so far. What is derived is
+    worked out, unless it is given."""
     given = [
         {
             **person.given,
@@ -91,7 +96,20 @@ def _values(scheme: Scheme, listed: Sequence[CasePerson]) -> dict[str, Values]:
         }
         for person in listed
     ]
-    return {used.key: _column([each.get(used.key) for each in given]) for used in scheme.indicators}
+    keys = [*(used.key for used in scheme.indicators), *(f"{key}@team" for key in teams_asked(scheme))]
+    values = {key: _column([each.get(key) for each in given]) for key in keys}
+    derived = derive(scheme, people, values)
+    return {key: _given_first(values[key], derived[key], [key in each for each in given]) for key in keys}
+
+
+def _given_first(given: Values, derived: Values, said: Sequence[bool]) -> Values:
+    """What is given of those for whom the case says something, else what is derived."""
+    columns = ((given.micros, derived.micros), (given.known, derived.known), (given.sample, derived.sample))
+    return Values(*(np.where(said, own, other) for own, other in columns))
+
+
+def _micros(number: Decimal | None) -> int | None:
+    return None if number is None else to_micros(number)
 
 
 def _column(numbers: Sequence[Decimal | None]) -> Values:

@@ -15,7 +15,8 @@ from kaohe.scheme.names import IN_CHINESE, PERSON, Names
 from kaohe.text import Message, msg
 
 _DAYS = {"month": 30, "quarter": 90, "half": 181, "year": 365, "dates": 90}
-_OF_ONE = ("given", "previous", "person")
+_OF_ONE = ("given", "previous", "targets", "person")
+_TEAM = "@team"
 # Values are kept as millionths in 64 bits, and differences of two must fit.
 _LARGEST = Decimal(2**62).scaleb(-6)
 _KINDS: Mapping[str, tuple[tuple[type, ...], Message]] = {
@@ -68,6 +69,22 @@ def read_cases(draft: Draft, known: Known) -> tuple[Case, ...]:
     return tuple(found)
 
 
+def check_asked(draft: Draft, teams: Collection[str], targets: Collection[str]) -> None:
+    """Report values of whole teams and targets, given in a case, that no expression of the scheme looks up."""
+    for index, table in enumerate(draft.data.get("cases", [])):
+        path: Path = ("cases", index)
+        rows = [(path, table), *(((*path, "people", at), row) for at, row in enumerate(table.get("people", [])))]
+        for here, row in rows:
+            for name in row.get("given", {}):
+                if name.endswith(_TEAM) and name.removesuffix(_TEAM) not in teams:
+                    what = msg("no expression of this scheme looks up the value of a whole team {id}", id=name)
+                    draft.unknown((*here, "given", name), "unknown-indicator", what, name, [t + _TEAM for t in teams])
+            for name in row.get("targets", {}):
+                if name not in targets:
+                    what = msg("no expression of this scheme looks up the target {id}", id=name)
+                    draft.unknown((*here, "targets", name), "unknown-target", what, name, targets)
+
+
 @dataclass(frozen=True)
 class _Reader:
     """Reads one case, in a period of so many days."""
@@ -110,7 +127,7 @@ class _Reader:
 
     def _person(self, row: dict[str, Any], path: Path, common: Mapping[str, Any], name: str) -> CasePerson:
         self._check(row, path)
-        given, previous, person = ({**common.get(key, {}), **row.get(key, {})} for key in _OF_ONE)
+        given, previous, targets, person = ({**common.get(key, {}), **row.get(key, {})} for key in _OF_ONE)
         expect = row.get("expect", {})
         self._names(expect.get("points", {}), (*path, "expect", "points"), "points")
         self._names(expect.get("dimensions", {}), (*path, "expect", "dimensions"), "dimensions")
@@ -119,12 +136,13 @@ class _Reader:
         if "tier" in expect:
             self._name(expect["tier"], (*path, "expect", "tier"), "tier")
         attributes = {key: _attribute(key, value) for key, value in person.items()}
-        return CasePerson(name, _numbers(given), _numbers(previous), attributes, _expected(expect))
+        return CasePerson(name, _numbers(given), _numbers(previous), attributes, _expected(expect), _numbers(targets))
 
     def _check(self, row: Mapping[str, Any], path: Path) -> None:
         """What is given, of one person or of all."""
-        for key in ("given", "previous"):
-            self._names(row.get(key, {}), (*path, key), key)
+        for key in ("given", "previous", "targets"):
+            if key != "targets":  # which are asked for is known when the scheme is: check_asked
+                self._names(row.get(key, {}), (*path, key), key)
             for identifier, value in row.get(key, {}).items():
                 if value != "missing" and abs(Decimal(value)) >= _LARGEST:
                     what = msg("{key} is out of range", key=path_text((*path, key, identifier)))
@@ -139,7 +157,7 @@ class _Reader:
     def _name(self, name: str, path: Path, key: str) -> None:
         """Report a name that is none of those known under ``key``."""
         known: Collection[str] = getattr(self.known, key)
-        if name in known:
+        if name in known or (key == "given" and name.removesuffix(_TEAM) in known):
             return
         code, what = {
             "given": ("indicator", msg("this scheme does not use an indicator {id}", id=name)),

@@ -17,7 +17,7 @@ from kaohe.language import Type
 from kaohe.plugin import Indicator, RecordType
 from kaohe.scheme.bonus import read_bonus
 from kaohe.scheme.bonus_table import read_year
-from kaohe.scheme.cases import known_in, read_cases
+from kaohe.scheme.cases import check_asked, known_in, read_cases
 from kaohe.scheme.catalogue import Catalogue, read_catalogue, read_text
 from kaohe.scheme.consequences import (
     compile_about_people,
@@ -25,7 +25,7 @@ from kaohe.scheme.consequences import (
     read_outcomes,
     read_rules,
 )
-from kaohe.scheme.derived import check_circles, check_own_derived, check_parts
+from kaohe.scheme.derived import check_circles, check_own_derived, check_parts, targets_asked, teams_asked
 from kaohe.scheme.draft import Draft, Path, show
 from kaohe.scheme.indicators import read_dimensions, read_earlier, read_measured
 from kaohe.scheme.missing import read_missing, with_shares
@@ -76,6 +76,7 @@ def load_scheme(
     scheme = _read(draft, text, record_types, indicators, attributes)
     if scheme is not None:
         check_parts(draft, scheme)
+        check_asked(draft, teams_asked(scheme), targets_asked(scheme))
     problems = _in_order(draft.problems)
     return Checked(None if draft.failed else scheme, problems, tuple(draft.defaults))
 

@@ -235,3 +235,44 @@ def test_a_pool_is_shared_only_where_a_case_asks_for_a_bonus(results):
     assert scored.passed
     assert shared.passed
     assert [problem.code for problem in too_much.problems] == ["appraise.pool-impossible"]
+
+
+AIMS = HEAD.replace(
+    """  use = "crm.response_within"
+  weight = 50
+""",
+    """  use = "crm.team_goal"
+  weight = 50
+""",
+).replace('curve = { kind = "points", at = [[0, 0], [1, 100]] }', 'curve = { kind = "ratio", target = "target()" }', 1)
+
+
+def test_targets_and_a_teams_value_can_be_given_and_what_is_derived_is_worked_out(results):
+    # 0.6 of a target of 0.75 is 80 points; the team sold 90 of 100: 90 points.
+    given, stated = results(
+        """[[cases]]
+        name = "by targets"
+        given = { "crm.csat_share" = 0.6, "crm.sales_amount@team" = 90 }
+        targets = { "crm.csat_share" = 0.75, "crm.sales_amount@team" = 100 }
+        expect = { points = { "crm.csat_share" = 80, "crm.team_goal" = 90 }, total = 85 }
+        [[cases]]
+        name = "given itself"
+        given = { "crm.csat_share" = 0.6, "crm.team_goal" = 0.5, "crm.sales_amount@team" = 90 }
+        targets = { "crm.csat_share" = 0.75, "crm.sales_amount@team" = 100 }
+        expect = { points = { "crm.team_goal" = 50 } }""",
+        head=AIMS,
+    )
+    assert given.differences == given.problems == ()
+    assert stated.passed
+
+
+def test_a_target_that_nothing_looks_up_is_a_mistake(indicators):
+    case = """[[cases]]
+        name = "x"
+        given = { "crm.csat_share@team" = 1 }
+        targets = { "crm.nps" = 1 }
+        expect = { total = 1 }"""
+    types = open_registry((), None).record_types
+    checked = load_scheme(f"{AIMS}{SCORES}{case}", "s.toml", types, indicators)
+    assert [problem.code for problem in checked.problems] == ["scheme.unknown-indicator", "scheme.unknown-target"]
+    assert "crm.sales_amount@team" in str(checked.problems[1].expected)

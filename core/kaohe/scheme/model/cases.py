@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from types import MappingProxyType
 
 from kaohe.errors import Place
 
@@ -33,14 +34,15 @@ class Expected:
 
 @dataclass(frozen=True)
 class CasePerson:
-    """One person of a case: values by indicator (None, or not given: no data), those of the previous period, and
-    attributes, of which those that are not given are unknown."""
+    """One person of a case: values by indicator (None, or not given: no data), those of the previous period, targets as
+    expressions look them up (``crm.nps``, ``crm.nps@team``), and attributes; what is not given is unknown."""
 
     name: str
     given: Mapping[str, Decimal | None]
     previous: Mapping[str, Decimal | None]
     attributes: Mapping[str, Attribute]
     expected: Expected
+    targets: Mapping[str, Decimal | None] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True)
