@@ -43,6 +43,20 @@ def transposed(matrix: Sequence[Sequence[Fraction]]) -> Matrix:
     return tuple(zip(*matrix, strict=True))
 
 
+def added(numbers: Iterable[Fraction]) -> Fraction:
+    """The exact sum. Numerators are added within each denominator, of which there are few as a rule."""
+    parts: dict[int, int] = {}
+    for number in numbers:
+        parts[number.denominator] = parts.get(number.denominator, 0) + number.numerator
+    return sum((Fraction(top, bottom) for bottom, top in parts.items()), Fraction(0))
+
+
+def squared_distances(numbers: Sequence[Fraction]) -> Fraction:
+    """Σ(x − mean)², which is Σx² − (Σx)²/n; ZeroDivisionError for no numbers."""
+    total = added(numbers)
+    return added(number * number for number in numbers) - total * total / len(numbers)
+
+
 def digits(number: Fraction) -> Decimal:
     """The number at fifty digits."""
     with localcontext(FIFTY_DIGITS):

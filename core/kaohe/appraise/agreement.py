@@ -11,7 +11,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
-from kaohe.precise import DECIMALS, Matrix, all_rounded, rounded, transposed
+from kaohe.precise import DECIMALS, Matrix, added, all_rounded, rounded, squared_distances, transposed
 
 Variance = Literal["sample", "population"]
 """Whether squared deviations are divided by n − 1 (``sample``) or by n."""
@@ -106,9 +106,10 @@ def one_way(ratings: Sequence[Sequence[Fraction]], decimals: int = DECIMALS) -> 
     targets, count = len(ratings), sum(map(len, ratings))
     if targets < 2 or count == targets:
         raise ValueError("agreement needs two targets, one of them with two ratings")
-    whole = sum((sum(each, Fraction(0)) for each in ratings), Fraction(0))
-    of_targets = sum((sum(each, Fraction(0)) ** 2 / len(each) for each in ratings), Fraction(0))
-    of_ratings = sum((score * score for each in ratings for score in each), Fraction(0))
+    sums = [added(each) for each in ratings]
+    whole = added(sums)
+    of_targets = added(total * total / len(each) for total, each in zip(sums, ratings, strict=True))
+    of_ratings = added(score * score for each in ratings for score in each)
     between = (of_targets - whole * whole / count) / (targets - 1)
     within = (of_ratings - of_targets) / (count - targets)
     size = (count - Fraction(sum(len(each) ** 2 for each in ratings), count)) / (targets - 1)
@@ -159,9 +160,7 @@ def _squares(values: Sequence[Fraction], middle: Fraction) -> Fraction:
 
 
 def _variance(values: Sequence[Fraction], variance: Variance) -> Fraction:
-    total = sum(values, Fraction(0))
-    squares = sum((value * value for value in values), Fraction(0)) - total * total / len(values)
-    return squares / (len(values) - (variance == "sample"))
+    return squared_distances(values) / (len(values) - (variance == "sample"))
 
 
 def _over(top: Fraction, bottom: Fraction) -> Fraction | None:

@@ -8,7 +8,7 @@ from decimal import Decimal, localcontext
 from fractions import Fraction
 from typing import Literal
 
-from kaohe.precise import DECIMALS, FIFTY_DIGITS, digits, root, rounded
+from kaohe.precise import DECIMALS, FIFTY_DIGITS, added, digits, root, rounded, squared_distances
 
 Clamp = tuple[Fraction, Fraction]
 
@@ -77,8 +77,7 @@ def spread(scores: Sequence[Fraction], variance: Literal["sample", "population"]
     freedom = len(scores) - (variance == "sample")
     if freedom < 1:
         raise ValueError("too few scores for a spread")
-    mean = sum(scores, Fraction(0)) / len(scores)
-    return Spread(mean, root(sum(((score - mean) ** 2 for score in scores), Fraction(0)) / freedom))
+    return Spread(added(scores) / len(scores), root(squared_distances(scores) / freedom))
 
 
 def _number(deviation: Fraction | Decimal) -> Decimal:

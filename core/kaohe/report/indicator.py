@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
 from kaohe.exact import shorten
 from kaohe.language import field_names, keyed_ids
 from kaohe.plugin import Indicator, Parameter, RecordType
+from kaohe.run.assessment_model import rule_data
+from kaohe.scheme.assessment_words import assessment_words
 from kaohe.scheme.model import Credit, Scheme, UsedIndicator
 from kaohe.scheme.words import chain, curve_words, series
 from kaohe.text import Language, Message, Text, msg
@@ -85,6 +87,7 @@ def facts(scheme: Scheme, record_types: Mapping[str, RecordType], plugin: str) -
     listed += [
         (msg("Rests on"), ", ".join(ids_used(used))),
         (msg("Value"), indicator.value),
+        *((msg("Assessment"), words) for words in _assessment(used)),
         (msg("Condition"), indicator.where or ""),
         (msg("Source"), indicator.source),
         (msg("Plugin"), plugin),
@@ -134,6 +137,7 @@ def indicator_data(scheme: Scheme, record_types: Mapping[str, RecordType], plugi
         "who": None if record_type is None else indicator.who or record_type.who[0],
         "credit": [{"who": each.who, "share": each.share.text} for each in _shares(used)],
         "value": indicator.value,
+        **({} if used.assessment is None else {"assessment": rule_data(used.assessment)}),
         "where": indicator.where,
         "source": indicator.source,
     }
@@ -170,6 +174,10 @@ def _field(record_type: RecordType, name: str) -> Words:
 def _both(words: Text | Message) -> dict[str, str]:
     languages: dict[str, Language] = {"zh": "zh_CN", "en": "en"}
     return {key: words.in_(language) for key, language in languages.items()}
+
+
+def _assessment(used: UsedIndicator) -> Iterator[Message]:
+    return iter(()) if used.assessment is None else assessment_words(used.indicator.name, used.assessment)
 
 
 def _plain(value: Any) -> str:

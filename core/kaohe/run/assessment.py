@@ -25,6 +25,7 @@ from kaohe.errors import Place, Problem
 from kaohe.exact import to_micros
 from kaohe.language import Bounds
 from kaohe.plugin import AssessmentRule, RecordType
+from kaohe.precise import added
 from kaohe.records import Snapshot
 from kaohe.run.assessment_model import Agreement, Assessed, PersonAssessment, RelationPart
 from kaohe.run.assessment_ratings import Rating, read_ratings, wanted
@@ -35,18 +36,15 @@ from kaohe.text import msg
 
 @dataclass(frozen=True)
 class Sheet:
-    """What one rater says of one person in one relation. ``rater``: by name, or a number where nobody is named: then
-    every rating is a sheet of its own."""
+    """What one rater says of one person in one relation: ``answers`` by item, and their mean. ``rater``: by name, or a
+    number where nobody is named: then every rating is a sheet of its own."""
 
     person: int
     relation: str
     rater: str | int
     answers: Mapping[str | None, Fraction]
+    score: Fraction
     ratings: int
-
-    @property
-    def score(self) -> Fraction:
-        return sum(self.answers.values(), Fraction(0)) / len(self.answers)
 
 
 def assess_everybody(
@@ -92,14 +90,15 @@ def sheets_of(ratings: Iterable[Rating]) -> list[Sheet]:
     for number, rating in enumerate(ratings):
         rater: str | int = number if rating.rater is None else rating.rater
         gathered[rating.person, rating.relation, rater][rating.item].append(rating.score)
-    return [
-        Sheet(
-            *who,
-            {item: sum(scores, Fraction(0)) / len(scores) for item, scores in items.items()},
-            sum(map(len, items.values())),
-        )
-        for who, items in gathered.items()
-    ]
+    sheets = []
+    for who, items in gathered.items():
+        answers = {item: _mean(scores) for item, scores in items.items()}
+        sheets.append(Sheet(*who, answers, _mean([*answers.values()]), sum(map(len, items.values()))))
+    return sheets
+
+
+def _mean(scores: Sequence[Fraction]) -> Fraction:
+    return scores[0] if len(scores) == 1 else added(scores) / len(scores)
 
 
 def agreement_of(rule: AssessmentRule, sheets: Sequence[Sheet]) -> Agreement:
