@@ -8,6 +8,7 @@ from typing import Any
 from kaohe.language.tree import Node
 from kaohe.language.worktime import calendars
 from kaohe.scheme.model import Measured, UsedIndicator
+from kaohe.text import Message, msg
 from kaohe.worktime import Calendar
 
 Used = UsedIndicator | Measured
@@ -22,6 +23,19 @@ def calendars_asked(indicators: Iterable[Used]) -> tuple[Calendar, ...]:
 def calendars_data(indicators: Iterable[Used]) -> list[dict[str, Any]]:
     """What these calendars say: a run's digest and evidence hold it, so that a correction gives another run."""
     return [calendar.data() for calendar in calendars_asked(indicators)]
+
+
+def calendars_in_words(used: Used) -> tuple[Message, ...]:
+    """By which calendars an indicator counts working time."""
+    return tuple(
+        msg(
+            "working time by the calendar {label} ({name}, {zone})",
+            label=each.label,
+            name=each.name,
+            zone=each.zone.key,
+        )
+        for each in calendars_asked([used])
+    )
 
 
 def _nodes(used: Used) -> Iterator[Node]:

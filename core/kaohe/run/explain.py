@@ -15,6 +15,7 @@ from kaohe.errors import Place, Problem, fail
 from kaohe.exact import DECIMALS, MICRO, divide, format_micros, from_micros, shorten, to_micros
 from kaohe.run.assessment_disclosure import GIVES_AWAY, WITHHELD, Discretion, Hidden
 from kaohe.run.assessment_explain import assessment_nodes, formula
+from kaohe.run.calendars import calendars_in_words
 from kaohe.run.explain_bonus import bonus_node
 from kaohe.run.explain_derived import derived_nodes
 from kaohe.run.explain_service import service_node
@@ -204,7 +205,8 @@ def _meaning(used: UsedIndicator | Measured) -> Node:
         where += "; credit " + ", ".join(f"{part.who} × ({part.share.text})" for part in used.credit.parts)
     meaning = "" if used.value is None else used.value.text
     settings = ", ".join(f"{name} = {value}" for name, value in used.parameters.items() if value != "")
-    return Node(f"{used.indicator.id} = {meaning}{where}" + (f"  [{settings}]" if settings else ""))
+    label = f"{used.indicator.id} = {meaning}{where}" + (f"  [{settings}]" if settings else "")
+    return Node(label, None, calendars_in_words(used))
 
 
 def _rank(run: Run, row: int) -> Node:
