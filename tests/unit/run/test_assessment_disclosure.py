@@ -183,6 +183,19 @@ def test_papers_do_not_depend_on_what_too_few_said(name: str, tmp_path: Path) ->
     assert "withheld: too few raters; it counts in full" in shown[1]
 
 
+def test_an_assessment_that_is_measured_besides_is_withheld_too(tmp_path: Path) -> None:
+    """Nothing but a rule looks at it: whether it struck may be seen, as rank and tier may, and the total with it."""
+    text = scheme_of(DEDUCTED, work=True, edits=[('use = "opinion"', 'use = "rated"\n  as = "again"')])
+    told = []
+    for peers in (60, 71):
+        folder = tmp_path / str(peers)
+        folder.mkdir()
+        told.append(papers(run_of(folder, text, world(peers))))
+    assert told[0] == told[1]
+    assert "Opinion: withheld: too few raters" in told[0][1]
+    assert "total: withheld" not in told[0][1]
+
+
 def test_everybody_else_sees_their_own_figures(tmp_path: Path) -> None:
     run = run_of(tmp_path, SCHEMES["beside other work"], world(60))
     text = papers(run, 1)[1]
