@@ -71,7 +71,8 @@ def show(app: App, identifier: str, sql: bool, params: tuple[str, ...], period: 
 
     registry = app.registry
     one = find_indicator(identifier, registry.indicators)
-    scheme = sketch(one, dict(map(_parameter, params)), registry.record_types, registry.indicators)
+    given = dict(map(_parameter, params))
+    scheme = sketch(one, given, registry.record_types, registry.indicators, app.calendars)
     owner = registry.owner_of(one.id)
     asked = _period(app, period)
     zone = ZoneInfo(_ZONE) if app.folder is None else app.workspace.timezone

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from kaohe.text import msg
 
 if TYPE_CHECKING:
     from kaohe.language import Type
+    from kaohe.plugin.state import Registry
     from kaohe.scheme import Checked
 
 _LONGEST = 1_000_000  # bytes; the loader refuses more
@@ -27,7 +29,20 @@ def load_file(app: App, name: str, attributes: Mapping[str, Type] | None = None)
     path = find_scheme(app, name)
     registry = app.registry
     text, types = read_text(path), registry.record_types
-    return path, load_scheme(text, str(path), types, registry.indicators, attributes, app.calendars)
+    checked = load_scheme(text, str(path), types, registry.indicators, attributes, app.calendars)
+    problems = tuple(_with_its_plugin(problem, registry) for problem in checked.problems)
+    return path, replace(checked, problems=problems)
+
+
+def _with_its_plugin(problem: Problem, registry: Registry) -> Problem:
+    """An indicator that is unknown because its plugin does not run here gets that as its fix."""
+    if problem.code != "scheme.unknown-indicator":
+        return problem
+    owner = str(problem.what.arguments.get("id", "")).partition(".")[0]
+    if not any(state.name == owner and state.state == "available" for state in registry.plugins):
+        return problem
+    what = msg("{problem}: its plugin {name} is installed and not allowed here", problem=problem.what, name=owner)
+    return replace(problem, what=what, expected=None, fix=msg("allow it with: kaohe plugin add {name}", name=owner))
 
 
 def find_scheme(app: App, name: str) -> Path:

@@ -13,6 +13,7 @@ from kaohe.scheme.draft import nearest, show
 from kaohe.scheme.load import load_scheme
 from kaohe.scheme.model import Scheme
 from kaohe.text import msg
+from kaohe.worktime import ANY_CALENDAR, Calendars
 
 _HEAD = """\
 format = 1
@@ -70,6 +71,7 @@ def sketch(
     parameters: Mapping[str, str],
     record_types: Mapping[str, RecordType],
     indicators: Mapping[str, Indicator],
+    calendars: Calendars = ANY_CALENDAR,
 ) -> Scheme:
     """The scheme. ``parameters`` are as a person types them; those not given have their defaults.
 
@@ -81,7 +83,7 @@ def sketch(
     lines += [f"params = {show(given)}"] if given else []
     lines += [] if indicator.curve else [_ANY_CURVE]
     text = _HEAD + "\n".join(lines) + "\n"
-    return load_scheme(text, indicator.id, record_types, indicators).require()
+    return load_scheme(text, indicator.id, record_types, indicators, calendars=calendars).require()
 
 
 def _typed(indicator: Indicator, name: str, text: str) -> Decimal | int | str | bool:

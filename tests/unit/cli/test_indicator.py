@@ -163,3 +163,11 @@ def test_a_parameter_outside_its_schema_is_refused(kaohe, written, told):
 def test_a_choice_lists_what_may_be_chosen(kaohe):
     _code, _out, err = kaohe("indicator", "show", "crm.call_wait", "--param", "statistic=mode")
     assert "mean, median" in err
+
+
+def test_business_hours_are_joined_to_the_records_by_the_workspaces_calendar(kaohe, tmp_path):
+    kaohe("init", "here")
+    options = ("--sql", "--param", "clock=business", "--period", "2026-Q1")
+    code, out, err = kaohe("--workspace", str(tmp_path / "here"), "indicator", "show", "crm.response_within", *options)
+    assert (code, err) == (0, "")
+    assert "JOIN" in out

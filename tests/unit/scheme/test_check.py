@@ -63,6 +63,8 @@ MISTAKES = [
     ('use    = "crm.response"\n', 'use    = "crm.respnse"\n', "scheme.unknown-indicator"),
     ("hours_allowed = 12", "hours = 12", "scheme.unknown-key"),
     ("hours_allowed = 12", 'hours_allowed = "12"', "scheme.wrong-type"),
+    ("hours_allowed = 12", "hours_allowed = 0", "scheme.out-of-range"),
+    ("hours_allowed = 12", "hours_allowed = 721", "scheme.out-of-range"),
     ('as     = "csat_bonus"', "", "scheme.duplicate-key"),
     ('as     = "csat_bonus"', 'as = "crm.response_time"', "scheme.duplicate-key"),
     ('as     = "csat_bonus"', 'as = "crm.violations"', "scheme.duplicate-key"),

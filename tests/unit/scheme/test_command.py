@@ -229,3 +229,16 @@ def test_the_cases_of_the_small_template_come_out(kaohe: Kaohe) -> None:
     kaohe("scheme", "new", "mine")
     code, out, _err = kaohe("scheme", "test", "mine.toml")
     assert (code, out.count(": passed: ")) == (0, 3)
+
+
+def test_an_indicator_of_a_plugin_that_is_not_allowed_says_how_to_allow_it(kaohe: Kaohe, tmp_path: Path) -> None:
+    (tmp_path / "a.toml").write_text(SOUND.replace("crm.csat_share", "floor_heating.service_quality"), "utf-8")
+    code, _out, err = kaohe("scheme", "check", "a.toml")
+    assert code == 1
+    told = (
+        "a.toml:13:9: error [scheme.unknown-indicator]: there is no indicator floor_heating.service_quality: "
+        "its plugin floor_heating is installed and not allowed here\n"
+        '    found: "floor_heating.service_quality"\n'
+        "    → allow it with: kaohe plugin add floor_heating"
+    )
+    assert told.replace('    found: "floor_heating.service_quality"\n', "") in err
