@@ -16,7 +16,7 @@ from kaohe.worktime.calendar import ALWAYS_FROM, ALWAYS_TO, WEEKDAYS, Calendar, 
 from kaohe.worktime.hours import known_weekdays, read_intervals, unknown_weekday
 from kaohe.worktime.sheet import Sheet
 
-_KEYS = ("format", "name", "timezone", "years", "hours", "holidays", "workdays", "days")
+KEYS = ("format", "name", "timezone", "years", "hours", "holidays", "workdays", "days")
 _FIRST_YEAR, _LAST_YEAR = 1900, 2200
 _LONGEST = timedelta(days=366)
 
@@ -53,7 +53,7 @@ def check_calendar(text: str, file: str, name: str, zone: ZoneInfo) -> Checked:
 class _Reader(Sheet):
     def read(self, name: str, zone: ZoneInfo) -> Calendar:
         """The calendar; parts that are not sound are reported and left out."""
-        self.known_keys((), self.data, _KEYS)
+        self.known_keys((), self.data, KEYS)
         if self.data.get("format") != 1:
             self.report(
                 ("format",), msg("the format of this file is not known"), found=self.data.get("format"), expected="1"
