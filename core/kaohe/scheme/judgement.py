@@ -152,8 +152,11 @@ def row_geometric_means(matrix: Matrix) -> tuple[Decimal, ...]:
         return tuple(digits(prod(row, start=Fraction(1))) ** (1 / Decimal(len(row))) for row in matrix)
 
 
-def _eigenvector(matrix: Matrix) -> tuple[Decimal, ...]:
-    """The matrix squared again and again: its columns all tend to the principal eigenvector, ever faster."""
+def eigenvector(matrix: Matrix) -> tuple[Decimal, ...]:
+    """The principal right eigenvector as shares of 1, at fifty digits; entries may be zero where all hang together.
+
+    The matrix is squared again and again: its columns all tend to it, ever faster.
+    """
     with localcontext(FIFTY_DIGITS):
         power = [[digits(entry) for entry in row] for row in matrix]
         weights = _shares([sum(row, Decimal(0)) for row in power])
@@ -177,7 +180,7 @@ def _column_mean(matrix: Matrix) -> tuple[Decimal, ...]:
     return tuple(digits(sum(row, Fraction(0)) / len(row)) for row in transposed(columns))
 
 
-_METHODS = {"eigenvector": _eigenvector, "geometric_mean": _geometric_mean, "column_mean": _column_mean}
+_METHODS = {"eigenvector": eigenvector, "geometric_mean": _geometric_mean, "column_mean": _column_mean}
 
 
 def _shares(parts: Sequence[Decimal]) -> tuple[Decimal, ...]:
