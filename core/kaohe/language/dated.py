@@ -66,12 +66,15 @@ def in_season(given: Build) -> Node:
     month = Call("*", (Call("month_of", (that_day,), Type("number")), hundred), Type("number"))
     number = Call("+", (month, Call("day_of", (that_day,), Type("number"))), Type("number"))
     first, last = (_day_of_year(given, name) for name in ("first", "last"))
-    begun = Call(">=", (number, first), BOOLEAN)
-    lasting = Call("<=", (number, last), BOOLEAN)
-    return Call("and" if first.value <= last.value else "or", (begun, lasting), BOOLEAN)
+    begun, lasting = (
+        Call(sign, (number, Constant(Decimal(bound), Type("number"))), BOOLEAN)
+        for sign, bound in ((">=", first), ("<=", last))
+    )
+    return Call("and" if first <= last else "or", (begun, lasting), BOOLEAN)
 
 
-def _day_of_year(given: Build, name: str) -> Constant:
+def _day_of_year(given: Build, name: str) -> int:
+    """1115 for the 15th of November."""
     written = str(given.literal(name).value)
     try:
         found = datetime.date.fromisoformat(f"{_LEAP_YEAR}-{written}") if len(written) == len("MM-DD") else None
@@ -84,4 +87,4 @@ def _day_of_year(given: Build, name: str) -> Constant:
             found=written,
             expected=msg("11-15, month-day"),
         )
-    return Constant(Decimal(100 * found.month + found.day), Type("number"))
+    return 100 * found.month + found.day
