@@ -126,8 +126,8 @@ class Appraisal:
     millionths, 0 of the best. ``tier`` holds tier ids. ``bonus`` in fen, ``coefficient`` in millionths; ``money`` is
     what the bonuses rest on, None where the scheme pays none. ``outcomes`` are positions in the scheme's list.
     ``decisions`` and ``outcomes`` are per person, in the order they arose. ``data_weights`` are the weights that came
-    from these points, None where the scheme has its own. ``compared`` are those whose points were compared with each other for
-    the total (TOPSIS, VIKOR), None of a weighted sum.
+    from these points, None where the scheme has its own. ``compared`` are those whose points were compared with each
+    other for the total (TOPSIS, VIKOR), None of a weighted sum.
     """
 
     people: People
