@@ -16,6 +16,7 @@ from tests.reference import money as reference
 from tests.unit.appraise.builder import expression, measured, people, pool_bonus, scheme, table
 
 from kaohe.appraise import appraise
+from kaohe.appraise.model import Records
 from kaohe.appraise.rates import accumulated, deductions, earned, earned_in_columns, parts, rate_table
 from kaohe.appraise.reckon import reckon
 from kaohe.errors import KaoheError
@@ -179,6 +180,21 @@ def test_thresholds_by_days_are_those_of_a_smaller_table(rates, staff):
     bonus = replace(YEARLY, table=rates, year=None, prorate_bands=True)
     expected = [reference.by_days(rates, Fraction(amount), Fraction(part, 90)) for amount, part in staff]
     assert of_a_table(bonus, amounts, worked=days) == expected
+
+
+@settings(deadline=None)
+@given(tables(lumps=True), st.lists(st.lists(st.integers(-100, 3000), max_size=5), min_size=1, max_size=4))
+def test_each_record_by_itself_is_a_table_of_its_own(rates, whose):
+    begins = np.cumsum([0, *map(len, whose)])
+    records = Records(begins, np.array([each for listed in whose for each in listed], np.int64), 100)
+    staff = replace(people(len(whose)), records=records)
+    bonus = replace(YEARLY, table=rates, year=None, per_record="m")
+    made = scheme(bonus=bonus, measured=[measured("m")])
+    sums = [Decimal(sum(listed)) / 100 for listed in whose]
+    result = appraise(made, staff, table(a=[80] * len(whose), m=sums))
+    expected = [sum(reference.given(rates, Fraction(each, 100)) for each in listed) for listed in whose]
+    assert [steps.gross for steps in reckon(bonus, result, range(len(whose)))] == expected
+    assert result.money.base.tolist() == [to_fen(each) for each in expected]
 
 
 @given(tables("marginal"), st.lists(AMOUNTS, min_size=1, max_size=5), st.data())

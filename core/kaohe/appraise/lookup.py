@@ -10,7 +10,8 @@ import numpy as np
 
 from kaohe.appraise.claims import Claims, proration
 from kaohe.appraise.facts import Facts, evaluate
-from kaohe.appraise.rates import earned, earned_in_columns
+from kaohe.appraise.model import Records
+from kaohe.appraise.rates import each, earned, earned_in_columns
 from kaohe.exact import Flags, Ints
 from kaohe.scheme.model import Bonus, RateTable
 
@@ -27,12 +28,14 @@ class Given:
 class LookedUp:
     """One person's steps: the figure ``over`` which the table was read, of the year so far where it adds up over the
     year, and then the figure ``before`` the period (None: nothing was counted before). Thresholds are ``part`` of
-    those written. ``given`` is what comes of it."""
+    those written. Where each of the ``records`` was looked up by itself, ``over`` is their sum. ``given`` is what comes
+    of it."""
 
     over: Fraction
     before: Fraction | None
     part: Fraction
     given: Fraction
+    records: tuple[Fraction, ...] = ()
 
 
 def given(bonus: Bonus, table: RateTable, seen: Facts, rows: Ints) -> Given:
@@ -44,6 +47,8 @@ def given(bonus: Bonus, table: RateTable, seen: Facts, rows: Ints) -> Given:
     known = np.array([answer is not None for answer in over], np.bool_)
     if bonus.prorate_bands:
         known &= worked > 0
+    if bonus.per_record is not None and seen.people.records is not None:
+        return Given(known, _one_by_one(table, seen.people.records, rows[known]))
     figures = [Fraction(answer) for answer, there in zip(over, known.tolist(), strict=True) if there]
     if bonus.prorate_bands:
         days = seen.people.period_days
@@ -61,6 +66,15 @@ def given(bonus: Bonus, table: RateTable, seen: Facts, rows: Ints) -> Given:
     return Given(known, Claims(due, found.denominator * paid.denominator))
 
 
+def _one_by_one(table: RateTable, records: Records, rows: Ints) -> Claims:
+    """What each person's records earn, every one looked up by itself."""
+    listed = records.amounts.tolist()
+    exact = {amount: Fraction(amount, records.unit) for amount in set(listed)}
+    found = earned_in_columns(table, [exact[amount] for amount in listed])
+    so_far = np.concatenate([np.zeros(1, object), np.cumsum(found.numerators.astype(object))])
+    return Claims(so_far[records.begins[rows + 1]] - so_far[records.begins[rows]], found.denominator)
+
+
 def look_up(bonus: Bonus, table: RateTable, seen: Facts, row: int) -> LookedUp | None:
     """The same for one person, step by step; None where the figure is unknown."""
     one = np.array([row], np.int64)
@@ -75,6 +89,9 @@ def look_up(bonus: Bonus, table: RateTable, seen: Facts, row: int) -> LookedUp |
         part = Fraction(worked, seen.people.period_days)
         amount = earned(table, figure / part) * (part if table.gives == "rate" else 1)
         return LookedUp(figure, None, part, amount)
+    if bonus.per_record is not None and seen.people.records is not None:
+        records = seen.people.records.of(row)
+        return LookedUp(figure, None, part, sum(each(table, records), Fraction(0)), records)
     amount = earned(table, figure)
     if bonus.year is not None:
         (earlier,) = evaluate(bonus.year.before, seen, one)

@@ -9,6 +9,8 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Any
 
+from numpy.typing import NDArray
+
 from kaohe.appraise.data_weights import DataWeights
 from kaohe.exact import Flags, Ints
 from kaohe.text import Message
@@ -41,6 +43,20 @@ class Span:
 
 
 @dataclass(frozen=True)
+class Records:
+    """Amounts of single records: those of row i are ``amounts[begins[i]:begins[i + 1]]``, ``unit`` parts to one."""
+
+    begins: Ints
+    amounts: NDArray[Any]
+    unit: int
+
+    def of(self, row: int) -> tuple[Fraction, ...]:
+        """One person's, in their order."""
+        listed = self.amounts[self.begins[row] : self.begins[row + 1]].tolist()
+        return tuple(Fraction(each, self.unit) for each in listed)
+
+
+@dataclass(frozen=True)
 class People:
     """Who is appraised, in ascending order of ``code`` (the stable id).
 
@@ -51,7 +67,8 @@ class People:
     days worked, each by its days and fraction. ``counted_days``: where records count by their dates, on which days of
     the period each person's do (first day, day after the last). ``targets``: dated targets in millionths (None:
     there is none) by what expressions look up, ``crm.nps`` or ``crm.nps@team``. ``brought``: what the period
-    before left to be settled, in fen (debts below 0); None: nothing.
+    before left to be settled, in fen (debts below 0); None: nothing. ``records``: amounts that a bonus looks at one by
+    one; None: none does.
     """
 
     code: tuple[str, ...]
@@ -62,6 +79,7 @@ class People:
     counted_days: tuple[tuple[tuple[date, date], ...], ...] = ()
     targets: Mapping[str, tuple[int | None, ...]] = field(default_factory=lambda: MappingProxyType({}))
     brought: Ints | None = None
+    records: Records | None = None
 
     def __len__(self) -> int:
         return len(self.code)

@@ -108,6 +108,8 @@ def columns(
         yield "counted days", [[[day.isoformat() for day in days] for days in each] for each in people.counted_days]
     for name in sorted(people.attributes):
         yield f"attribute {name}", [None if value is None else str(value) for value in people.attributes[name]]
+    if people.records is not None:
+        yield "records", [[str(amount) for amount in people.records.of(row)] for row in range(len(people))]
     for key in sorted(appraisal.values):
         yield f"{key} value", appraisal.values[key].micros
         yield f"{key} known", appraisal.values[key].known

@@ -22,6 +22,7 @@ from kaohe.run.digest import digest_of
 from kaohe.run.explain_weights import weights_note
 from kaohe.run.measure import measure, notes, requests, windows
 from kaohe.run.model import Balances, LeftOut, PluginStamp, Run
+from kaohe.run.one_by_one import with_records
 from kaohe.run.population import Member, Population, populate
 from kaohe.run.targets import adding_up, read_goals, targets_in, without_target
 from kaohe.run.team_values import team_values
@@ -73,6 +74,8 @@ def evaluate(
         joined,
     )
     codes = population.people.code
+    people = with_records(scheme, population.people, engine, snapshot, windowed["period"], setting.record_types, joined)
+    population = replace(population, people=people)
     assessed = assess_everybody(scheme, setting.record_types, snapshot, engine, windowed["period"], codes, joined)
     values |= {key: each.values for key, each in assessed.items()}
     warnings += [note for each in assessed.values() for note in each.notes]

@@ -25,6 +25,7 @@ from kaohe.scheme.model import Bonus, RateTable
 from kaohe.text import Message, msg
 
 _PLACES = 8
+_LISTED = 20
 
 
 def bonus_node(run: Run, row: int, bonus: Bonus) -> Node:
@@ -84,6 +85,10 @@ def _readings(bonus: Bonus, table: RateTable, read: LookedUp) -> Iterator[Messag
             earlier = earned(table, read.before)
         words = {"now": exact(read.given + earlier), "earlier": exact(earlier), "given": exact(read.given)}
         yield msg("{now} − {earlier} = {given}", **words)
+    elif read.records:
+        for amount in read.records[:_LISTED]:
+            yield msg("a record of {amount}: {step}", amount=exact(amount), step=table_step(table, amount))
+        yield msg("{count} records, each by itself: {given}", count=len(read.records), given=exact(read.given))
     elif bonus.prorate_bands:
         full = read.over / read.part
         words = {"over": exact(read.over), "part": str(read.part), "figure": exact(full)}

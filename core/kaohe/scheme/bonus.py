@@ -67,6 +67,7 @@ def read_bonus(draft: Draft, names: Names, needed: dict[str, Path]) -> Bonus | N
         read.year if looks_up else None,
         looks_up and read.prorate_bands,
         _read_settlement(draft, table, path),
+        read.per_record if looks_up else None,
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from kaohe.language import Expression, Shift, aggregates, field_names, keyed_ids
-from kaohe.language.tree import looked_up, shifted
+from kaohe.language.tree import Aggregate, KeyedValue, Node, looked_up, shifted
 from kaohe.scheme.consequences import compile_about_people
 from kaohe.scheme.draft import Draft, Path, show
 from kaohe.scheme.model import (
@@ -37,6 +37,7 @@ class Table:
     rates: RateTable | None
     year: YearToDate | None = None
     prorate_bands: bool = False
+    per_record: str | None = None
 
 
 def read_table(draft: Draft, table: Mapping[str, Any], names: Names, needed: dict[str, Path]) -> Table:
@@ -63,7 +64,8 @@ def read_table(draft: Draft, table: Mapping[str, Any], names: Names, needed: dic
         draft.report(
             ("bonus", "prorate"), "prorated-twice", what, fix=msg('write prorate = "none"'), severity="warning"
         )
-    return Table(over, rates, year, by_days)
+    per_record = _read_per_record(draft, path, over, by_days) if accumulate == "record" else None
+    return Table(over, rates, year, by_days, per_record)
 
 
 def read_year(
@@ -76,18 +78,16 @@ def read_year(
     used |= {each.key: each for dimension in dimensions for each in dimension.indicators}
     found = []
     for _function, key in sorted(keyed_ids(bonus.over)):
-        if key not in used:
+        of = used.get(key)
+        if of is None:
+            _not_over_the_year(draft, key)
             continue
-        of = used[key]
         if (
             of.value is None
             or of.indicator.derived is not None
             or any(each.shift != "period" for each in aggregates(of.value))
         ):
-            what = msg(
-                "{indicator} compares periods itself: it does not add up over the year", indicator=of.indicator.name
-            )
-            draft.report((*_HERE, "over"), "no-year-to-date", what, fix=msg('write accumulate = "period"'))
+            _not_over_the_year(draft, of.indicator.name)
             continue
         found.append(_over_the_year(of, year_to_date_key(key), "year_to_date", Text("（本年累计）", ", year to date")))
         found.append(
@@ -98,11 +98,54 @@ def read_year(
     return tuple(found)
 
 
+def _not_over_the_year(draft: Draft, name: Text | str) -> None:
+    what = msg("{indicator} is measured in one period alone: it does not add up over the year", indicator=name)
+    draft.report((*_HERE, "over"), "no-year-to-date", what, fix=msg('write accumulate = "period"'))
+
+
+def read_records(
+    draft: Draft, dimensions: Sequence[Dimension], measured: Sequence[Measured], bonus: Bonus | None
+) -> None:
+    """A table that is read for each record by itself is read over one indicator that is a sum of amounts."""
+    if bonus is None or bonus.over is None or bonus.per_record is None:
+        return
+    used: dict[str, UsedIndicator | Measured] = {each.key: each for each in measured}
+    used |= {each.key: each for dimension in dimensions for each in dimension.indicators}
+    of = used.get(bonus.per_record)
+    tree = None if of is None or of.value is None else of.value.tree
+    plain = isinstance(tree, Aggregate) and tree.function == "sum" and tree.shift == "period" and not tree.everything
+    if of is None or of.indicator.derived is not None or not plain or not _a_number(tree):
+        what = msg(
+            "{indicator} is no sum of amounts: it has no records to read the table for", indicator=bonus.over.text
+        )
+        fix = msg("name an indicator whose value is sum(…) of a number, and nothing else")
+        draft.report((*_HERE, "over"), "no-records", what, fix=fix)
+
+
+def _a_number(tree: Node | None) -> bool:
+    return isinstance(tree, Aggregate) and tree.argument is not None and tree.argument.type.kind == "number"
+
+
 def _over_the_year(of: UsedIndicator | Measured, key: str, shift: Shift, words: Text) -> Measured:
     name = of.indicator.name
     indicator = replace(of.indicator, name=Text(name.zh + words.zh, name.en + words.en))
     value = None if of.value is None else replace(of.value, tree=shifted(of.value.tree, shift))
     return Measured(key, indicator, of.parameters, value, of.where, of.min_sample, of.place, of.credit)
+
+
+def _read_per_record(draft: Draft, path: Path, over: Expression | None, by_days: bool) -> str | None:
+    """The indicator whose records the table is read for, one by one."""
+    if by_days:
+        what = msg("a record has no days in service: its thresholds are as they are written")
+        fix = msg("leave out {key}", key="prorate_bands")
+        draft.report((*path, "prorate_bands"), "conflict", what, fix=fix, at_key=True)
+    if over is None:
+        return None
+    if isinstance(over.tree, KeyedValue) and over.tree.function == "value":
+        return over.tree.id
+    what = msg("for each record by itself the table is read over one indicator and nothing else")
+    draft.report((*path, "over"), "no-records", what, fix=msg('write over = "value(…)", or accumulate = "period"'))
+    return None
 
 
 def _read_year(

@@ -25,6 +25,8 @@ def bonus_lines(bonus: Bonus) -> Iterable[Message]:
             yield msg(
                 "It is read for the year so far, less for the year before; years begin in month {month}.", month=month
             )
+        if bonus.per_record is not None:
+            yield msg("It is read for each record by itself.")
         if bonus.prorate_bands:
             yield msg("Its thresholds are in proportion to the days in service.")
     for accelerator in bonus.accelerators:

@@ -16,7 +16,7 @@ from kaohe.exact import shorten
 from kaohe.language import Type
 from kaohe.plugin import Indicator, RecordType
 from kaohe.scheme.bonus import read_bonus
-from kaohe.scheme.bonus_table import read_year
+from kaohe.scheme.bonus_table import read_records, read_year
 from kaohe.scheme.cases import check_asked, known_in, read_cases
 from kaohe.scheme.catalogue import Catalogue, read_catalogue, read_text
 from kaohe.scheme.consequences import (
@@ -118,6 +118,7 @@ def _read(
     check_circles(draft, [*(used for each in dimensions for used in each.indicators), *measured])
     measured += read_earlier(draft, dimensions)
     measured += read_year(draft, dimensions, measured, bonus)
+    read_records(draft, dimensions, measured, bonus)
     cases = read_cases(draft, known_in(draft, names, needed, measured))
     _report_unused(draft, catalogue, names, needed)
     if draft.failed or missing is None:

@@ -7,11 +7,13 @@ from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
+import numpy as np
 import pytest
 from tests.unit.appraise.builder import expression, measured, people, said, scheme, table, yuan
 from tests.unit.appraise.test_tables import SALES, by_table
 
 from kaohe.appraise import appraise
+from kaohe.appraise.model import Records
 from kaohe.appraise.rates import deductions, earned, parts, rate_table
 from kaohe.appraise.reckon import reckon
 from kaohe.scheme.model import Bonus, RateTable, YearToDate
@@ -40,6 +42,26 @@ def test_a_year_so_far_pays_what_is_due_beyond_the_year_before():
     assert steps is not None
     assert steps.table is not None
     assert (steps.table.over, steps.table.before, steps.table.given) == (9000, 3500, 460)
+
+
+def test_each_record_by_itself_begins_at_the_bottom_of_the_table():
+    # 4000 gives 180 + 80, 3500.5 gives 180 + 40.04; together 7500.5 would give 180 + 360.04.
+    bonus = by_table(per_record="m")
+    records = Records(np.array([0, 2, 2, 3]), np.array([40_000, 35_005, -1_000]), 10)
+    staff = replace(people(3), records=records)
+    made = scheme(bonus=bonus, measured=[measured("m")])
+    result = appraise(made, staff, table(a=[80] * 3, m=["7500.5", 0, -100]))
+    assert yuan(result) == ["480.04", "0.00", "-6.00"]
+    (steps, nothing, _last) = reckon(bonus, result, range(3))
+    assert steps is not None
+    assert nothing is not None
+    assert steps.table is not None
+    assert steps.table.records == (4000, Fraction("3500.5"))
+    assert nothing.bonus == 0
+
+
+def test_without_single_records_a_figure_counts_as_one():
+    assert yuan(paid(by_table(per_record="m"), m=[9000])) == ["680.00"]
 
 
 def test_reaching_a_retroactive_band_over_the_year_pays_the_difference_for_all_before():

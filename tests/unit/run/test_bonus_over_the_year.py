@@ -68,6 +68,17 @@ def test_both_readings_of_the_table_are_explained(tiny: Desk, language: str) -> 
     assert "{" not in text
 
 
+def test_each_record_by_itself(tiny: Desk) -> None:
+    each = STARS.replace('"year_to_date"', '"record"').replace("to = 20, rate = 10", "to = 8, rate = 10")
+    amount, run = paid(tiny, "2026-Q1", each)
+    assert amount == "300.00"  # 8 → 80; 9 → 80 + 20; 10 → 80 + 40
+    text = "\n".join(tree_lines(explain(run, 0), "en"))
+    assert "a record of 9: 8 × 10 + 1 × 20 = 100" in text
+    assert "3 records, each by itself: 300" in text
+    large = each.replace("sum(satisfaction)", "sum(satisfaction, where=satisfaction > 8)")
+    assert paid(tiny, "2026-Q1", large)[0] == "220.00"
+
+
 def test_the_first_period_of_a_year_has_nothing_before_it(tiny: Desk) -> None:
     _paid, run = paid(tiny, "2026-Q1")
     assert not run.appraisal.values["stars@year_before"].known.any()

@@ -191,7 +191,44 @@ def test_an_indicator_that_compares_periods_does_not_add_up_over_the_year(check:
     checked = check(growing, {})
     (problem,) = checked.problems
     assert problem.code == "scheme.no-year-to-date"
-    assert str(problem.what) == "Weekend call-outs compares periods itself: it does not add up over the year"
+    assert str(problem.what) == "Weekend call-outs is measured in one period alone: it does not add up over the year"
+
+
+EACH = TABLE.replace('value("crm.violations") * 1000', 'value("weekend_repairs")').replace(
+    'mode  = "marginal"', 'mode  = "marginal"\naccumulate = "record"'
+)
+
+
+def summing(valid: str, value: str = "sum(score, where=is_weekend(opened_at))") -> str:
+    """The scheme whose own indicator is a sum."""
+    return valid.replace('count(where=kind == "repair" and is_weekend(opened_at))', value)
+
+
+def test_a_table_for_each_record_is_read_and_read_aloud(check: Check, valid: str) -> None:
+    scheme = check(with_bonus(summing(valid), EACH), {}).require()
+    assert scheme.bonus is not None
+    assert scheme.bonus.per_record == "weekend_repairs"
+    (lines,) = [section.lines for section in describe(scheme) if str(section.title) == "Bonus"]
+    assert "It is read for each record by itself." in map(str, lines)
+
+
+@pytest.mark.parametrize(
+    ("value", "bonus"),
+    [
+        ("count()", EACH),
+        ("sum(score) * 2", EACH),
+        ("previous(sum(score))", EACH),
+        ("sum(score)", EACH.replace('value("weekend_repairs")', 'value("weekend_repairs") * 2')),
+    ],
+)
+def test_what_is_no_sum_has_no_records(check: Check, valid: str, value: str, bonus: str) -> None:
+    checked = check(with_bonus(summing(valid, value), bonus), {})
+    assert [problem.code for problem in checked.problems] == ["scheme.no-records"]
+
+
+def test_a_record_has_no_days(check: Check, valid: str) -> None:
+    text = EACH.replace("mode ", "prorate_bands = true\nmode ", 1)
+    assert "scheme.conflict" in [each.code for each in check(with_bonus(summing(valid), text), {}).problems]
 
 
 NAMED = TABLE.replace('kind = "table"', 'kind = "formula"\nformula = "table * coefficient + 5"')

@@ -88,6 +88,7 @@ class Bonus:
     ``formula`` comes to, which names the coefficient and the table itself. ``accelerators`` multiply; ``floor`` and
     ``cap`` bound one person's bonus, in fen. A pool may be an expression over all its people, in yuan; those who share
     the attributes ``pool_within`` have one of their own. With a ``settlement`` not all that is earned is paid now.
+    ``per_record``: the indicator for each of whose records the table is read by itself; ``over`` is their sum.
     """
 
     kind: Literal["coefficient", "pool", "table", "formula"]
@@ -105,3 +106,4 @@ class Bonus:
     year: YearToDate | None = None
     prorate_bands: bool = False
     settlement: Settlement | None = None
+    per_record: str | None = None
