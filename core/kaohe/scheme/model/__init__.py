@@ -35,7 +35,7 @@ from kaohe.scheme.model.measures import (
 )
 from kaohe.scheme.model.rules import Action, Adjustment, Gate, Rule
 from kaohe.scheme.model.standing import GradedShares, Level, Ranking, Tiers
-from kaohe.scheme.model.weights import Comparison, Normalisation, TotalBy, TotalMethod, WeightsFrom
+from kaohe.scheme.model.weights import WEIGHTED_SUM, Comparison, Normalisation, TotalBy, TotalMethod, WeightsFrom
 from kaohe.text import Text
 
 __all__ = [
@@ -142,7 +142,7 @@ class Scheme:
     max_added: Decimal | None = None
     max_deducted: Decimal | None = None
     comparisons: tuple[Comparison, ...] = ()
-    total_by: TotalBy = TotalBy()
+    total_by: TotalBy = WEIGHTED_SUM
     attribution: Literal["period_end", "event_date"] = "period_end"
 
     @property

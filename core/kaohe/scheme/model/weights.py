@@ -43,3 +43,6 @@ class TotalBy:
     method: TotalMethod = "weighted_sum"
     normalisation: Normalisation = "vector"
     v: Decimal = Decimal("0.5")
+
+
+WEIGHTED_SUM = TotalBy()
