@@ -65,7 +65,7 @@ class TestNoWorkspace:
         )
         settings.write_text(broken.replace("engine =", 'colour = "red"\nengine ='), "utf-8")
         english, chinese = refused(tiny, *EVALUATE, code=3, en="unknown timezone", zh="未知时区")
-        for line in (f"{settings}:1:10: ", f"{settings}:4:12: ", f"{settings}:5:10: "):
+        for line in (f"{settings}:1:10: ", f"{settings}:4:12: ", f"{settings}:6:10: "):
             assert line in english.err
             assert line in chinese.err
         assert english.err.count("error [workspace.setting]") == 3

@@ -248,9 +248,7 @@ def _measure(
             what = msg("{id} measures records that no plugin brings", id=indicator.id)
             draft.report(path, "unknown-record-type", what, found=show(indicator.records))
         return False, None, None
-    rows = record_scope(
-        record_type, parameters, when=indicator.when, aggregates=False, calendars=draft.calendars
-    )
+    rows = record_scope(record_type, parameters, when=indicator.when, aggregates=False, calendars=draft.calendars)
     records = record_scope(record_type, parameters, when=indicator.when, calendars=draft.calendars)
     problems, value = (), None
     if indicator.assessment is None:

@@ -38,6 +38,12 @@ CASES: Mapping[str, Sequence[Request]] = {
         request("new", "count()", CUSTOMER),
         request("kept_before", "previous(count(where=at_end()))", CUSTOMER),
     ],
+    # Working time, in one scan with the rest: the calendar is joined on the day of each moment.
+    "working_time": [
+        request("in_time", "share(business_time(opened_at, closed_at) <= hours(4))"),
+        request("late", "count(where=not known(closed_at) and business_time(opened_at, period_end) > hours(4))"),
+        request("tickets", "count()"),
+    ],
     # Order statistics, extremes, edges, distinct values, recommendation.
     "other_aggregates": [
         request("median", "median(cost)"),
@@ -55,6 +61,7 @@ ROW_CASES: Mapping[str, Rows] = {
         TICKET, "kind", "cost", "closed_at", "cost * rating", "urgent", where='kind != "question"'
     ),
     "rows_by_another_date": rows(TICKET, "no", who="helper", when="due"),
+    "rows_with_working_time": rows(TICKET, "no", "business_time(opened_at, closed_at)", where="known(closed_at)"),
     "rows_of_all_times": rows(CUSTOMER, "code", "left_on", where="at_start() or known(left_on)"),
 }
 # What is joined to records: who stands above the owner on a moment's day, whose work that day is covered, and records
