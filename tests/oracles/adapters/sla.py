@@ -22,6 +22,7 @@ _HOURS = re.compile(
     rf"(?P<first>{_DAYS})(?:\s*[-–]\s*(?P<last>{_DAYS}))?\s+(?P<hours>\d[\d:]*\s*[-–]\s*\d[\d:]*(?:\s*(?:,|and)\s*\d[\d:]*\s*[-–]\s*\d[\d:]*)*)"
 )
 _CLOCK = re.compile(r"(\d{1,2})(?::(\d\d))?")
+_ZONE = re.compile(r"[A-Z][A-Za-z]+/[A-Z][A-Za-z_/]+")
 _LUNCH = re.compile(r"(?:lunch|break)\D*(?P<hours>\d[\d:]*\s*[-–]\s*\d[\d:]*)")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
@@ -30,7 +31,8 @@ def run(case: Case) -> dict[str, Any]:
     given = case.inputs
     if paused := [key for key in given if "paus" in key or "hold" in key]:
         raise NotRunnable(f"the clock does not stop: {', '.join(paused)}")
-    zone = ZoneInfo(given.get("timezone") or given.get("tz") or "UTC")
+    named = _ZONE.search(str(given["calendar"]))
+    zone = ZoneInfo(given.get("timezone") or given.get("tz") or (named[0] if named else "UTC"))
     clock = clock_of(check_calendar(calendar(given, zone.key), case.id, "case", zone).require())
     start = moment(given["start"], zone)
     found: dict[str, Any] = {}
@@ -75,16 +77,17 @@ def _week(words: str) -> Iterator[str]:
     if "24x7" in words or "24/7" in words:
         yield from (f'hours.{day} = ["00:00-24:00"]' for day in WEEKDAYS)
         return
-    spans = list(_HOURS.finditer(words))
+    spans = list(_HOURS.finditer(re.sub("every day|daily", "mon-sun", words)))
     if not spans:
         raise NotRunnable(f"the calendar is not read: {words}")
     lunch = _LUNCH.search(words)
     for span in spans:
         first = WEEKDAYS.index(_SHORT[span["first"][:3]])
         last = WEEKDAYS.index(_SHORT[span["last"][:3]]) if span["last"] else first
+        days = WEEKDAYS[first : last + 1] if last >= first else (*WEEKDAYS[first:], *WEEKDAYS[: last + 1])
         ends = [(hour.zfill(2), minute or "00") for hour, minute in _CLOCK.findall(span["hours"])]
         if lunch is not None:
             ends[1:1] = [(hour.zfill(2), minute or "00") for hour, minute in _CLOCK.findall(lunch["hours"])]
         written = [":".join(end) for end in ends]
         intervals = ", ".join(f'"{opens}-{closes}"' for opens, closes in zip(written[::2], written[1::2], strict=True))
-        yield from (f"hours.{day} = [{intervals}]" for day in WEEKDAYS[first : last + 1])
+        yield from (f"hours.{day} = [{intervals}]" for day in days)
