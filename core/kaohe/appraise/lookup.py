@@ -44,23 +44,24 @@ def given(bonus: Bonus, table: RateTable, seen: Facts, rows: Ints) -> Given:
         raise ValueError("a table is read over a figure")
     over = evaluate(bonus.over if bonus.year is None else bonus.year.to_date, seen, rows)
     worked = seen.people.worked[rows]
-    known = np.array([answer is not None for answer in over], np.bool_)
+    known = over.flags(lambda answer: answer is not None)
     if bonus.prorate_bands:
         known &= worked > 0
     if bonus.per_record is not None and seen.people.records is not None:
         return Given(known, _one_by_one(table, seen.people.records, rows[known]))
-    figures = [Fraction(answer) for answer, there in zip(over, known.tolist(), strict=True) if there]
+    figures = over.where(known)
     if bonus.prorate_bands:
         days = seen.people.period_days
-        stretched = [figure * days / part for figure, part in zip(figures, worked[known].tolist(), strict=True)]
+        parts = worked[known].tolist()
+        stretched = [Fraction(figure) * days / part for figure, part in zip(figures, parts, strict=True)]
         found = earned_in_columns(table, stretched)
         return Given(known, found.times(proration(worked[known], days)) if table.gives == "rate" else found)
     found = earned_in_columns(table, figures)
     if bonus.year is None:
         return Given(known, found)
     earlier = evaluate(bonus.year.before, seen, rows[known])
-    counted = np.array([answer is not None for answer in earlier], np.bool_)
-    paid = earned_in_columns(table, [answer for answer in earlier if answer is not None])
+    counted = earlier.flags(lambda answer: answer is not None)
+    paid = earned_in_columns(table, earlier.where(counted))
     due = found.numerators.astype(object) * paid.denominator
     due[counted] -= paid.numerators.astype(object) * found.denominator
     return Given(known, Claims(due, found.denominator * paid.denominator))
