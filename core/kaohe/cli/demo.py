@@ -52,7 +52,7 @@ def load_samples(app: App, plugin: str, people: int, seed: int) -> None:
     """Write the plugin's sample as CSV files and import them as anybody would: people first."""
     from kaohe.records.batches import source_of
     from kaohe.records.importing import import_rows
-    from kaohe.records.people import import_people, read_directory
+    from kaohe.records.people import import_people, read_directory, read_teams
     from kaohe.records.reading import read_records
     from kaohe.records.rows import ReadContext
 
@@ -62,7 +62,7 @@ def load_samples(app: App, plugin: str, people: int, seed: int) -> None:
     for sample in sorted(app.registry.sample(plugin, people, seed), key=lambda sample: sample.records != "people"):
         path = folder / f"{sample.name}.csv"
         write_sample(path, sample)
-        context = ReadContext(app.workspace.timezone, read_directory(app.store))
+        context = ReadContext(app.workspace.timezone, read_directory(app.store), read_teams(app.store))
         if sample.records == "people":
             imported = import_people(app.store, partial(_people, path, context), source_of(path), handed_in=app.now())
         else:

@@ -113,13 +113,13 @@ def import_(
 ) -> int:
     from kaohe.records.batches import source_of
     from kaohe.records.importing import import_rows
-    from kaohe.records.people import read_directory
+    from kaohe.records.people import read_directory, read_teams
     from kaohe.records.reading import read_records
     from kaohe.records.rows import ReadContext
 
     record_type = find_type(app, name)
     rules = find_mapping(app, mapping, record_type)
-    context = ReadContext(app.workspace.timezone, read_directory(app.store))
+    context = ReadContext(app.workspace.timezone, read_directory(app.store), read_teams(app.store))
     source = source_of(file, rules.digest if rules else None)
     imported = import_rows(
         app.store,
@@ -238,6 +238,7 @@ _KINDS = {
     "date": msg("date"),
     "datetime": msg("date and time"),
     "person": msg("person"),
+    "team": msg("team"),
     "customer": msg("customer"),
 }
 

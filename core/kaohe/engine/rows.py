@@ -144,7 +144,7 @@ def _wanted(column: str | Expression, bounds: Bounds) -> exp.Expr:
 
 def _is_text(rows: Rows, column: str | Expression) -> bool:
     if isinstance(column, str):
-        return rows.records.field(column).kind in ("text", "choice", "person", "customer")
+        return rows.records.field(column).kind in ("text", "choice", "person", "team", "customer")
     return column.type.kind == "text"
 
 

@@ -86,6 +86,7 @@ class _Report:
             ("when", (record_type.when,), _MOMENTS),
             ("until", (record_type.until,) if record_type.until is not None else (), _MOMENTS),
             ("who", record_type.who, ("person",)),
+            ("team", (record_type.team,) if record_type.team is not None else (), ("team",)),
             *(("sequence", group, _MOMENTS) for group in record_type.sequence),
         ):
             for name in names:

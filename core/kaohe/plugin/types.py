@@ -11,7 +11,7 @@ from typing import Any, Literal
 from kaohe.text import Text
 
 FieldKind = Literal[
-    "text", "choice", "integer", "decimal", "money", "boolean", "date", "datetime", "person", "customer"
+    "text", "choice", "integer", "decimal", "money", "boolean", "date", "datetime", "person", "team", "customer"
 ]
 Unit = Literal["share", "count", "points", "money", "number", "seconds", "minutes", "hours", "days", "kilowatt_hours"]
 Direction = Literal["higher", "lower", "target"]
@@ -23,8 +23,8 @@ class Field:
     """One typed field of a record.
 
     ``decimal`` stores ``scale`` decimals exactly; ``money`` stores fen and is written in yuan; ``person`` holds a
-    person's code and must exist; ``customer`` is a customer's code and need not. ``minimum`` and ``maximum`` are
-    inclusive. ``choices`` maps each allowed stored value to its name.
+    person's code and must exist, ``team`` likewise a team's; ``customer`` is a customer's code and need not.
+    ``minimum`` and ``maximum`` are inclusive. ``choices`` maps each allowed stored value to its name.
     """
 
     name: str
@@ -45,7 +45,8 @@ class RecordType:
     ``key``: the fields that together identify a record. ``when``: the date or datetime that puts a record into a
     period. ``who``: the person fields that may be credited, the default first. ``until``: for records that last
     (a customer since … until …) the date on which they ended. ``sequence``: groups of date fields that may not run
-    backwards, each in order of time.
+    backwards, each in order of time. ``team``: the team field that credits a record to a team; where it is empty, and
+    where there is none, a record is that of the team in which the person credited was on its date.
     """
 
     name: str
@@ -57,6 +58,7 @@ class RecordType:
     until: str | None = None
     sequence: tuple[tuple[str, ...], ...] = ()
     description: Text | None = None
+    team: str | None = None
 
     def field(self, name: str) -> Field:
         """The field of that name; KeyError where there is none."""

@@ -18,6 +18,7 @@ from kaohe.records.words import (
     parse_code,
     parse_text,
     person_parser,
+    team_parser,
     trim,
     unguarded,
 )
@@ -122,6 +123,8 @@ def _parser(
             return choice_parser(field.choices)
         case "person":
             return person_parser(context.people)
+        case "team":
+            return team_parser(context.teams)
         case "customer":
             return parse_code
         case "text":

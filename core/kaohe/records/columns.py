@@ -21,6 +21,7 @@ STORED: dict[FieldKind, Stored] = {
     "text": "text",
     "choice": "text",
     "person": "text",
+    "team": "text",
     "customer": "text",
     "integer": "integer",
     "decimal": "integer",

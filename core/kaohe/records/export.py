@@ -19,7 +19,7 @@ from kaohe.records.words import guarded
 
 _AT_ONCE = 5_000
 _MONEY_DECIMALS = 2
-_TEXT_KINDS = ("text", "choice", "person", "customer")
+_TEXT_KINDS = ("text", "choice", "person", "team", "customer")
 _LONGEST_NUMBER = 15  # digits that a workbook keeps
 
 Row = Sequence[Any]

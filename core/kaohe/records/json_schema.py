@@ -21,6 +21,7 @@ _KINDS: dict[str, dict[str, Any]] = {
     "text": {"type": "string", "maxLength": LONGEST_CELL},
     "customer": {"type": "string", "maxLength": LONGEST_CELL},
     "person": {"type": "string", "maxLength": LONGEST_CELL},
+    "team": {"type": "string", "maxLength": LONGEST_CELL},
     "choice": {"type": "string"},
     "integer": {"type": "integer"},
     "boolean": {"type": "boolean"},

@@ -33,6 +33,13 @@ def read_directory(store: Store) -> Directory:
     return Directory((row.code, row.name) for row in rows)
 
 
+def read_teams(store: Store) -> Directory:
+    """Every team's code and name."""
+    with store.reading() as connection:
+        rows = connection.execute(select(_teams.c.code, _teams.c.name)).all()
+    return Directory((row.code, row.name) for row in rows)
+
+
 def list_people(store: Store) -> list[tuple[Person, tuple[Assignment, ...]]]:
     """Everybody by ascending code, with their assignments by first day."""
     with store.reading() as connection:

@@ -1,6 +1,8 @@
-"""Person fields and the people they name: checked in whole tables when a batch goes in and when people go out."""
+"""Person and team fields and whom they name: checked in whole tables when a batch goes in and when people go out."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 from sqlalchemy import Connection, Table, exists, func, or_, select
 
@@ -14,14 +16,16 @@ from kaohe.text import msg
 _people, _teams, _targets = table_of(PersonRow), table_of(TeamRow), table_of(TargetRow)
 
 
-def person_fields(record_type: RecordType) -> list[str]:
-    return [field.name for field in record_type.fields if field.kind == "person"]
+def references(record_type: RecordType) -> Iterator[tuple[str, Table]]:
+    """The fields that name people or teams, each with the table of those."""
+    tables = {"person": _people, "team": _teams}
+    return ((field.name, tables[field.kind]) for field in record_type.fields if field.kind in tables)
 
 
 def all_known(connection: Connection, rows: Table, record_type: RecordType) -> None:
-    """Raise KaoheError where rows name people who are gone: somebody changed the people while the file was read."""
-    for name in person_fields(record_type):
-        known = exists().where(_people.c.code == rows.c[name])
+    """Raise KaoheError where rows name people or teams that are gone: somebody changed them while the file was read."""
+    for name, table in references(record_type):
+        known = exists().where(table.c.code == rows.c[name])
         missing = connection.scalar(select(rows.c[name]).where(rows.c[name].is_not(None), ~known).limit(1))
         if missing is not None:
             raise fail(
@@ -36,24 +40,27 @@ def all_known(connection: Connection, rows: Table, record_type: RecordType) -> N
 
 def still_needed(store: Store, connection: Connection, batch: int) -> None:
     """Raise KaoheError where stored records or targets name people or teams that undoing the batch would take away."""
-    going = select(_people.c.code).where(_people.c[BATCH] == batch)
+    going = {each: select(each.c.code).where(each.c[BATCH] == batch) for each in (_people, _teams)}
     problems = []
     for name, record_type in store.record_types.items():
-        table, fields = store.tables[name], person_fields(record_type)
+        table, fields = store.tables[name], [*references(record_type)]
         if not fields:
             continue
-        naming = or_(*(table.c[field].in_(going) for field in fields))
+        naming = or_(*(table.c[field].in_(going[named]) for field, named in fields))
         if count := connection.scalar(select(func.count()).select_from(table).where(naming)):
             label = record_type.label
             what = msg(
-                "{count} records of the type {name} name people of batch {batch}", count=count, name=label, batch=batch
+                "{count} records of the type {name} name people or teams of batch {batch}",
+                count=count,
+                name=label,
+                batch=batch,
             )
             theirs = sorted(connection.scalars(select(table.c[BATCH]).distinct().where(naming)), reverse=True)
             fix = msg("undo those first, in this order: {batches}", batches=", ".join(map(str, theirs)))
             problems.append(Problem("batch.needed", what, Place(key=name), fix=fix))
     owned = or_(
-        (_targets.c.scope == "person") & _targets.c.who.in_(going),
-        (_targets.c.scope == "team") & _targets.c.who.in_(select(_teams.c.code).where(_teams.c[BATCH] == batch)),
+        (_targets.c.scope == "person") & _targets.c.who.in_(going[_people]),
+        (_targets.c.scope == "team") & _targets.c.who.in_(going[_teams]),
     )
     if batches := sorted(connection.scalars(select(_targets.c[BATCH]).distinct().where(owned)), reverse=True):
         what = msg("targets are set for people or teams of batch {batch}", batch=batch)

@@ -8,6 +8,7 @@ from datetime import date, datetime, tzinfo
 from typing import Protocol
 
 from kaohe.errors import Place, Problem
+from kaohe.records.directory import Directory
 from kaohe.text import Message
 
 # As stored: integers for integer, decimal (scaled) and money (fen); a datetime is aware and in UTC.
@@ -64,10 +65,10 @@ class Reading:
 
 
 class PeopleDirectory(Protocol):
-    """Who exists. Asked once per distinct cell of a column."""
+    """Who exists, people or teams. Asked once per distinct cell of a column."""
 
     def find(self, code_or_name: str) -> str | tuple[str, ...] | None:
-        """The code of the person; all codes where several people bear the name; None where nobody does."""
+        """The code; all codes where several bear the name; None where nobody does."""
         ...
 
     def nearest(self, code_or_name: str) -> Sequence[str]:
@@ -77,10 +78,11 @@ class PeopleDirectory(Protocol):
 
 @dataclass(frozen=True)
 class ReadContext:
-    """``timezone`` is that of times without an offset; ``people`` resolves person fields."""
+    """``timezone`` is that of times without an offset; ``people`` resolves person fields, ``teams`` team fields."""
 
     timezone: tzinfo
     people: PeopleDirectory
+    teams: PeopleDirectory = field(default_factory=lambda: Directory(()))
 
 
 class Unfit(Exception):  # noqa: N818 - a verdict about a cell, kept as a value; it never leaves the reading side

@@ -29,6 +29,7 @@ _KIND_NAMES: dict[str, Message] = {
     "date": msg("a date such as 2026-01-05"),
     "datetime": msg("a date and time such as 2026-01-05 14:30"),
     "person": msg("a person's code, or a name that only one person bears"),
+    "team": msg("a team's code or name"),
     "customer": msg("a code"),
 }
 _EXPLANATION = (msg("Field"), msg("Name"), msg("Required"), msg("What to write"), msg("Choices"), msg("Help"))

@@ -121,25 +121,27 @@ def _choose(cell: str, choices: Mapping[str, Text]) -> Message:
 
 def person_parser(people: PeopleDirectory) -> Callable[[str], str]:
     """Finds a person by code or by a name that only one person bears."""
+    first = msg("Import the person first (kaohe people import), or correct the name.")
+    unknown = msg("nobody is known by this code or name")
+    return _finder(people, msg("several people bear this name"), unknown, first)
 
+
+def team_parser(teams: PeopleDirectory) -> Callable[[str], str]:
+    """Finds a team by code or by a name that only one team bears."""
+    first = msg("Import the team's people first (kaohe people import), or correct the name.")
+    unknown = msg("no team is known by this code or name")
+    return _finder(teams, msg("several teams bear this name"), unknown, first)
+
+
+def _finder(directory: PeopleDirectory, several: Message, unknown: Message, first: Message) -> Callable[[str], str]:
     def parse(cell: str) -> str:
         wanted = parse_code(cell)
-        found = people.find(wanted)
+        found = directory.find(wanted)
         if isinstance(found, str):
             return found
         if found:
-            raise Unfit(
-                msg("several people bear this name"),
-                msg("Write the code of the one that is meant: {codes}.", codes=", ".join(found)),
-            )
-        near = people.nearest(wanted)
-        if near:
-            raise Unfit(
-                msg("nobody is known by this code or name"), msg("Did you mean {names}?", names=", ".join(near))
-            )
-        raise Unfit(
-            msg("nobody is known by this code or name"),
-            msg("Import the person first (kaohe people import), or correct the name."),
-        )
+            raise Unfit(several, msg("Write the code of the one that is meant: {codes}.", codes=", ".join(found)))
+        near = directory.nearest(wanted)
+        raise Unfit(unknown, msg("Did you mean {names}?", names=", ".join(near)) if near else first)
 
     return parse

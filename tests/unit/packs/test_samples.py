@@ -36,7 +36,7 @@ def sample(name: str, people: int = 120, seed: int = 2026) -> dict[str, SampleFi
 
 
 class Everybody:
-    """The people of the sample, found by their code alone."""
+    """The people or teams of the sample, found by their code alone."""
 
     def __init__(self, codes: set[str]) -> None:
         self.codes = codes
@@ -74,7 +74,8 @@ def test_every_row_can_be_imported(name, people, seed, packs, tmp_path):
     files = sample(name, people, seed)
     codes = set(column(files["people"], "code"))
     assert len(codes) == people
-    context = ReadContext(ZONE, Everybody(codes))
+    teams = set(column(files["people"], "team"))
+    context = ReadContext(ZONE, Everybody(codes), Everybody(teams))
     for file in files.values():
         path = tmp_path / f"{file.name}.csv"
         path.write_text(_as_csv(file), "utf-8")

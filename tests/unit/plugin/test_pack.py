@@ -85,7 +85,7 @@ def test_every_mistake_is_told_at_once_with_its_place():
     assert places == sorted(places, key=lambda place: [int(part) for part in place.split(":")[1:]])
     assert any("p/pack.toml:3:" in line and "label has no en" in line for line in found)
     assert any("unknown key label.eng" in line and "did you mean en?" in line for line in found)
-    assert any("p/pack.toml:14:10" in line and "datetime, person, customer" in line for line in found)
+    assert any("p/pack.toml:14:10" in line and "datetime, person, team, customer" in line for line in found)
     assert any("p/pack.toml:15:11" in line and "at most 6" in line for line in found)
     assert any("unknown key record_types[0].fields[0].minimun" in line and "minimum?" in line for line in found)
     assert sum("indicators[0] has no" in line for line in found) == 3
