@@ -142,6 +142,38 @@ class TargetRow(CoreTable, table=True):
     batch: int = _batch()
 
 
+class RoundRow(CoreTable, table=True):
+    """An assessment round: ``items`` a JSON list, ``scale`` the full score, ``day`` the one on which the organisation
+    was looked at and which its ratings bear, ``seed`` a random number from which keys and form codes derive,
+    ``unnamed`` a JSON list of the relations whose raters are not named in the records."""
+
+    __tablename__ = "assessment_rounds"
+
+    name: str = _words(key=True)
+    period: str = _words()
+    day: date
+    items: str = _words()
+    lowest: int = _count()
+    scale: int = _count()
+    due: date | None = None
+    unnamed: str = _words()
+    seed: str = _words()
+    opened_at: datetime = _moment()
+    closed_at: datetime | None = _moment(optional=True)
+
+
+class RatingPairRow(CoreTable, table=True):
+    """Who is to rate whom in a round. ``rater``: a person's code, or the name of somebody ``outside``."""
+
+    __tablename__ = "assessment_pairs"
+
+    round: str = _words(key=True, refers_to="assessment_rounds.name")
+    subject: str = _words(key=True, refers_to="people.code")
+    relation: str = _words(key=True)
+    rater: str = _words(key=True)
+    outside: bool
+
+
 class SchemeRow(CoreTable, table=True):
     """A scheme as it was when something was computed by it; never edited."""
 

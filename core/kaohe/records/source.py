@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +15,7 @@ _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _MARKUP = (b"<html", b"<!doctype", b"<table", b"<?xml", b"<meta", b"<head", b"<style", b"mime-version")
 _BOMS = (b"\xff\xfe", b"\xfe\xff")
+_CELL = re.compile(r"([A-Z]+)(\d+)")
 _JSON = (".json", ".jsonl", ".ndjson")
 HEAD = 65_536
 
@@ -107,3 +109,14 @@ def column_letters(index: int) -> str:
         index, rest = divmod(index - 1, 26)
         letters = chr(65 + rest) + letters
     return letters
+
+
+def cell_of(row: Place, column: int | None, label: str | None) -> Place:
+    """The cell of a row; in a file without cells, the row and the column's name."""
+    match = _CELL.fullmatch(row.cell or "")
+    if match is None or column is None:
+        return row if row.cell else Place(row.file, row.line, key=label)
+    start = 0
+    for letter in match[1]:
+        start = 26 * start + ord(letter) - ord("A") + 1
+    return Place(row.file, sheet=row.sheet, cell=f"{column_letters(start - 1 + column)}{match[2]}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -13,14 +12,13 @@ from kaohe.period import parse_period, usual
 from kaohe.records.directory import Directory
 from kaohe.records.headers import recognised
 from kaohe.records.rows import CleanRow, Reading
-from kaohe.records.source import column_letters
+from kaohe.records.source import cell_of
 from kaohe.records.targets_file import SCOPES, TARGETS
 from kaohe.records.words import nearest
 from kaohe.text import Message, Text, msg
 
 Scope = Literal["person", "team", "company"]
 TargetKey = tuple[str, str, str, str]
-_CELL = re.compile(r"([A-Z]+)(\d+)")
 
 
 @dataclass(frozen=True, order=True)
@@ -64,10 +62,10 @@ def read_targets(
         problems += reading.notes
         for rejection in reading.rejected:
             for mistake in rejection.mistakes:
-                where = _cell(rejection.place, columns.get(mistake.field or ""), mistake.column)
+                where = cell_of(rejection.place, columns.get(mistake.field or ""), mistake.column)
                 problems.append(Problem("targets.cell", mistake.reason, where, mistake.value or None, fix=mistake.fix))
         for row in reading.rows:
-            places = {field.name: _cell(row.place, columns.get(field.name), field.name) for field in TARGETS.fields}
+            places = {field.name: cell_of(row.place, columns.get(field.name), field.name) for field in TARGETS.fields}
             target, wrong = target_of(row, known, places)
             problems += wrong
             if target is None:
@@ -163,14 +161,3 @@ def stored_otherwise(target: Target, stored: int, where: Place) -> Problem:
 
 def _words(target: Target) -> dict[str, Message | Text | str]:
     return {"owner": target.owner, "indicator": target.indicator, "period": target.period}
-
-
-def _cell(row: Place, column: int | None, label: str | None) -> Place:
-    """The cell of a row; in a file without cells, the row and the column's name."""
-    match = _CELL.fullmatch(row.cell or "")
-    if match is None or column is None:
-        return row if row.cell else Place(row.file, row.line, key=label)
-    start = 0
-    for letter in match[1]:
-        start = 26 * start + ord(letter) - ord("A") + 1
-    return Place(row.file, sheet=row.sheet, cell=f"{column_letters(start - 1 + column)}{match[2]}")

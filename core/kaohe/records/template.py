@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -35,10 +35,11 @@ _KIND_NAMES: dict[str, Message] = {
 _EXPLANATION = (msg("Field"), msg("Name"), msg("Required"), msg("What to write"), msg("Choices"), msg("Help"))
 
 
-def write_template(path: Path, record_type: RecordType, language: Language) -> None:
+def write_template(path: Path, record_type: RecordType, language: Language, rows: Iterable[Sequence[str]] = ()) -> None:
     """Write the workbook: a sheet to be filled in, whose header bears label and field name, and one that explains.
 
     Filled in, it is imported without a mapping. Columns of codes are formatted as text, so that no digit is lost.
+    ``rows`` are there already, as text, a cell for each field.
     """
     workbook = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False})
     # A fixed date: the same template is the same file, whenever it is written.
@@ -57,6 +58,9 @@ def write_template(path: Path, record_type: RecordType, language: Language) -> N
         entry.write_comment(0, column, _comment(field, language, needed=needed))
         if field.name in ranges:
             entry.data_validation(1, column, _LAST_ROW, column, {"validate": "list", "source": ranges[field.name]})
+    for number, cells in enumerate(rows, 1):
+        for column, cell in enumerate(cells):
+            entry.write_string(number, column, cell)
     workbook.close()
 
 
