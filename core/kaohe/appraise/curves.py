@@ -60,10 +60,13 @@ def _lines(curve: PointsCurve) -> Lines:
     above = last[1] if curve.above is None else to_micros(curve.above)
     pieces = [(below, 0, 1)]
     for (left, low), (right, high) in pairwise(at):
-        # At a value that is written twice the points jump: it belongs to the upper step, and no value to this piece.
+        if left == right:
+            # The points jump: the value belongs to the upper step, and no value to this piece.
+            pieces.append((low, 0, 1))
+            continue
         shared = gcd(high - low, right - left)
         rise, run = (high - low) // shared, (right - left) // shared
-        pieces.append((low * run - left * rise, rise, run) if run else (low, 0, 1))
+        pieces.append((low * run - left * rise, rise, run))
     pieces += [(last[1], 0, 1), (above, 0, 1)]
     # Values are whole numbers: the first one above the last point is the next.
     return lines([*(value for value, _ in at), last[0] + 1], pieces)

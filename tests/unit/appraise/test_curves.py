@@ -48,6 +48,10 @@ def test_a_value_written_twice_is_a_jump_and_belongs_to_the_upper_step():
     assert earned(curve, 5, "9.999999", 10, 15) == ["25", "49.999995", "80", "90"]
 
 
+def test_a_point_written_twice_is_one_point():
+    assert earned(points_curve((0, 0), (10, 50), (10, 50), (20, 100)), 5, 10, 15) == ["25", "50", "75"]
+
+
 def test_a_falling_curve_rewards_lower_values():
     assert earned(points_curve((0, 100), (30, 0)), 0, 10, 29, 31) == ["100", "66.666667", "3.333333", "0"]
 
