@@ -10,6 +10,7 @@ from typing import Literal
 from kaohe.errors import KaoheError, Place, Problem, fail, refuse_if_any
 from kaohe.plugin.types import Field, RecordType
 from kaohe.records.cleaning import CellRules, Cleaner
+from kaohe.records.completing import Lookup
 from kaohe.records.computing import Compiler, Run, as_cell, kind_of_value
 from kaohe.records.headers import recognised, unused
 from kaohe.records.json_schema import must_have
@@ -48,7 +49,10 @@ class ComputedField:
 
 @dataclass(frozen=True)
 class Binding:
-    """Everything about a file's columns that is decided before its first row is read."""
+    """Everything about a file's columns that is decided before its first row is read.
+
+    ``stored`` finds the records that the file completes; None where its rows are whole records.
+    """
 
     record_type: RecordType
     context: ReadContext
@@ -58,13 +62,24 @@ class Binding:
     skip: Callable[[Sequence[str]], bool] | None
     reversed: Literal["reject", "clear"]
     notes: tuple[Problem, ...]
+    stored: Lookup | None = None
 
 
-def bind(record_type: RecordType, mapping: SourceMapping | None, table: Table, context: ReadContext) -> Binding:
-    """Bind by the mapping, else by the columns' names. Raises KaoheError with everything that does not fit."""
-    return (
-        _by_name(record_type, table, context) if mapping is None else _Bound(record_type, mapping, table, context).all()
-    )
+def bind(
+    record_type: RecordType,
+    mapping: SourceMapping | None,
+    table: Table,
+    context: ReadContext,
+    stored: Lookup | None = None,
+) -> Binding:
+    """Bind by the mapping, else by the columns' names. Raises KaoheError with everything that does not fit.
+
+    ``stored`` finds stored records by their keys, for a mapping that completes them.
+    """
+    if mapping is None:
+        return _by_name(record_type, table, context)
+    bound = _Bound(record_type, mapping, table, context).all()
+    return replace(bound, stored=stored) if mapping.completes else bound
 
 
 def _by_name(record_type: RecordType, table: Table, context: ReadContext) -> Binding:
@@ -150,7 +165,11 @@ class _Bound:
             self.check_value(one, value, "values")
         indexes = tuple(self.index(name, one.name) for name in rule.columns)
         cleaner = self.cleaner(one, rule.cells)
-        return BoundColumn(one, " + ".join(rule.columns), indexes, rule.join, cleaner, must_have(self.record_type, one))
+        return BoundColumn(one, " + ".join(rule.columns), indexes, rule.join, cleaner, self.must_have(one))
+
+    def must_have(self, one: Field) -> bool:
+        """Whether the file must give the field in every row: of records that are stored, the key alone."""
+        return one.name in self.record_type.key if self.mapping.completes else must_have(self.record_type, one)
 
     def index(self, name: str, field_name: str) -> int:
         count = self.table.header.count(name)
@@ -198,7 +217,7 @@ class _Bound:
             usable[name] = types[name]
             if run is not None:
                 cleaner = self.cleaner(types[name], CellRules(missing=()))
-                yield ComputedField(types[name], run, cleaner, must_have(self.record_type, types[name]))
+                yield ComputedField(types[name], run, cleaner, self.must_have(types[name]))
 
     def skip(self) -> Callable[[Sequence[str]], bool] | None:
         text = self.mapping.skip_rows_where

@@ -42,7 +42,10 @@ class ColumnRule:
 
 @dataclass(frozen=True)
 class SourceMapping:
-    """A checked mapping file. ``digest`` is the SHA-256 of its parsed content: comments and spacing do not count."""
+    """A checked mapping file. ``digest`` is the SHA-256 of its parsed content: comments and spacing do not count.
+
+    ``completes``: the file has something to add to records that are stored, and is silent about their other fields.
+    """
 
     records: str
     columns: Mapping[str, ColumnRule]
@@ -54,6 +57,7 @@ class SourceMapping:
     delimiter: str | None = None
     skip_rows_where: str | None = None
     reversed: Literal["reject", "clear"] = "reject"
+    completes: bool = False
 
     def place(self, field: str, key: str | None = None) -> Place:
         """Where the mapping speaks of a field, or of one key of its rules."""
@@ -92,6 +96,7 @@ def parse_mapping(text: str, file: str, record_type: RecordType) -> SourceMappin
         delimiter=source.get("delimiter"),
         skip_rows_where=source.get("skip_rows_where"),
         reversed=data.get("reversed", "reject"),
+        completes=data.get("completes", False),
     )
 
 
@@ -141,6 +146,10 @@ def _meaning_problems(
         yield Problem("mapping.records", what, document.place(("records",)), records, record_type.name)
     if not isinstance(columns, dict):
         return
+    completes = data.get("completes") is True
+    if completes and record_type is PEOPLE:
+        what = msg("people are always completed: what a row does not say stays as it is stored")
+        yield Problem("mapping.useless", what, document.key_place(("completes",)), fix=msg("Leave completes out."))
     if record_type is PEOPLE:  # what is none of a person's fields is an attribute of the organisation's own
         record_type = with_attributes(columns)
     known = {one.name: one for one in record_type.fields}
@@ -157,7 +166,8 @@ def _meaning_problems(
         elif isinstance(entry, dict) and ("columns", name) not in unfit:
             yield from _rule_problems(known[name], entry, document)
     for one in record_type.fields:
-        if must_have(record_type, one) and one.name not in columns:
+        needed = one.name in record_type.key if completes else must_have(record_type, one)
+        if needed and one.name not in columns:
             yield Problem(
                 "mapping.unmapped",
                 msg("the required field {field} is not mapped", field=one.name),

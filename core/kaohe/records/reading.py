@@ -10,6 +10,7 @@ from pathlib import Path
 from kaohe.errors import KaoheError
 from kaohe.plugin.types import RecordType
 from kaohe.records.binding import Binding, bind
+from kaohe.records.completing import Lookup
 from kaohe.records.csv_files import open_csv
 from kaohe.records.excel_files import open_excel
 from kaohe.records.json_files import open_json
@@ -29,14 +30,16 @@ def read_records(
     context: ReadContext,
     *,
     sheet: str | None = None,
+    stored: Lookup | None = None,
 ) -> Iterator[Reading]:
     """Read a CSV, XLSX or JSON file into clean and rejected rows, in batches of some thousands; at least one batch.
 
     Opening and binding happen at once: KaoheError where the file cannot be read or its columns do not fit. It may
-    still come later, between batches, where a CSV file stops being text.
+    still come later, between batches, where a CSV file stops being text. ``stored`` finds the records that a mapping
+    with ``completes`` adds to.
     """
     table = open_table(source, record_type, mapping, sheet)
-    return _batches(table, _bound(record_type, mapping, table, context))
+    return _batches(table, _bound(record_type, mapping, table, context, stored))
 
 
 def read_people(
@@ -66,9 +69,15 @@ def open_table(
             return open_csv(source, encoding=encoding, delimiter=delimiter, header=header)
 
 
-def _bound(record_type: RecordType, mapping: SourceMapping | None, table: Table, context: ReadContext) -> Binding:
+def _bound(
+    record_type: RecordType,
+    mapping: SourceMapping | None,
+    table: Table,
+    context: ReadContext,
+    stored: Lookup | None = None,
+) -> Binding:
     try:
-        return bind(record_type, mapping, table, context)
+        return bind(record_type, mapping, table, context, stored)
     except KaoheError:
         table.rows.close()
         raise

@@ -10,6 +10,7 @@ from typing import Any
 
 from kaohe.errors import Problem
 from kaohe.records.binding import Binding, BoundColumn, ComputedField
+from kaohe.records.completing import Lookup
 from kaohe.records.rows import CleanRow, Mistake, Reading, Rejection, Stored, Unfit
 from kaohe.records.source import Table
 from kaohe.records.words import trim
@@ -47,6 +48,8 @@ class RowCleaner:
             self.clean_column(column, cells)
         for computed in self.binding.computed:
             self.compute(computed)
+        if self.binding.stored is not None:
+            self.complete(self.binding.stored)
         for group in self.binding.record_type.sequence:
             self.check_order(group)
         clean = [*self.assembled()]
@@ -122,6 +125,24 @@ class RowCleaner:
         if computed.required and None in values:
             sound = [value if index not in self.mistakes else "" for index, value in enumerate(values)]
             self.require(sound, None, name, results)
+
+    def complete(self, stored: Lookup) -> None:
+        """Fill in from the stored records what the rows do not say; a row whose record is not stored is rejected."""
+        key = self.binding.record_type.key
+        keys = [*zip(*(self.values[name] for name in key), strict=True)]
+        found = stored(keys)
+        for index, one in enumerate(keys):
+            if one in found:
+                for name, value in found[one].items():
+                    if self.values[name][index] is None:
+                        self.values[name][index] = value
+            elif None not in one:
+                reason = msg(
+                    "no stored record has this key ({key}), and the mapping completes stored ones", key=", ".join(key)
+                )
+                fix = msg("Import the file that holds the whole records first, or correct the key.")
+                label = next((column.label for column in self.binding.columns if column.field.name == key[0]), None)
+                self.blame(index, label, key[0], self.shown(key[0], index), reason, fix)
 
     def check_order(self, names: Sequence[str]) -> None:
         """Times of a record that run backwards: the row is rejected, or the later field cleared and noted."""
