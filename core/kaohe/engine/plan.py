@@ -27,7 +27,8 @@ SUBJECT = "subject"
 class Request:
     """One indicator to be measured: aggregates of ``value`` over the records that meet ``where``.
 
-    ``when`` puts a record into the window; ``who`` is credited: a field, or what one of the ``joins`` gives.
+    ``when`` puts a record into the window; ``who`` is credited: a field, or what one of the ``joins`` gives. Where the
+    field ``rather`` is filled, it is credited instead.
     """
 
     key: str
@@ -37,6 +38,7 @@ class Request:
     when: str
     who: str
     joins: tuple[Join, ...] = ()
+    rather: str | None = None
 
 
 @dataclass(frozen=True)
@@ -56,12 +58,13 @@ class Measure:
 
 @dataclass(frozen=True)
 class Scan:
-    """One pass over the records of a type and what is joined to them, grouped by the credited person."""
+    """One pass over the records of a type and what is joined to them, grouped by the credited person or team."""
 
     records: RecordType
     who: str
     measures: tuple[Measure, ...]
     joins: tuple[Join, ...] = ()
+    rather: str | None = None
 
 
 # Per measure, the integer parts of its aggregate (``n``, ``total``, ``hits`` …), one entry for each person.
@@ -109,13 +112,16 @@ def measures(request: Request) -> tuple[Measure, ...]:
 
 def fuse(requests: Sequence[Request]) -> tuple[Scan, ...]:
     """The fewest scans that answer all requests; equal measures are computed once."""
-    grouped: dict[tuple[str, str, tuple[Join, ...]], dict[Measure, None]] = {}
+    grouped: dict[tuple[str, str, tuple[Join, ...], str | None], dict[Measure, None]] = {}
     types: dict[str, RecordType] = {}
     for request in requests:
         types[request.records.name] = request.records
         for measure in measures(request):
-            grouped.setdefault((request.records.name, request.who, measure.joins), {})[measure] = None
-    return tuple(Scan(types[name], who, tuple(shared), joins) for (name, who, joins), shared in grouped.items())
+            alike = (request.records.name, request.who, measure.joins, request.rather)
+            grouped.setdefault(alike, {})[measure] = None
+    return tuple(
+        Scan(types[name], who, tuple(shared), joins, rather) for (name, who, joins, rather), shared in grouped.items()
+    )
 
 
 def select(scan: Scan, windows: Mapping[str, Bounds]) -> tuple[exp.Select, list[tuple[Measure, str]]]:
@@ -124,7 +130,9 @@ def select(scan: Scan, windows: Mapping[str, Bounds]) -> tuple[exp.Select, list[
     # A condition that all measures share is said once, for all rows: that is also what lets files be skipped.
     shared = keeps[0] if keeps and all(keep == keeps[0] for keep in keeps) else None
     columns: list[tuple[Measure, str]] = []
-    who = exp.column(scan.who, quoted=True)
+    who: exp.Expression = exp.column(scan.who, quoted=True)
+    if scan.rather is not None:
+        who = exp.Coalesce(this=exp.column(scan.rather, quoted=True), expressions=[who])
     projections: list[exp.Expr] = [who.as_(SUBJECT)]
     for measure, keep in zip(scan.measures, keeps, strict=True):
         bounds = windows[measure.aggregate.shift]

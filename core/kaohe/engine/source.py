@@ -47,7 +47,8 @@ class OnDay:
 
     ``person`` is a field of the record or what a join before it gave; ``when`` the field that dates the record.
     ``gives``: columns of the relation, and what they are called in the query. ``required``: a record that meets no
-    row is left out. ``drawn_to``: a record dated outside that window counts as of its day next to the date.
+    row is left out. ``drawn_to``: a record dated outside that window counts as of its day next to the date; so do all
+    that are seen whenever they are dated, where a row is ``required`` or the ``nearest`` one is meant.
     """
 
     relation: str
@@ -56,9 +57,10 @@ class OnDay:
     gives: tuple[tuple[str, str], ...] = ()
     required: bool = False
     drawn_to: Shift | None = None
+    nearest: bool = False
 
     def seen(self, shift: Shift | None) -> OnDay:
-        return replace(self, drawn_to=shift) if self.required else self
+        return replace(self, drawn_to=shift) if self.required or self.nearest else self
 
     def onto(self, query: exp.Select, records: RecordType, windows: Mapping[str, Bounds]) -> exp.Select:
         unit = day_unit(records, self.when)
