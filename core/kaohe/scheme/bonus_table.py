@@ -130,7 +130,8 @@ def _over_the_year(of: UsedIndicator | Measured, key: str, shift: Shift, words: 
     name = of.indicator.name
     indicator = replace(of.indicator, name=Text(name.zh + words.zh, name.en + words.en))
     value = None if of.value is None else replace(of.value, tree=shifted(of.value.tree, shift))
-    return Measured(key, indicator, of.parameters, value, of.where, of.min_sample, of.place, of.credit)
+    least, place = of.min_sample, of.place
+    return Measured(key, indicator, of.parameters, value, of.where, least, place, of.credit, None, of.only)
 
 
 def _read_per_record(draft: Draft, path: Path, over: Expression | None, by_days: bool) -> str | None:

@@ -45,7 +45,7 @@ def known_in(draft: Draft, names: Names, needed: Collection[str], measured: Coll
     """Ids as the file writes them, fit or not: a mistake there is not reported again in a case."""
     suffix, data = earlier_key(""), draft.data
     return Known(
-        given=names.points | set(needed),
+        given=names.points | names.measures | set(needed),
         previous=[one.key.removesuffix(suffix) for one in measured if one.key.endswith(suffix)],
         points=names.points,
         dimensions=names.dimensions,

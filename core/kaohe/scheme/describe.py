@@ -11,7 +11,7 @@ from kaohe.scheme.assessment_words import assessment_words
 from kaohe.scheme.bonus_words import bonus_lines
 from kaohe.scheme.case_words import case_words
 from kaohe.scheme.draft import show
-from kaohe.scheme.model import Level, Rule, Scheme, Tiers, UsedIndicator
+from kaohe.scheme.model import Level, Measured, Rule, Scheme, Tiers, UsedIndicator
 from kaohe.scheme.weight_words import comparison_rows, total_words, weight_lines
 from kaohe.scheme.words import ACTIONS, chain, curve_words, missing_words, number, series
 from kaohe.text import Message, Text, msg
@@ -103,6 +103,11 @@ def _dimensions(scheme: Scheme) -> Section:
     for each in scheme.indicators:
         if each.assessment is not None:
             lines += assessment_words(each.indicator.name, each.assessment)
+        if each.only is not None and "@" not in each.key:
+            condition = each.only.text.strip()
+            lines.append(
+                msg("{indicator} counts only where {condition}.", indicator=used_name(each), condition=condition)
+            )
         if each.credit is not None:
             shares = series([f"{part.who} × ({part.share.text})" for part in each.credit.parts])
             what = {"indicator": each.indicator.name, "shares": shares}
@@ -122,7 +127,7 @@ def _dimensions(scheme: Scheme) -> Section:
     return Section(msg("What counts"), tuple(lines), headers, tuple(rows), right=(1, 3, 4))
 
 
-def used_name(used: UsedIndicator) -> Cell:
+def used_name(used: UsedIndicator | Measured) -> Cell:
     """The indicator's name, with the name this scheme gives it where that differs."""
     if used.key == used.indicator.id:
         return used.indicator.name
@@ -150,7 +155,7 @@ def _settings(used: UsedIndicator) -> Cell:
 def _names(scheme: Scheme, keys: Iterable[str]) -> Cell:
     """Indicators by name."""
     names: dict[str, Cell] = {used.key: used_name(used) for used in scheme.weighted}
-    names |= {measured.key: measured.indicator.name for measured in scheme.measured}
+    names |= {measured.key: used_name(measured) for measured in scheme.measured}
     return series([names[key] for key in keys])
 
 

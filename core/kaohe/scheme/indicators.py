@@ -2,41 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from kaohe.errors import Problem
+from kaohe.errors import Place, Problem
 from kaohe.exact import shorten
-from kaohe.language import Expression, aggregates, field_names
+from kaohe.language import aggregates, field_names
 from kaohe.language.tree import shifted
-from kaohe.plugin import Indicator
-from kaohe.plugin.scope import default_parameters, record_scope, value_kinds
+from kaohe.plugin import AssessmentRule, Indicator
 from kaohe.scheme.assessment import used_assessment
 from kaohe.scheme.catalogue import Catalogue, read_text
-from kaohe.scheme.credit import plugin_credit
 from kaohe.scheme.curves import read_curve
-from kaohe.scheme.derived import compile_derived
-from kaohe.scheme.draft import Draft, Path, attempt, show
+from kaohe.scheme.draft import Draft, Path, show
+from kaohe.scheme.measuring import Measuring, measuring_of
 from kaohe.scheme.missing import read_missing
 from kaohe.scheme.model import Curve, Dimension, FormulaCurve, Measured, Missing, UsedIndicator, earlier_key
-from kaohe.scheme.names import Names, values_read
-from kaohe.scheme.schema import fit_definition, fit_parameters
+from kaohe.scheme.names import Names
+from kaohe.scheme.schema import fit_definition
 from kaohe.text import Text, msg
-
-Parameters = Mapping[str, Decimal | int | str | bool]
 
 
 def read_dimensions(
-    draft: Draft, catalogue: Catalogue, missing: Missing | None, names: Names, needed: dict[str, Path]
+    draft: Draft,
+    catalogue: Catalogue,
+    missing: Missing | None,
+    names: Names,
+    needed: dict[str, Path],
+    keys: dict[str, Path],
 ) -> tuple[Dimension, ...]:
     """Every dimension with those of its indicators that are sound; weights, ids and keys are checked over all.
 
-    Indicators whose values curves read go into ``needed``.
+    Indicators whose values curves read go into ``needed``, and the names that the scheme gives into ``keys``.
     """
     dimensions = []
-    keys: dict[str, Path] = {}
     ids: set[str] = set()
     tables = draft.data.get("dimensions", [])
     for index, table in enumerate(tables):
@@ -100,6 +100,39 @@ def _use(
     names: Names,
     needed: dict[str, Path],
 ) -> UsedIndicator | None:
+    indicator = _known(draft, row, path, catalogue, keys)
+    if indicator is None:
+        return None
+    key = row.get("as", row["use"])
+    found = measuring_of(draft, row, path, indicator, catalogue, names, needed)
+    rule = used_assessment(draft, row, path, indicator, catalogue.record_types.get(indicator.records))
+    curve = _curve(draft, row, path, indicator, catalogue, names, needed)
+    missing = read_missing(row.get("missing"), draft, (*path, "missing")) or scheme_missing
+    min_sample = draft.get(row, path, "min_sample", indicator.min_sample)
+    if found is None or curve is None or missing is None or "weight" not in row:
+        return None
+    place = draft.document.place((*path, "use"))
+    return UsedIndicator(
+        key=key,
+        indicator=indicator,
+        parameters=found.parameters,
+        value=found.value,
+        where=found.where,
+        curve=curve,
+        weight=Decimal(row["weight"]),
+        min_sample=min_sample,
+        missing=missing,
+        place=place,
+        credit=found.credit,
+        assessment=rule,
+        only=found.only,
+    )
+
+
+def _known(
+    draft: Draft, row: dict[str, Any], path: Path, catalogue: Catalogue, keys: dict[str, Path]
+) -> Indicator | None:
+    """The indicator that a row uses, under a key that no other row has; what is wrong with either is reported."""
     if "use" not in row:
         return None
     key = row.get("as", row["use"])
@@ -120,50 +153,53 @@ def _use(
         what = msg("there is no indicator {id}", id=row["use"])
         bearing = [known.id for known in catalogue.indicators.values() if row["use"] in (known.name.zh, known.name.en)]
         draft.unknown((*path, "use"), "unknown-indicator", what, (bearing or [row["use"]])[0], catalogue.indicators)
-        return None
-    parameters = _parameters(draft, row.get("params", {}), (*path, "params"), indicator)
-    sound, value, where = _measure(draft, (*path, "use"), indicator, parameters, catalogue, names)
-    if indicator.derived is not None and value is not None:
-        for identifier in values_read(value):
-            needed.setdefault(identifier, (*path, "use"))
-    rule = used_assessment(draft, row, path, indicator, catalogue.record_types.get(indicator.records))
-    curve = _curve(draft, row, path, indicator, catalogue, names, needed)
-    missing = read_missing(row.get("missing"), draft, (*path, "missing")) or scheme_missing
-    min_sample = draft.get(row, path, "min_sample", indicator.min_sample)
-    if not sound or curve is None or missing is None or "weight" not in row:
-        return None
-    place = draft.document.place((*path, "use"))
-    weight = Decimal(row["weight"])
-    credit = catalogue.credits.get(indicator.id) or plugin_credit(
-        draft, (*path, "use"), indicator, parameters, catalogue.record_types.get(indicator.records)
-    )
-    return UsedIndicator(
-        key, indicator, parameters, value, where, curve, weight, min_sample, missing, place, credit, rule
-    )
+    return indicator
 
 
-def read_measured(draft: Draft, catalogue: Catalogue, names: Names, needed: dict[str, Path]) -> tuple[Measured, ...]:
-    """Indicators that are named without being weighed, with their parameters' defaults, in the order of ids; what
-    derived ones rest on is measured too, and goes into ``needed``."""
+def read_measures(
+    draft: Draft, catalogue: Catalogue, names: Names, needed: dict[str, Path], keys: dict[str, Path]
+) -> tuple[Measured, ...]:
+    """Those that the scheme asks to be measured besides, as it sets them, in the order of the file."""
     measured = []
-    waiting = sorted(needed.keys() - names.points)
-    while waiting:
-        identifier = waiting.pop(0)
-        path = needed[identifier]
-        indicator = catalogue.indicators[identifier]
-        parameters = default_parameters(indicator)
-        sound, value, where = _measure(draft, path, indicator, parameters, catalogue, names)
-        if indicator.derived is not None and value is not None:
-            more = [key for key in values_read(value) if key not in needed]
-            needed.update(dict.fromkeys(more, path))
-            waiting += [key for key in more if key not in names.points]
+    for index, row in enumerate(draft.data.get("measures", [])):
+        path: Path = ("measures", index)
+        indicator = _known(draft, row, path, catalogue, keys)
+        if indicator is None:
+            continue
+        found = measuring_of(draft, row, path, indicator, catalogue, names, needed)
         rule = used_assessment(draft, None, path, indicator, catalogue.record_types.get(indicator.records))
-        if sound:
+        least = draft.get(row, path, "min_sample", indicator.min_sample)
+        if found is not None:
+            key, place = row.get("as", row["use"]), draft.document.place((*path, "use"))
+            measured.append(_measured(key, indicator, found, least, place, rule))
+    return tuple(measured)
+
+
+def read_measured(
+    draft: Draft, catalogue: Catalogue, names: Names, needed: dict[str, Path], asked: Sequence[Measured]
+) -> tuple[Measured, ...]:
+    """Those ``asked`` for, and indicators that are named without being weighed, with their parameters' defaults, in the
+    order of keys; what derived ones rest on is measured too, and goes into ``needed``."""
+    measured = list(asked)
+    there = {*names.points, *names.measures}
+    while waiting := sorted(needed.keys() - there):
+        identifier = waiting[0]
+        there.add(identifier)
+        path, indicator = needed[identifier], catalogue.indicators[identifier]
+        found = measuring_of(draft, None, path, indicator, catalogue, names, needed)
+        rule = used_assessment(draft, None, path, indicator, catalogue.record_types.get(indicator.records))
+        if found is not None:
             place = draft.document.place(path)
-            least, records = indicator.min_sample, catalogue.record_types.get(indicator.records)
-            credit = catalogue.credits.get(identifier) or plugin_credit(draft, path, indicator, parameters, records)
-            measured.append(Measured(identifier, indicator, parameters, value, where, least, place, credit, rule))
+            measured.append(_measured(identifier, indicator, found, indicator.min_sample, place, rule))
     return tuple(sorted(measured, key=lambda each: each.key))
+
+
+def _measured(
+    key: str, indicator: Indicator, found: Measuring, least: int, place: Place, rule: AssessmentRule | None
+) -> Measured:
+    return Measured(
+        key, indicator, found.parameters, found.value, found.where, least, place, found.credit, rule, found.only
+    )
 
 
 def read_earlier(draft: Draft, dimensions: Sequence[Dimension]) -> tuple[Measured, ...]:
@@ -190,21 +226,10 @@ def read_earlier(draft: Draft, dimensions: Sequence[Dimension]) -> tuple[Measure
         value = replace(used.value, text=f"previous({used.value.text})", tree=shifted(used.value.tree, "previous"))
         key = earlier_key(used.key)
         least, place = used.min_sample, used.place
-        found.append(Measured(key, indicator, used.parameters, value, used.where, least, place, used.credit))
+        found.append(
+            Measured(key, indicator, used.parameters, value, used.where, least, place, used.credit, None, used.only)
+        )
     return tuple(found)
-
-
-def _parameters(draft: Draft, given: dict[str, Any], path: Path, indicator: Indicator) -> Parameters:
-    declared = indicator.parameters
-    fit = fit_parameters(draft, dict(given), path, {name: dict(item.schema) for name, item in declared.items()})
-    return {
-        name: fit[name]
-        if name in fit
-        else item.default
-        if name in given
-        else draft.default((*path, name), item.default)
-        for name, item in declared.items()
-    }
 
 
 def _curve(
@@ -230,40 +255,3 @@ def _curve(
         there: Path = (*catalogue.own[indicator.id], "curve")
         return read_curve(draft, dict(indicator.curve), there, indicator, names, needed)
     return read_curve(draft, fit_definition(draft, indicator.curve, here, "curve"), here, indicator, names, needed)
-
-
-def _measure(
-    draft: Draft, path: Path, indicator: Indicator, parameters: Parameters, catalogue: Catalogue, names: Names
-) -> tuple[bool, Expression | None, Expression | None]:
-    """Whether value and condition of an indicator are sound, and both compiled (an assessment has no expression for
-    its value). The scheme's own are reported where they are written."""
-    if indicator.derived is not None:
-        problems, value = compile_derived(indicator, parameters, names)
-        if indicator.id not in catalogue.own:
-            draft.problems += [_in_plugin(draft, path, indicator, problem) for problem in problems]
-        return not problems, value, None
-    record_type = catalogue.record_types.get(indicator.records)
-    if record_type is None:
-        if indicator.id not in catalogue.own:
-            what = msg("{id} measures records that no plugin brings", id=indicator.id)
-            draft.report(path, "unknown-record-type", what, found=show(indicator.records))
-        return False, None, None
-    rows = record_scope(record_type, parameters, when=indicator.when, aggregates=False, calendars=draft.calendars)
-    records = record_scope(record_type, parameters, when=indicator.when, calendars=draft.calendars)
-    problems, value = (), None
-    if indicator.assessment is None:
-        problems, value = attempt(indicator.value, records, value_kinds(indicator), None)
-    where = None
-    if indicator.where is not None:
-        more, where = attempt(indicator.where, rows, ("boolean",), None)
-        problems += more
-    if indicator.id not in catalogue.own:
-        draft.problems += [_in_plugin(draft, path, indicator, problem) for problem in problems]
-    return not problems, value, where
-
-
-def _in_plugin(draft: Draft, path: Path, indicator: Indicator, problem: Problem) -> Problem:
-    if draft.elsewhere(problem):
-        return problem
-    what = msg("{id} cannot be computed: {reason}", id=indicator.id, reason=problem.what)
-    return replace(problem, what=what, where=draft.document.place(path))

@@ -27,7 +27,7 @@ from kaohe.scheme.consequences import (
 )
 from kaohe.scheme.derived import check_circles, check_own_derived, check_parts, targets_asked, teams_asked
 from kaohe.scheme.draft import Draft, Path, show
-from kaohe.scheme.indicators import read_dimensions, read_earlier, read_measured
+from kaohe.scheme.indicators import read_dimensions, read_earlier, read_measured, read_measures
 from kaohe.scheme.missing import read_missing, with_shares
 from kaohe.scheme.model import Default, Scheme
 from kaohe.scheme.names import Names
@@ -106,7 +106,9 @@ def _read(
     population = compile_about_people(draft, (*path, "population"), head, names.population(), ("boolean",), needed)
     if "population" not in head:
         draft.default((*path, "population"), True)
-    dimensions = with_shares(draft, read_dimensions(draft, catalogue, missing, names, needed), names)
+    keys: dict[str, Path] = {}
+    dimensions = with_shares(draft, read_dimensions(draft, catalogue, missing, names, needed, keys), names)
+    measures = read_measures(draft, catalogue, names, needed, keys)
     adjustments = read_adjustments(draft, names, needed)
     tier_ids = [row["id"] for row in draft.data.get("tiers", {}).get("levels", []) if "id" in row]
     rules = read_rules(draft, names, needed, tier_ids)
@@ -114,7 +116,7 @@ def _read(
     tiers = read_tiers(draft, names, needed, ranking)
     bonus = read_bonus(draft, names, needed)
     outcomes = read_outcomes(draft, names, needed)
-    measured = read_measured(draft, catalogue, names, needed)
+    measured = read_measured(draft, catalogue, names, needed, measures)
     check_circles(draft, [*(used for each in dimensions for used in each.indicators), *measured])
     measured += read_earlier(draft, dimensions)
     measured += read_year(draft, dimensions, measured, bonus)
@@ -164,16 +166,18 @@ def _names(draft: Draft, catalogue: Catalogue, attributes: Mapping[str, Type] | 
     keys = frozenset(row.get("as", row["use"]) for row in rows)
     misspelt = {row["use"] for row in rows if "as" not in row} - catalogue.indicators.keys()
     meant = {name for key in misspelt for name in get_close_matches(key, catalogue.indicators, n=1)}
-    uses = {row.get("as", row["use"]): row["use"] for row in rows}
+    besides = {row.get("as", row["use"]): row["use"] for row in draft.data.get("measures", []) if "use" in row}
+    uses = {row.get("as", row["use"]): row["use"] for row in rows} | besides
     uses |= {identifier: identifier for identifier in catalogue.indicators}
     return Names(
         attributes,
-        values=keys | catalogue.indicators.keys(),
+        values=keys | besides.keys() | catalogue.indicators.keys(),
         points=keys | meant,
         dimensions=frozenset(table["id"] for table in dimensions if "id" in table),
         directions={
             key: catalogue.indicators[use].direction for key, use in uses.items() if use in catalogue.indicators
         },
+        measures=frozenset(besides),
     )
 
 
@@ -197,9 +201,8 @@ def _effective(draft: Draft, table: Mapping[str, str]) -> tuple[date | None, dat
 
 
 def _report_unused(draft: Draft, catalogue: Catalogue, names: Names, needed: Mapping[str, Path]) -> None:
-    used = {
-        row["use"] for table in draft.data.get("dimensions", []) for row in table.get("indicators", []) if "use" in row
-    }
+    tables = [table.get("indicators", []) for table in draft.data.get("dimensions", [])]
+    used = {row["use"] for rows in (*tables, draft.data.get("measures", [])) for row in rows if "use" in row}
     for identifier, path in catalogue.own.items():
         if identifier not in used | needed.keys() and not draft.failed:
             what = msg("nothing uses the indicator {id}", id=identifier)

@@ -36,13 +36,15 @@ IN_CHINESE: Mapping[str, str] = {**_USUAL, **{f"person.{name}": f"person.{meant}
 @dataclass(frozen=True)
 class Names:
     """``attributes``: those of the organisation, None where it is unknown; ids as the file writes them, fit or not;
-    ``directions``: which way is better, of every id in ``values`` that means a known indicator."""
+    ``directions``: which way is better, of every id in ``values`` that means a known indicator. ``measures``: those
+    that the scheme asks to be measured without weight."""
 
     attributes: Mapping[str, Type] | None
     values: frozenset[str]
     points: frozenset[str]
     dimensions: frozenset[str]
     directions: Mapping[str, str]
+    measures: frozenset[str] = frozenset()
 
     def population(self) -> Scope:
         return self._scope({}, {})

@@ -22,6 +22,7 @@ SCHEMA_FILE = "scheme.schema.json"
 BLANK = "blank"
 _TABLE_LISTS = {
     "dimensions",
+    "measures",
     "indicators",
     "adjustments",
     "rules",

@@ -13,6 +13,9 @@ from kaohe.plugin import AssessmentRule, Indicator
 from kaohe.scheme.model.curves import Curve
 from kaohe.text import Text
 
+Subject = Literal["person", "team"]
+"""Who is measured, or appraised."""
+
 
 @dataclass(frozen=True)
 class Missing:
@@ -51,7 +54,8 @@ class UsedIndicator:
     """An indicator as this scheme uses it. ``key`` is unique in the scheme: the id, or the ``as`` name given.
 
     ``value`` and ``where`` are compiled with the parameters filled in. The value is None where it is an
-    ``assessment``, whose settings are then the scheme's.
+    ``assessment``, whose settings are then the scheme's. ``only``: what of ``where`` this use adds.
+    ``level``: whether it is measured of each person or of whole teams, whose points are those of the people in them.
     """
 
     key: str
@@ -66,6 +70,8 @@ class UsedIndicator:
     place: Place
     credit: Credits | None = None
     assessment: AssessmentRule | None = None
+    only: Expression | None = None
+    level: Subject = "person"
 
 
 @dataclass(frozen=True)
@@ -91,6 +97,8 @@ class Measured:
     place: Place
     credit: Credits | None = None
     assessment: AssessmentRule | None = None
+    only: Expression | None = None
+    level: Subject = "person"
 
 
 def earlier_key(key: str) -> str:
