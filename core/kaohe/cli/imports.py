@@ -104,9 +104,14 @@ def report_import(app: App, imported: Imported, source: Path, sha256: str, *, dr
             bad=f"{counts.quarantined:,}",
         )
     )
-    kept_out = counts.read - counts.added - counts.replaced - counts.unchanged - counts.quarantined
-    if kept_out:
-        app.say(msg("{count} rows were left out, as the mapping's skip_rows_where asks", count=f"{kept_out:,}"))
+    repeated = imported.left_out
+    if repeated:
+        app.say(
+            msg("{count} rows repeat a key and were left out, as the mapping's repeats asks", count=f"{repeated:,}")
+        )
+    skipped = counts.read - counts.added - counts.replaced - counts.unchanged - counts.quarantined - repeated
+    if skipped:
+        app.say(msg("{count} rows were left out, as the mapping's skip_rows_where asks", count=f"{skipped:,}"))
     if imported.rejected:
         _say_reasons(app, imported.rejected)
         app.say(_quarantined(app, imported, source, sha256))
@@ -154,7 +159,9 @@ def _say_reasons(app: App, rejected: Iterable[Rejection]) -> None:
     for kind, count in seen.most_common(_REASONS):
         row, mistake = first[kind]
         words = {"count": f"{count:,}", "reason": mistake.reason, "row": row}
-        if kind[0]:
+        if kind[0] and mistake.column is None and not mistake.value:  # about the whole row: no cell to show
+            line = msg("{count} × {column}: {reason} (row {row})", column=kind[0], **words)
+        elif kind[0]:
             value = mistake.value or msg("empty")
             line = msg("{count} × {column}: {reason} (row {row}: {value})", column=kind[0], value=value, **words)
         else:

@@ -132,6 +132,7 @@ def import_(
         update=update,
         strict=strict,
         dry_run=dry_run,
+        repeats=rules.repeats if rules else "reject",
     )
     if imported.batch is not None:
         keep_mapping(app, mapping)

@@ -12,7 +12,7 @@ from kaohe.plugin import RecordType
 from kaohe.records.batches import Counts, Source, begin_batch, finish_batch
 from kaohe.records.merge import merge
 from kaohe.records.references import all_known
-from kaohe.records.rows import CleanRow, Mistake, Reading, Rejection
+from kaohe.records.rows import CleanRow, Mistake, Reading, Rejection, Repeats
 from kaohe.records.staging import Stage
 from kaohe.records.store import Store, transaction
 from kaohe.text import Message, msg
@@ -23,7 +23,8 @@ ReadFile = Callable[[], Iterable[Reading]]
 @dataclass(frozen=True)
 class Imported:
     """What an import did, or would have done. ``batch`` is None where nothing was kept: nothing was new, the run was a
-    rehearsal, or ``refused`` says that all or nothing was asked for and some rows did not pass."""
+    rehearsal, or ``refused`` says that all or nothing was asked for and some rows did not pass. ``left_out`` are rows
+    of whose key the file has another one that goes before, as the mapping says."""
 
     batch: int | None
     counts: Counts
@@ -31,6 +32,7 @@ class Imported:
     header: tuple[str, ...]
     rejected: tuple[Rejection, ...]
     notes: tuple[Problem, ...]
+    left_out: int = 0
 
 
 class Gathered:
@@ -51,9 +53,11 @@ class Gathered:
     def counts(self, *, added: int, replaced: int, unchanged: int, contradicting: int) -> Counts:
         return Counts(self.read, added, replaced, unchanged, len(self.rejected) + contradicting)
 
-    def imported(self, batch: int | None, counts: Counts, *, refused: bool, more: list[Rejection]) -> Imported:
+    def imported(
+        self, batch: int | None, counts: Counts, *, refused: bool, more: list[Rejection], left_out: int = 0
+    ) -> Imported:
         rejected = sorted([*self.rejected, *more], key=lambda rejection: rejection.row)
-        return Imported(batch, counts, refused, self.header, tuple(rejected), tuple(self.notes))
+        return Imported(batch, counts, refused, self.header, tuple(rejected), tuple(self.notes), left_out)
 
 
 def import_rows(
@@ -66,12 +70,14 @@ def import_rows(
     update: bool = False,
     strict: bool = False,
     dry_run: bool = False,
+    repeats: Repeats = "reject",
 ) -> Imported:
     """Merge a file's rows into the table of the record type.
 
     ``read`` reads the file from its start; it is called a second time where rows turn out to contradict stored ones,
     to fetch their cells. A row whose key is stored with the same content changes nothing; with other content it is
-    rejected, or replaces the stored row (``update``). ``strict``: one rejected row and nothing is kept. Raises
+    rejected, or replaces the stored row (``update``). ``repeats``: what becomes of several rows with one key; those
+    that were rejected while reading are none of them. ``strict``: one rejected row and nothing is kept. Raises
     KaoheError for what the database reports; the database is then as it was, as it is after Ctrl-C.
     """
     gathered = Gathered()
@@ -86,7 +92,7 @@ def import_rows(
         with transaction(connection, "write") as current:
             all_known(connection, stage.table, record_type)
             batch = begin_batch(connection, record_type.name, source, handed_in)
-            merged = merge(connection, stage, record_type.key, batch, replace=update)
+            merged = merge(connection, stage, record_type.key, batch, replace=update, repeats=repeats)
             contradictions = {
                 **dict.fromkeys(merged.repeated, repeats_differently(record_type.key)),
                 **dict.fromkeys(merged.different, differs_from_stored(record_type.key)),
@@ -104,7 +110,7 @@ def import_rows(
             else:
                 current.rollback()
     more = reject(_read_again(read), contradictions) if contradictions else []
-    return gathered.imported(batch if kept else None, counts, refused=refused, more=more)
+    return gathered.imported(batch if kept else None, counts, refused=refused, more=more, left_out=merged.left_out)
 
 
 def reject(rows: Iterable[CleanRow], contradictions: Mapping[int, Mistake]) -> list[Rejection]:

@@ -18,6 +18,7 @@ from kaohe.records.cleaning import DEFAULT_MISSING, CellRules
 from kaohe.records.json_schema import must_have
 from kaohe.records.mapping_shape import shape_problems
 from kaohe.records.people_file import PEOPLE, with_attributes
+from kaohe.records.rows import Repeats
 from kaohe.records.words import fold, nearest
 from kaohe.text import msg
 from kaohe.toml import Document, load_toml
@@ -45,6 +46,7 @@ class SourceMapping:
     """A checked mapping file. ``digest`` is the SHA-256 of its parsed content: comments and spacing do not count.
 
     ``completes``: the file has something to add to records that are stored, and is silent about their other fields.
+    ``repeats``: which of several rows with one key is the record; of a log of events, say, the first or the last.
     """
 
     records: str
@@ -58,6 +60,7 @@ class SourceMapping:
     skip_rows_where: str | None = None
     reversed: Literal["reject", "clear"] = "reject"
     completes: bool = False
+    repeats: Repeats = "reject"
 
     def place(self, field: str, key: str | None = None) -> Place:
         """Where the mapping speaks of a field, or of one key of its rules."""
@@ -97,6 +100,7 @@ def parse_mapping(text: str, file: str, record_type: RecordType) -> SourceMappin
         skip_rows_where=source.get("skip_rows_where"),
         reversed=data.get("reversed", "reject"),
         completes=data.get("completes", False),
+        repeats=data.get("repeats", "reject"),
     )
 
 
@@ -150,6 +154,9 @@ def _meaning_problems(
     if completes and record_type is PEOPLE:
         what = msg("people are always completed: what a row does not say stays as it is stored")
         yield Problem("mapping.useless", what, document.key_place(("completes",)), fix=msg("Leave completes out."))
+    if "repeats" in data and record_type is PEOPLE:
+        what = msg("repeats applies to records: several rows of a person are assignments")
+        yield Problem("mapping.useless", what, document.key_place(("repeats",)), fix=msg("Leave repeats out."))
     if record_type is PEOPLE:  # what is none of a person's fields is an attribute of the organisation's own
         record_type = with_attributes(columns)
     known = {one.name: one for one in record_type.fields}

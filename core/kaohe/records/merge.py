@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, FromClause, and_, delete, func
 from sqlalchemy.sql.selectable import Subquery
 
 from kaohe.records.journal import keep_former
+from kaohe.records.rows import Repeats
 from kaohe.records.staging import POSITION, Stage, insert_from
 from kaohe.records.tables import BATCH
 
@@ -20,22 +21,33 @@ from kaohe.records.tables import BATCH
 @dataclass(frozen=True)
 class Merged:
     """What a merge did. ``repeated`` and ``different`` are positions of rows that did not go in, ascending: they
-    contradict an earlier row of the same file, or a stored row that was not to be replaced."""
+    contradict an earlier row of the same file, or a stored row that was not to be replaced. ``left_out`` counts those
+    that another row of their key goes before."""
 
     added: int
     replaced: int
     unchanged: int
     repeated: tuple[int, ...]
     different: tuple[int, ...]
+    left_out: int = 0
 
 
-def merge(connection: Connection, stage: Stage, key: Sequence[str], batch: int, *, replace: bool) -> Merged:
+def merge(
+    connection: Connection,
+    stage: Stage,
+    key: Sequence[str],
+    batch: int,
+    *,
+    replace: bool,
+    repeats: Repeats = "reject",
+) -> Merged:
     """Merge the stage into its target under the number of the batch.
 
     ``replace``: rows with a stored key but other content take the stored row's place, which is kept in the journal.
+    ``repeats``: which of several staged rows with one key goes in; the others are left out, or contradict the first.
     """
     content = [name for name in stage.columns if name not in key]
-    repeated = _drop_repeats(connection, stage, key, content)
+    repeated = _drop_repeats(connection, stage, key, content, repeats)
     staged, target = stage.table, stage.target
     both = staged.join(target, _match(staged, target, key))
     differ = not_(_equal(staged, target, content))
@@ -60,28 +72,30 @@ def merge(connection: Connection, stage: Stage, key: Sequence[str], batch: int, 
         added=added,
         replaced=len(different) if replace else 0,
         unchanged=stage.rows - added - len(different) - len(repeated),
-        repeated=tuple(repeated),
+        repeated=tuple(repeated) if repeats == "reject" else (),
         different=() if replace else tuple(sorted(different)),
+        left_out=0 if repeats == "reject" else len(repeated),
     )
 
 
-def _drop_repeats(connection: Connection, stage: Stage, key: Sequence[str], content: Sequence[str]) -> list[int]:
-    """Leave only the first staged row of every key; the positions of those that said something else than the first."""
+def _drop_repeats(
+    connection: Connection, stage: Stage, key: Sequence[str], content: Sequence[str], repeats: Repeats
+) -> list[int]:
+    """Leave one staged row of every key, the first or the last; the positions of those that said something else."""
     staged = stage.table
     keys = [staged.c[name] for name in key]
-    repeats: Subquery = (
-        select(*keys, func.min(staged.c[POSITION]).label("first")).group_by(*keys).having(func.count() > 1).subquery()
-    )
-    if connection.scalar(select(func.count()).select_from(repeats)) == 0:
+    place = (func.max if repeats == "last" else func.min)(staged.c[POSITION])
+    several: Subquery = select(*keys, place.label("kept")).group_by(*keys).having(func.count() > 1).subquery()
+    if connection.scalar(select(func.count()).select_from(several)) == 0:
         return []
-    first = staged.alias("first_row")
-    later = staged.c[POSITION] != repeats.c.first
-    pairs = staged.join(repeats, _match(staged, repeats, key)).join(first, first.c[POSITION] == repeats.c.first)
-    other = select(staged.c[POSITION]).select_from(pairs).where(later, not_(_equal(staged, first, content)))
-    contradicting = list(connection.scalars(other.order_by(staged.c[POSITION])))
+    kept = staged.alias("kept_row")
+    others = staged.c[POSITION] != several.c.kept
+    pairs = staged.join(several, _match(staged, several, key)).join(kept, kept.c[POSITION] == several.c.kept)
+    differing = select(staged.c[POSITION]).select_from(pairs).where(others, not_(_equal(staged, kept, content)))
+    contradicting = list(connection.scalars(differing.order_by(staged.c[POSITION])))
     again = staged.alias("again")
-    surplus = select(again.c[POSITION]).join(repeats, _match(again, repeats, key))
-    gone = delete(staged).where(staged.c[POSITION].in_(surplus.where(again.c[POSITION] != repeats.c.first)))
+    surplus = select(again.c[POSITION]).join(several, _match(again, several, key))
+    gone = delete(staged).where(staged.c[POSITION].in_(surplus.where(again.c[POSITION] != several.c.kept)))
     connection.execute(gone)
     return contradicting
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
-from typing import Protocol
+from typing import Literal, Protocol
 
 from kaohe.errors import Place, Problem
 from kaohe.records.directory import Directory
@@ -13,6 +13,9 @@ from kaohe.text import Message
 
 # As stored: integers for integer, decimal (scaled) and money (fen); a datetime is aware and in UTC.
 Stored = int | bool | date | datetime | str | None
+
+# Several rows of a file with one key: what differs from the first is rejected, or the first or the last is the record.
+Repeats = Literal["reject", "first", "last"]
 
 
 @dataclass(frozen=True, slots=True)
