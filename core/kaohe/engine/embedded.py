@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from sqlglot import exp
 
+from kaohe.engine.described import Beside, beside, nothing
 from kaohe.engine.plan import SUBJECT, Parts, Scan, needed, nodes, not_covered, select
 from kaohe.engine.rows import Found, Rows, arranged, computed, needed_for, row_query
 from kaohe.engine.source import NO_RELATIONS, RECORDS, Relations
@@ -42,12 +43,12 @@ class DuckEngine:
         relations: Relations = NO_RELATIONS,
     ) -> list[Parts]:
         order = pa.array(people, pa.string())
-        refuse_if_any(
-            problem for scan in scans for problem in not_covered(scan, snapshot.partitions(scan.records.name), windows)
-        )
+        refuse_if_any(problem for scan in scans for problem in not_covered(scan, snapshot.partitions, windows))
         asked = [node for scan in scans for node in nodes(scan.measures)]
         relations = {**relations, **calendar_relations(asked, next(iter(windows.values())).zone)}
         with _connection(snapshot.folder, relations) as connection:
+            for scan in scans:
+                _bring(connection, snapshot, beside(nodes(scan.measures), scan.describing))
             return [self._run(connection, scan, snapshot, windows, order) for scan in scans]
 
     def rows(
@@ -66,6 +67,7 @@ class DuckEngine:
         refuse_if_any(uncovered(dict.fromkeys(needs(asked), partitions), wanted.records))
         relations = {**relations, **calendar_relations(asked, bounds.zone)}
         with _connection(snapshot.folder, relations) as connection:
+            _bring(connection, snapshot, beside(asked, wanted.describing))
             connection.read_parquet([str(partition.path) for partition in partitions]).create_view(RECORDS)
             sql = render(row_query(wanted, bounds), "duckdb")
             table = _execute(connection, sql, wanted.records.name, _FIGURE)
@@ -92,6 +94,18 @@ class DuckEngine:
             filled[rows] = table.column(f"c{index}").to_numpy()[found]
             empty[measure][part] = filled
         return empty
+
+
+def _bring(connection: Any, snapshot: Snapshot, besides: Sequence[Beside]) -> None:
+    """All records of the types that describe others, under the names that queries have for them."""
+    for each in besides:
+        described = each.description
+        partitions = snapshot.partitions(described.records.name)
+        if partitions:
+            files = [str(partition.path) for partition in partitions]
+            connection.read_parquet(files).create_view(described.relation, replace=True)
+        else:
+            connection.register(described.relation, nothing(described.records))
 
 
 _SUM = msg("a sum over these records is larger than 9,223,372,036,854,775,807")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from sqlglot import exp
 
 from kaohe.engine.dated import may_hold, window_on
+from kaohe.engine.described import Description, beside
 from kaohe.engine.rows import Found, Rows
 from kaohe.engine.source import NO_RELATIONS, Join, Relations, source
 from kaohe.engine.worktime import uncovered, working_days
@@ -28,7 +29,8 @@ class Request:
     """One indicator to be measured: aggregates of ``value`` over the records that meet ``where``.
 
     ``when`` puts a record into the window; ``who`` is credited: a field, or what one of the ``joins`` gives. Where the
-    field ``rather`` is filled, it is credited instead.
+    field ``rather`` is filled, it is credited instead. ``describing``: what other types tell of the records, which is
+    the same for all requests of a record type.
     """
 
     key: str
@@ -39,6 +41,7 @@ class Request:
     who: str
     joins: tuple[Join, ...] = ()
     rather: str | None = None
+    describing: tuple[Description, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,7 @@ class Scan:
     measures: tuple[Measure, ...]
     joins: tuple[Join, ...] = ()
     rather: str | None = None
+    describing: tuple[Description, ...] = ()
 
 
 # Per measure, the integer parts of its aggregate (``n``, ``total``, ``hits`` …), one entry for each person.
@@ -114,13 +118,16 @@ def fuse(requests: Sequence[Request]) -> tuple[Scan, ...]:
     """The fewest scans that answer all requests; equal measures are computed once."""
     grouped: dict[tuple[str, str, tuple[Join, ...], str | None], dict[Measure, None]] = {}
     types: dict[str, RecordType] = {}
+    describing: dict[str, tuple[Description, ...]] = {}
     for request in requests:
         types[request.records.name] = request.records
+        describing[request.records.name] = request.describing
         for measure in measures(request):
             alike = (request.records.name, request.who, measure.joins, request.rather)
             grouped.setdefault(alike, {})[measure] = None
     return tuple(
-        Scan(types[name], who, tuple(shared), joins, rather) for (name, who, joins, rather), shared in grouped.items()
+        Scan(types[name], who, tuple(shared), joins, rather, describing[name])
+        for (name, who, joins, rather), shared in grouped.items()
     )
 
 
@@ -144,7 +151,7 @@ def select(scan: Scan, windows: Mapping[str, Bounds]) -> tuple[exp.Select, list[
             columns.append((measure, part))
     credited = who.is_(exp.null()).not_()
     # Grouped by the column, not by its new name: records may have a field of that name.
-    joins = (*scan.joins, *working_days(nodes(scan.measures)))
+    joins = (*scan.joins, *beside(nodes(scan.measures), scan.describing), *working_days(nodes(scan.measures)))
     query = source(exp.select(*projections), scan.records, joins, windows)
     return query.where(_and(shared, credited)).group_by(who), columns
 
@@ -166,12 +173,21 @@ def nodes(measures: Iterable[Measure]) -> Iterator[Node]:
             yield measure.where.tree
 
 
-def not_covered(scan: Scan, partitions: Sequence[Partition], windows: Mapping[str, Bounds]) -> Iterator[Problem]:
-    """A problem for each field whose working time is asked for on days that its calendar does not cover."""
+def not_covered(
+    scan: Scan, partitions_of: Callable[[str], Sequence[Partition]], windows: Mapping[str, Bounds]
+) -> Iterator[Problem]:
+    """A problem for each field whose working time is asked for on days that its calendar does not cover, in the
+    partitions of its record type."""
+    partitions = partitions_of(scan.records.name)
     seen: dict[Need, list[Partition]] = {}
     for measure in scan.measures:
         for need in needs(nodes([measure])):
-            touched = [each for each in partitions if _touches(scan.records, measure, each, windows)]
+            told = [each.records.name for each in scan.describing if each.names(need[0]) is not None]
+            touched = (
+                partitions_of(told[0])
+                if told
+                else [each for each in partitions if _touches(scan.records, measure, each, windows)]
+            )
             seen.setdefault(need, []).extend(touched)
     return uncovered(seen, scan.records)
 

@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from sqlglot import exp
 
 from kaohe.engine.dated import may_hold, window_on
+from kaohe.engine.described import Description, beside
 from kaohe.engine.source import Join, source
 from kaohe.engine.worktime import working_days
 from kaohe.exact import Flags, Ints
@@ -41,6 +42,7 @@ class Rows:
     where: Expression | None
     columns: tuple[str | Expression, ...]
     joins: tuple[Join, ...] = ()
+    describing: tuple[Description, ...] = ()
 
     @property
     def everything(self) -> bool:
@@ -103,7 +105,7 @@ def row_query(rows: Rows, bounds: Bounds) -> exp.Select:
         column = exp.column(name, quoted=True)
         conditions[:0] = [column >= exp.Literal.number(first), column < exp.Literal.number(last)]
     joins = [join.seen("period" if rows.everything else None) for join in rows.joins]
-    joins += working_days(computed(rows))
+    joins += [*beside(computed(rows), rows.describing), *working_days(computed(rows))]
     query = source(exp.select(*projections), rows.records, joins, {"period": bounds})
     return query.where(exp.and_(*conditions, wrap=False))
 

@@ -51,7 +51,8 @@ def uncovered(seen: Mapping[Need, Iterable[Partition]], records: RecordType) -> 
     """A problem for each field with moments that its calendar does not cover, in the partitions seen for it."""
     for (field, calendar), partitions in seen.items():
         clock = clock_of(calendar)
-        ends = [end for partition in partitions for end in partition.ranges.get(field, ()) if end is not None]
+        name = field.rpartition(".")[2]  # of a describing record, in its own partitions
+        ends = [end for partition in partitions for end in partition.ranges.get(name, ()) if end is not None]
         outside = [end for end in ends if not clock.start <= end <= clock.end]
         if outside:
             (problem,) = clock.not_covered(min(outside), max(outside)).problems
