@@ -13,6 +13,7 @@ from typing import Any
 from kaohe.errors import Place, Problem
 from kaohe.plugin.load import Plugin
 from kaohe.plugin.parameters import default_mistakes
+from kaohe.plugin.scope import DESCRIBED
 from kaohe.plugin.types import Field, Indicator, RecordType
 from kaohe.text import Message, msg
 
@@ -81,6 +82,7 @@ class _Report:
         if any(len(group) < 2 for group in record_type.sequence):
             yield self.problem(msg("a sequence needs at least two fields"), "sequence")
         fields = {field.name: field for field in record_type.fields}
+        yield from self.described(record_type, fields)
         for key, names, kinds in (
             ("key", record_type.key, ()),
             ("when", (record_type.when,), _MOMENTS),
@@ -91,6 +93,17 @@ class _Report:
         ):
             for name in names:
                 yield from self.reference(fields, name, kinds, key)
+
+    def described(self, record_type: RecordType, fields: dict[str, Field]) -> Iterator[Problem]:
+        """A type that describes what others name has one text for its key, as they do."""
+        if record_type.describes is None:
+            return
+        if record_type.describes not in DESCRIBED:
+            what = msg("records cannot describe fields of this kind")
+            yield self.problem(what, "describes", found=record_type.describes, expected=", ".join(DESCRIBED))
+        if [fields[name].kind for name in record_type.key if name in fields] != ["text"]:
+            what = msg("a record type that describes others has a key of one text field")
+            yield self.problem(what, "describes", found=", ".join(record_type.key))
 
     def field(self, field: Field, *keys: str | int) -> Iterator[Problem]:
         if not _WORD.fullmatch(field.name) or field.name.endswith("__local"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from kaohe.errors import KaoheError, Place, Problem
 from kaohe.language import Kind, Scope, compile_expression
@@ -22,6 +23,9 @@ _KINDS: dict[str, Message] = {
     "indicators": msg("indicator"),
     "schemes": msg("scheme template"),
 }
+
+
+_DESCRIBES = "describes"
 
 
 def settle(plugins: Sequence[Plugin]) -> tuple[tuple[Plugin, ...], Refused]:
@@ -47,11 +51,30 @@ def _without_duplicates(plugins: Sequence[Plugin], refused: Refused) -> Iterator
             for kind, index, name in brought
             if (kind, name) in owners
         )
+        problems += tuple(_described_twice(plugin, owners))
         if problems:
             refused[plugin.name] = problems
         else:
             owners |= {(kind, name): plugin.name for kind, _index, name in brought}
+            owners |= {(_DESCRIBES, each.describes): plugin.name for each in plugin.record_types if each.describes}
             yield plugin
+
+
+def _described_twice(plugin: Plugin, owners: Mapping[tuple[str, str], str]) -> Iterator[Problem]:
+    """A problem for each record type that describes what another type describes already."""
+    mine: set[str] = set()
+    for index, each in enumerate(plugin.record_types):
+        if each.describes is None:
+            continue
+        owner = plugin.name if each.describes in mine else owners.get((_DESCRIBES, each.describes))
+        if owner is not None:
+            what = msg(
+                "fields of the kind {kind} are described by a record type of {plugin} already",
+                kind=each.describes,
+                plugin=owner,
+            )
+            yield Problem("plugin.declaration", what, plugin.place("record_types", index, "describes"), each.name)
+        mine.add(each.describes)
 
 
 def _name_place(plugin: Plugin, kind: str, index: int) -> Place:
@@ -85,8 +108,8 @@ def _misfits(plugin: Plugin, record_types: Mapping[str, RecordType], ids: frozen
         yield from problems
         if not problems:
             parameters = default_parameters(indicator)
-            scope = record_scope(record_type, parameters, when=indicator.when)
-            row = record_scope(record_type, parameters, when=indicator.when, aggregates=False)
+            scope = record_scope(record_type, parameters, when=indicator.when, record_types=record_types)
+            row = replace(scope, aggregates=False)
             if indicator.assessment is None:
                 yield from _expression(plugin, index, "value", indicator.value, scope, value_kinds(indicator))
             else:

@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from decimal import Decimal
+from types import MappingProxyType
 
 from kaohe.language import Keyed, Kind, Scope, Type
 from kaohe.plugin.types import Field, Indicator, RecordType
 from kaohe.worktime import ANY_CALENDAR, Calendars
 
+DESCRIBED = ("customer",)
+"""The kinds of fields whose values another record type may describe."""
 _KINDS: dict[str, Kind] = {"date": "date", "datetime": "datetime", "boolean": "boolean"}
 _TIME_UNITS = {"seconds", "minutes", "hours", "days"}
 MICROS = Type("number", 6)
 Parameters = Mapping[str, Decimal | int | str | bool]
+_NONE: Mapping[str, RecordType] = MappingProxyType({})
 
 
 def field_type(field: Field) -> Type:
@@ -38,20 +42,31 @@ def record_scope(
     when: str | None = None,
     aggregates: bool = True,
     calendars: Calendars = ANY_CALENDAR,
+    record_types: Mapping[str, RecordType] = _NONE,
 ) -> Scope:
     """The scope of a value (``aggregates``) or of a condition on one record, with the parameters filled in.
 
     ``when`` takes the place of the record type's own date, as an indicator may. ``calendars``: the workspace's; left
-    out, every name is taken for one, which is for checking only.
+    out, every name is taken for one, which is for checking only. ``record_types``: all there are; fields that one of
+    them describes can be read through, as in ``customer.segment``.
     """
+    fields = {field.name: field_type(field) for field in record_type.fields}
+    for name, other in described(record_type, record_types):
+        fields |= {f"{name}.{field.name}": field_type(field) for field in other.fields}
     return Scope(
-        fields={field.name: field_type(field) for field in record_type.fields},
+        fields=fields,
         parameters=parameters,
         aggregates=aggregates,
         period=True,
         span=(when or record_type.when, record_type.until) if record_type.until is not None else None,
         calendars=calendars,
     )
+
+
+def described(record_type: RecordType, record_types: Mapping[str, RecordType]) -> tuple[tuple[str, RecordType], ...]:
+    """The fields of the record type whose values another type describes, each with that type."""
+    by_kind = {each.describes: each for each in record_types.values() if each.describes is not None}
+    return tuple((field.name, by_kind[field.kind]) for field in record_type.fields if field.kind in by_kind)
 
 
 def values_and_targets(ids: AbstractSet[str], own: str | None = None) -> dict[str, Keyed]:

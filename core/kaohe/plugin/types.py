@@ -46,7 +46,9 @@ class RecordType:
     period. ``who``: the person fields that may be credited, the default first. ``until``: for records that last
     (a customer since … until …) the date on which they ended. ``sequence``: groups of date fields that may not run
     backwards, each in order of time. ``team``: the team field that credits a record to a team; where it is empty, and
-    where there is none, a record is that of the team in which the person credited was on its date.
+    where there is none, a record is that of the team in which the person credited was on its date. ``describes``: the
+    kind of fields, ``customer``, whose values are keys of this type: in expressions over other records, ``FIELD.NAME``
+    is then the field ``NAME`` of the record that such a field names.
     """
 
     name: str
@@ -59,6 +61,7 @@ class RecordType:
     sequence: tuple[tuple[str, ...], ...] = ()
     description: Text | None = None
     team: str | None = None
+    describes: str | None = None
 
     def field(self, name: str) -> Field:
         """The field of that name; KeyError where there is none."""

@@ -8,7 +8,6 @@ from typing import Any
 
 from kaohe.language import Expression
 from kaohe.plugin import Indicator, RecordType, Text
-from kaohe.plugin.scope import record_scope
 from kaohe.scheme.assessment import check_own_assessment, read_own_assessment
 from kaohe.scheme.credit import read_credit
 from kaohe.scheme.draft import Draft, Path, show
@@ -106,7 +105,7 @@ def _check_own(
             )
             draft.unknown((*path, key), "unknown-field", what, table[key], fitting)
     check_own_assessment(draft, path, indicator, record_type)
-    scope = record_scope(record_type, {}, when=indicator.when, calendars=draft.calendars)
+    scope = draft.record_scope(record_type, {}, indicator.when)
     value = None
     if "value" in table:
         value = draft.compile((*path, "value"), table["value"], scope, ("number", "duration"))
@@ -115,7 +114,7 @@ def _check_own(
         draft.compile(
             (*path, "where"),
             table["where"],
-            record_scope(record_type, {}, when=indicator.when, aggregates=False, calendars=draft.calendars),
+            draft.record_scope(record_type, {}, indicator.when, aggregates=False),
             ("boolean",),
         )
     return read_credit(draft, table, path, record_type, value)

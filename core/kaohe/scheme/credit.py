@@ -10,7 +10,7 @@ from kaohe.language import Expression, Scope
 from kaohe.language.tree import widened
 from kaohe.plugin import Indicator, RecordType
 from kaohe.plugin.credit import column_of, credit_mistakes, with_people_above
-from kaohe.plugin.scope import Parameters, record_scope
+from kaohe.plugin.scope import Parameters
 from kaohe.scheme.draft import Draft, Path, attempt, show
 from kaohe.scheme.model import Credit, Credits
 from kaohe.text import msg
@@ -34,7 +34,7 @@ def read_credit(
             whole_value = show(table["value"]) if mistake.keys == ("value",) else show(mistake.found)
             fix = msg("leave out who") if mistake.keys == ("who",) else None
             draft.report(here, mistake.code, mistake.what, found=whole_value, fix=fix, at_key=len(mistake.keys) == 1)
-    scope = record_scope(records, {}, when=table.get("when"), aggregates=False, calendars=draft.calendars)
+    scope = draft.record_scope(records, {}, table.get("when"), aggregates=False)
     for index, row in enumerate(table["credit"]):
         if "share" in row:
             draft.compile((*path, "credit", index, "share"), row["share"], scope, ("number",))
@@ -54,7 +54,7 @@ def plugin_credit(
     """The splits of a plugin's indicator with the parameters filled in; None where it has none."""
     if not indicator.credit or records is None:
         return None
-    scope = record_scope(records, parameters, when=indicator.when, aggregates=False, calendars=draft.calendars)
+    scope = draft.record_scope(records, parameters, indicator.when, aggregates=False)
     splits = _compiled([(each.who, each.share) for each in indicator.credit], scope, indicator.overlay)
     if splits is None:
         what = msg("the shares of {id} cannot be computed with these parameters", id=indicator.id)

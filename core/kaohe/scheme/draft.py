@@ -10,6 +10,8 @@ from typing import Any
 
 from kaohe.errors import KaoheError, Place, Problem, Severity
 from kaohe.language import Expression, Scope, compile_expression
+from kaohe.plugin import RecordType
+from kaohe.plugin.scope import Parameters, record_scope
 from kaohe.scheme.model import Default
 from kaohe.scheme.names import IN_CHINESE
 from kaohe.text import Message, Text, msg
@@ -25,13 +27,21 @@ __all__ = ["Draft", "Path", "nearest", "path_text", "show"]
 @dataclass
 class Draft:
     """``data`` holds only values of the right shape; what was unfit is reported already and left out. ``calendars``:
-    those of the workspace."""
+    those of the workspace; ``record_types``: those of its plugins."""
 
     document: Document
     data: dict[str, Any]
     problems: list[Problem] = field(default_factory=list)
     defaults: list[Default] = field(default_factory=list)
     calendars: Calendars = ANY_CALENDAR
+    record_types: Mapping[str, RecordType] = field(default_factory=dict)
+
+    def record_scope(
+        self, records: RecordType, parameters: Parameters, when: str | None = None, *, aggregates: bool = True
+    ) -> Scope:
+        """What an expression over records of the type may name here."""
+        here, types = self.calendars, self.record_types
+        return record_scope(records, parameters, when=when, aggregates=aggregates, calendars=here, record_types=types)
 
     def report(
         self,

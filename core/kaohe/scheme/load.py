@@ -72,7 +72,7 @@ def load_scheme(
         draft = open_draft(load_toml(text, file))
     except KaoheError as error:
         return Checked(None, error.problems, ())
-    draft.calendars = calendars
+    draft.calendars, draft.record_types = calendars, record_types
     scheme = _read(draft, text, record_types, indicators, attributes)
     if scheme is not None:
         check_parts(draft, scheme)

@@ -10,7 +10,7 @@ from kaohe.errors import Problem
 from kaohe.language import Expression, Type
 from kaohe.language.tree import Call
 from kaohe.plugin import Indicator, RecordType
-from kaohe.plugin.scope import Parameters, default_parameters, record_scope, value_kinds
+from kaohe.plugin.scope import Parameters, default_parameters, value_kinds
 from kaohe.scheme.catalogue import Catalogue
 from kaohe.scheme.credit import plugin_credit
 from kaohe.scheme.derived import compile_derived
@@ -79,7 +79,7 @@ def _only(draft: Draft, text: str, path: Path, indicator: Indicator, records: Re
         return None
     if records is None:
         return None  # reported where the indicator is named
-    scope = record_scope(records, {}, when=indicator.when, aggregates=False, calendars=draft.calendars)
+    scope = draft.record_scope(records, {}, indicator.when, aggregates=False)
     return draft.compile(path, text, scope, ("boolean",))
 
 
@@ -112,8 +112,8 @@ def _compiled(
             what = msg("{id} measures records that no plugin brings", id=indicator.id)
             draft.report(path, "unknown-record-type", what, found=show(indicator.records))
         return False, None, None
-    rows = record_scope(record_type, parameters, when=indicator.when, aggregates=False, calendars=draft.calendars)
-    records = record_scope(record_type, parameters, when=indicator.when, calendars=draft.calendars)
+    rows = draft.record_scope(record_type, parameters, indicator.when, aggregates=False)
+    records = draft.record_scope(record_type, parameters, indicator.when)
     problems, value = (), None
     if indicator.assessment is None:
         problems, value = attempt(indicator.value, records, value_kinds(indicator), None)
