@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -37,6 +37,15 @@ class SnapshotTable:
         first, last = self.window(period)
         return least is not None and most is not None and least < last and most >= first
 
+    def dated_by(self, field: str) -> SnapshotTable:
+        """The same table with another of its date fields in the place of its ``when``."""
+        from kaohe.records.columnar import LOCAL  # noqa: PLC0415 - a manifest can be read without Arrow
+
+        at = f"{field}{LOCAL}"
+        if at in {name for name, _kind in self.columns}:
+            return replace(self, when=at, per_day=_MICROSECONDS_PER_DAY)
+        return replace(self, when=field, per_day=1)
+
     def window(self, period: Period) -> tuple[int, int]:
         return (period.start - _EPOCH).days * self.per_day, (period.end - _EPOCH).days * self.per_day
 
@@ -63,9 +72,9 @@ class Snapshot:
     def partitions(self, record_type: str) -> tuple[Partition, ...]:
         return self.records[record_type].partitions
 
-    def has_records(self, record_type: str, period: Period) -> bool:
-        """Whether any record's ``when`` falls into the period."""
-        table = self.records[record_type]
+    def has_records(self, record_type: str, period: Period, when: str | None = None) -> bool:
+        """Whether any record falls into the period by its ``when``, or by another date field of that name."""
+        table = self.records[record_type] if when is None else self.records[record_type].dated_by(when)
         return any(
             _has_rows(table, partition, period) for partition in table.partitions if table.touches(partition, period)
         )
@@ -148,7 +157,7 @@ def snapshot_from(text: str, folder: Path) -> Snapshot:
 
 
 def _has_rows(table: SnapshotTable, partition: Partition, period: Period) -> bool:
-    import pyarrow.compute as pc  # noqa: PLC0415 - a manifest can be read without Arrow
+    import pyarrow.compute as pc  # noqa: PLC0415 - likewise
     import pyarrow.parquet as pq  # noqa: PLC0415
 
     first, last = table.window(period)

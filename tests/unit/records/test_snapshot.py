@@ -219,6 +219,20 @@ def test_it_knows_whether_a_period_has_records(store: Store, folder: Path) -> No
     assert [taken.has_records("visit", parse_period(name)) for name in asked] == [True, False, False, True, False, True]
 
 
+def test_it_knows_whether_a_period_has_records_by_another_date_of_theirs(store: Store, folder: Path) -> None:
+    put(store, [visit("1", due=date(2026, 3, 1)), visit("2", due=date(2026, 6, 30)), visit("3", at=None, due=None)])
+    taken = take(store, folder)
+    asked = ["2026-01", "2026-03", "2026-04", "2026-Q2", "2026-07"]
+    assert [taken.has_records("visit", parse_period(name), "due") for name in asked] == [
+        False,
+        True,
+        False,
+        True,
+        False,
+    ]
+    assert taken.has_records("visit", parse_period("2026-02"), "at")  # half past midnight in Shanghai
+
+
 def test_the_wall_clock_follows_changes_within_an_hour() -> None:
     # Lord Howe Island moves its clocks by half an hour, at half past an hour of UTC.
     zone = ZoneInfo("Australia/Lord_Howe")
