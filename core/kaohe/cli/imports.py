@@ -104,6 +104,8 @@ def report_import(app: App, imported: Imported, source: Path, sha256: str, *, dr
             bad=f"{counts.quarantined:,}",
         )
     )
+    if imported.equal:
+        app.say(msg("{count} of the unchanged rows repeat another row of the file", count=f"{imported.equal:,}"))
     repeated = imported.left_out
     if repeated:
         app.say(
@@ -114,7 +116,7 @@ def report_import(app: App, imported: Imported, source: Path, sha256: str, *, dr
         app.say(msg("{count} rows were left out, as the mapping's skip_rows_where asks", count=f"{skipped:,}"))
     if imported.rejected:
         _say_reasons(app, imported.rejected)
-        app.say(_quarantined(app, imported, source, sha256))
+        app.say(quarantined(app, imported, source, sha256))
     app.say(_what_next(imported, dry_run=dry_run))
     nothing_fits = imported.rejected and counts.added + counts.replaced + counts.unchanged == 0
     return Exit.MISTAKE if imported.refused or nothing_fits else Exit.OK
@@ -172,7 +174,7 @@ def _say_reasons(app: App, rejected: Iterable[Rejection]) -> None:
         app.say(f"    {more.in_(app.language)}")
 
 
-def _quarantined(app: App, imported: Imported, source: Path, sha256: str) -> Message:
+def quarantined(app: App, imported: Imported, source: Path, sha256: str) -> Message:
     """Write the quarantine file. Its name follows from the source's content: it never overwrites what it came from."""
     from kaohe.records.quarantine import write_quarantine
 

@@ -31,6 +31,10 @@ COMMANDS = {
     "people": ("kaohe.cli.people:people", msg("People, teams and assignments.")),
     "records": ("kaohe.cli.records:records", msg("Records: types, templates, import, batches, undo, export.")),
     "targets": ("kaohe.cli.targets_parts:targets", msg("Targets: template, import, set, list, break down, check.")),
+    "assessment": (
+        "kaohe.cli.assessment:assessment",
+        msg("Assessment rounds: open, list, assignments, forms, collect, status, close, reopen, drop."),
+    ),
     "indicator": ("kaohe.cli.indicator:indicator", msg("Indicators: list, show.")),
     "calendar": ("kaohe.cli.calendar:calendar", msg("Working calendars: list, show, check, holidays.")),
     "scheme": ("kaohe.cli.scheme:scheme", msg("Schemes: new, check, test, show, schema.")),

@@ -8,12 +8,13 @@ from sqlalchemy import Connection, Table, exists, func, or_, select
 
 from kaohe.errors import Place, Problem, fail, refuse_if_any
 from kaohe.plugin import RecordType
-from kaohe.records.core_tables import PersonRow, TargetRow, TeamRow
+from kaohe.records.core_tables import PersonRow, RatingPairRow, TargetRow, TeamRow
 from kaohe.records.store import Store
 from kaohe.records.tables import BATCH, table_of
 from kaohe.text import msg
 
 _people, _teams, _targets = table_of(PersonRow), table_of(TeamRow), table_of(TargetRow)
+_pairs = table_of(RatingPairRow)
 
 
 def references(record_type: RecordType) -> Iterator[tuple[str, Table]]:
@@ -39,7 +40,7 @@ def all_known(connection: Connection, rows: Table, record_type: RecordType) -> N
 
 
 def still_needed(store: Store, connection: Connection, batch: int) -> None:
-    """Raise KaoheError where stored records or targets name people or teams that undoing the batch would take away."""
+    """Raise KaoheError where records, targets or rounds name people or teams that undoing the batch would take away."""
     going = {each: select(each.c.code).where(each.c[BATCH] == batch) for each in (_people, _teams)}
     problems = []
     for name, record_type in store.record_types.items():
@@ -66,4 +67,9 @@ def still_needed(store: Store, connection: Connection, batch: int) -> None:
         what = msg("targets are set for people or teams of batch {batch}", batch=batch)
         fix = msg("undo those first, in this order: {batches}", batches=", ".join(map(str, batches)))
         problems.append(Problem("batch.needed", what, Place(key=_targets.name), fix=fix))
+    rated = _pairs.c.subject.in_(going) | (_pairs.c.rater.in_(going) & _pairs.c.outside.is_(False))
+    if rounds := sorted(connection.scalars(select(_pairs.c.round).distinct().where(rated))):
+        what = msg("people of batch {batch} are to rate or to be rated", batch=batch)
+        fix = msg("take them out first: kaohe assessment assignments, or drop")
+        problems.append(Problem("batch.needed", what, Place(key=_pairs.name), ", ".join(rounds), fix=fix))
     refuse_if_any(problems)
