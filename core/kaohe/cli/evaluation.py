@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from kaohe import __version__
 from kaohe.cli.context import App
+from kaohe.cli.round_progress import incomplete_assessments
 from kaohe.cli.scheme_file import load_file
 from kaohe.engine import DuckEngine
 from kaohe.language import Type
 from kaohe.period import parse_period
 from kaohe.records import take_snapshot
+from kaohe.records.rounds.model import RECORDS as ASSESSMENTS
 from kaohe.run import PluginStamp, Run, Setting, evaluate
 from kaohe.run.members import read_members
 from kaohe.run.repository import balances, save_run
@@ -48,6 +50,7 @@ def evaluate_scheme(app: App, scheme: str, period: str) -> Run:
         core_version=__version__,
         created_at=app.now(),
         balances=balances(app.store, rules.id, asked.previous) if _settles(rules) else None,
+        notes=incomplete_assessments(app, asked) if ASSESSMENTS in names else (),
     )
     members = read_members(snapshot)
     if members:

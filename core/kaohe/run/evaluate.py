@@ -34,7 +34,7 @@ from kaohe.text import msg
 @dataclass(frozen=True)
 class Setting:
     """The circumstances of an evaluation that do not come from the scheme or the records. ``balances`` are those of the
-    period before, None where no run of it is stored."""
+    period before, None where no run of it is stored; ``notes`` what is to be known of the records beforehand."""
 
     record_types: Mapping[str, RecordType]
     plugins: tuple[PluginStamp, ...]
@@ -42,6 +42,7 @@ class Setting:
     core_version: str
     created_at: datetime
     balances: Balances | None = None
+    notes: tuple[Problem, ...] = ()
 
 
 def evaluate(
@@ -61,6 +62,7 @@ def evaluate(
     people, told = brought_forward(scheme, population.people, setting.balances, period)
     population = replace(population, people=people)
     warnings += told
+    warnings += setting.notes
     warnings += notes(scheme, setting.record_types, snapshot, period)
     _refuse_without_records(scheme, period, snapshot, setting.record_types)
     windowed, joined = windows(period, setting.zone, year_starts), relations(scheme, members, population)
