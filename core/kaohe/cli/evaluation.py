@@ -12,6 +12,7 @@ from kaohe.period import parse_period
 from kaohe.records import take_snapshot
 from kaohe.records.rounds.model import RECORDS as ASSESSMENTS
 from kaohe.run import PluginStamp, Run, Setting, evaluate
+from kaohe.run.describing import record_types_of
 from kaohe.run.members import read_members
 from kaohe.run.repository import balances, save_run
 from kaohe.scheme import Checked
@@ -33,7 +34,7 @@ def evaluate_scheme(app: App, scheme: str, period: str) -> Run:
     heard = [problem for problem in checked.problems if problem.severity != "note"]
     app.problems(heard if checked.scheme is not None else ())
     rules = checked.require()
-    names = sorted({used.indicator.records for used in rules.indicators if used.indicator.derived is None})
+    names = record_types_of(rules, registry.record_types)
     types = {name: registry.record_types[name] for name in names}
     snapshot = take_snapshot(
         app.store, types.values(), workspace.snapshots, workspace.timezone, targets=bool(targets_asked(rules))

@@ -30,6 +30,7 @@ from kaohe.records import Snapshot
 from kaohe.run.assessment_model import Agreement, Assessed, PersonAssessment, RelationPart
 from kaohe.run.assessment_ratings import Rating, read_ratings, wanted
 from kaohe.run.attribution import at_its_date
+from kaohe.run.describing import describing
 from kaohe.scheme.model import Scheme
 from kaohe.text import msg
 
@@ -68,7 +69,8 @@ def assess_everybody(
         records = record_types[each.indicator.records]
         who, when = each.indicator.who or records.who[0], each.indicator.when or records.when
         columns, joins = wanted(each.assessment, records), at_its_date(scheme, who, when)
-        request = Rows(records=records, who=who, when=when, where=each.where, columns=columns, joins=joins)
+        told = describing(records, record_types)
+        request = Rows(records, who, when, each.where, columns, joins, told)
         found = engine.rows(request, snapshot, window, people, relations)
         ratings = read_ratings(each.assessment, records, found, people, each.key)
         sheets = sheets_of(ratings.listed)

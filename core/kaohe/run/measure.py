@@ -21,6 +21,7 @@ from kaohe.plugin import RecordType
 from kaohe.records import Snapshot
 from kaohe.run.attribution import at_its_date
 from kaohe.run.credit import added_up, by_share, not_whole, split, whole_checks
+from kaohe.run.describing import describing, without_records
 from kaohe.run.model import Counts
 from kaohe.scheme.model import Scheme
 from kaohe.text import msg
@@ -72,6 +73,7 @@ def requests(scheme: Scheme, record_types: Mapping[str, RecordType]) -> tuple[Re
             where=each.where,
             when=each.indicator.when or records.when,
             who=each.indicator.who or records.who[0],
+            describing=describing(records, record_types),
         )
         asked += [one] if each.credit is None else split(one, each.credit)
     return tuple(replace(each, joins=(*each.joins, *at_its_date(scheme, each.who, each.when))) for each in asked)
@@ -152,4 +154,4 @@ def notes(scheme: Scheme, record_types: Mapping[str, RecordType], snapshot: Snap
         )
         for name in used
         if not snapshot.has_records(name, period)
-    ]
+    ] + list(without_records(scheme, record_types, snapshot))

@@ -63,5 +63,5 @@ def _terms(request: Request) -> tuple[Rows, int]:
         tree = tree if where is None else Call("and", (where.tree, tree), Type("boolean"))
         where = Expression("", tree, Type("boolean"))
     column = Expression("", argument, argument.type)
-    rows = Rows(request.records, request.who, request.when, where, (column,), request.joins)
+    rows = Rows(request.records, request.who, request.when, where, (column,), request.joins, request.describing)
     return rows, argument.type.scale

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from tests.unit.engine.described_kit import READ_THROUGH
 from tests.unit.engine.scan_kit import CUSTOMER, Q1_WINDOWS, TICKET, request, rows
 
 from kaohe.engine import OnDay, Request, Rows, fuse, select
@@ -79,7 +80,9 @@ JOINED_CASES: Mapping[str, Sequence[Request]] = {
             request("kept", "count(where=at_start())", CUSTOMER),
             joins=(OnDay("covered", "owner", "since", required=True),),
         ),
-    ]
+    ],
+    # Read through a field of customers: only what is asked of them is joined, in one scan with what asks nothing.
+    "described": READ_THROUGH,
 }
 DIALECTS = ("duckdb", "postgres", "spark")
 
