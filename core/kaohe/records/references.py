@@ -67,7 +67,8 @@ def still_needed(store: Store, connection: Connection, batch: int) -> None:
         what = msg("targets are set for people or teams of batch {batch}", batch=batch)
         fix = msg("undo those first, in this order: {batches}", batches=", ".join(map(str, batches)))
         problems.append(Problem("batch.needed", what, Place(key=_targets.name), fix=fix))
-    rated = _pairs.c.subject.in_(going) | (_pairs.c.rater.in_(going) & _pairs.c.outside.is_(False))
+    leaving = select(_people.c.code).where(_people.c[BATCH] == batch)
+    rated = _pairs.c.subject.in_(leaving) | (_pairs.c.rater.in_(leaving) & _pairs.c.outside.is_(False))
     if rounds := sorted(connection.scalars(select(_pairs.c.round).distinct().where(rated))):
         what = msg("people of batch {batch} are to rate or to be rated", batch=batch)
         fix = msg("take them out first: kaohe assessment assignments, or drop")
