@@ -15,6 +15,7 @@ from kaohe.appraise.outcomes import outcomes
 from kaohe.appraise.ranking import Ranked, contests_of, rank
 from kaohe.appraise.rules import Ruled, apply_rules
 from kaohe.appraise.standing import Groups, groups, key_of
+from kaohe.appraise.teams import Teams
 from kaohe.appraise.tiers import NONE, Placed, coefficients, keys_of, place
 from kaohe.appraise.weighting import score, total
 from kaohe.errors import Problem, fail
@@ -23,14 +24,16 @@ from kaohe.scheme.model import Scheme
 from kaohe.text import Text, msg
 
 
-def appraise(scheme: Scheme, people: People, values: Mapping[str, Values]) -> Appraisal:
+def appraise(scheme: Scheme, people: People, values: Mapping[str, Values], teams: Teams | None = None) -> Appraisal:
     """Score, rank, place and pay everybody by the scheme. Pure: the same inputs give the same appraisal.
 
-    ``values`` has a column for every weighted and measured indicator of the scheme. Raises KaoheError where figures
-    are too large to be exact, where a tie-breaker has no direction, and where a pool cannot be paid.
+    ``values`` has a column for every weighted and measured indicator of the scheme. ``teams``: what whole teams came
+    to, where their points flow to people; left out, indicators at the level of teams are scored like all others.
+    Raises KaoheError where figures are too large to be exact, where a tie-breaker has no direction, and where a pool
+    cannot be paid.
     """
     try:
-        return _appraise(scheme, people, values)
+        return _appraise(scheme, people, values, teams)
     except OverflowError:
         raise fail(
             Problem(
@@ -44,9 +47,9 @@ def appraise(scheme: Scheme, people: People, values: Mapping[str, Values]) -> Ap
         ) from None
 
 
-def _appraise(scheme: Scheme, people: People, values: Mapping[str, Values]) -> Appraisal:
+def _appraise(scheme: Scheme, people: People, values: Mapping[str, Values], teams: Teams | None) -> Appraisal:
     count = len(people)
-    scores = score(scheme, people, values)
+    scores = score(scheme, people, values, teams)
     seen = facts(
         people,
         values,
@@ -94,6 +97,7 @@ def _appraise(scheme: Scheme, people: People, values: Mapping[str, Values]) -> A
         outcomes=outcomes(scheme.outcomes, seen, count),
         decisions=by_person(notes, count),
         data_weights=scores.data_weights,
+        teams=teams,
         compared=None if scheme.total_by.method == "weighted_sum" else scores.graded,
     )
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -33,6 +34,9 @@ from kaohe.scheme.model import (
 )
 from kaohe.text import msg
 
+if TYPE_CHECKING:
+    from kaohe.appraise.teams import Teams
+
 
 @dataclass(frozen=True)
 class Basis:
@@ -51,9 +55,15 @@ NO_BASIS = Basis()
 
 
 def earn(
-    scheme: Scheme, people: People, values: Mapping[str, Values], data: Mapping[str, Flags]
+    scheme: Scheme,
+    people: People,
+    values: Mapping[str, Values],
+    data: Mapping[str, Flags],
+    teams: Teams | None = None,
 ) -> tuple[dict[str, Ints], dict[str, Flags]]:
     """Points in millionths per indicator, and where there are any: not where data, target or formula are unknown.
+
+    ``teams``: whose points those of indicators at the level of teams are.
 
     Raises KaoheError for targets that cannot be, and where points do not fit into 64 bits.
     """
@@ -62,6 +72,9 @@ def earn(
     there: dict[str, Flags] = {}
     problems: list[Problem] = []
     for used in scheme.weighted:
+        if teams is not None and used.level == "team":
+            earned[used.key], there[used.key] = teams.flow(used.key)
+            continue
         try:
             earned[used.key], there[used.key] = _earn(scheme, used, values, data, seen)
         except OverflowError:

@@ -7,13 +7,16 @@ from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 
 from kaohe.appraise.data_weights import DataWeights
 from kaohe.exact import Flags, Ints
 from kaohe.text import Message
+
+if TYPE_CHECKING:
+    from kaohe.appraise.teams import Teams
 
 EVERYBODY = "*"
 """The name of the group that everybody belongs to: where no attribute divides people, or small groups merge."""
@@ -145,7 +148,7 @@ class Appraisal:
     what the bonuses rest on, None where the scheme pays none. ``outcomes`` are positions in the scheme's list.
     ``decisions`` and ``outcomes`` are per person, in the order they arose. ``data_weights`` are the weights that came
     from these points, None where the scheme has its own. ``compared`` are those whose points were compared with each
-    other for the total (TOPSIS, VIKOR), None of a weighted sum.
+    other for the total (TOPSIS, VIKOR), None of a weighted sum. ``teams`` are those whose points flow to people.
     """
 
     people: People
@@ -171,3 +174,4 @@ class Appraisal:
     decisions: Sequence[tuple[Decision, ...]]
     data_weights: DataWeights | None = None
     compared: Flags | None = None
+    teams: Teams | None = None

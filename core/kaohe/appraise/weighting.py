@@ -15,6 +15,7 @@ from kaohe.appraise.gates import apply_gates
 from kaohe.appraise.missing import covered, enough_data, missing_notes, stand_in
 from kaohe.appraise.model import Decision, Note, People, Values
 from kaohe.appraise.redistribution import redistributes, weights
+from kaohe.appraise.teams import Teams
 from kaohe.exact import DECIMALS, Flags, Ints
 from kaohe.scheme.model import Scheme
 from kaohe.text import msg
@@ -44,7 +45,7 @@ class Scores:
     notes: tuple[Note, ...]
 
 
-def score(scheme: Scheme, people: People, values: Mapping[str, Values]) -> Scores:
+def score(scheme: Scheme, people: People, values: Mapping[str, Values], teams: Teams | None = None) -> Scores:
     """Points of indicators and dimensions for everybody, and who can be graded.
 
     Dimension points are the exact mean of what counts in it, rounded at six decimals; a dimension in which nothing
@@ -52,7 +53,7 @@ def score(scheme: Scheme, people: People, values: Mapping[str, Values]) -> Score
     """
     rows = len(people)
     known = enough_data(scheme, values)
-    own, with_points = earn(scheme, people, values, known)
+    own, with_points = earn(scheme, people, values, known, teams)
     data = {**known, **with_points}
     earned, counted = _with_stand_ins(scheme, own, data)
     earned, gate_notes = apply_gates(scheme, people, values, known, earned, counted)

@@ -27,6 +27,11 @@ def column_of(who: str) -> str:
     return field if relation is None else f"{relation}.{field}"
 
 
+def team_column(column: str) -> str:
+    """What the team of the one credited as ``column`` is called, likewise."""
+    return f"team.{column}"
+
+
 def with_people_above(scope: Scope, credited: Sequence[str]) -> Scope:
     """The scope in which those credited can be named by their columns."""
     above = {column_of(who): Type("text") for who in credited if field_of(who)[0] is not None}

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from kaohe.engine import Join, OnDay, Relations
 from kaohe.run.credit import EVERYBODY, looks_above
 from kaohe.run.population import Member, Population
 from kaohe.run.stints import main_stints, relation
 from kaohe.scheme.model import Scheme
+from kaohe.scheme.teams import of_teams
 
 COVERED = "covered"
+NO_TEAMS: Mapping[str, str] = MappingProxyType({})
 
 
 def at_its_date(scheme: Scheme, who: str, when: str) -> tuple[Join, ...]:
@@ -19,11 +22,14 @@ def at_its_date(scheme: Scheme, who: str, when: str) -> tuple[Join, ...]:
     return (OnDay(COVERED, who, when, required=True),) if scheme.attribution == "event_date" else ()
 
 
-def relations(scheme: Scheme, members: Sequence[Member], population: Population) -> Relations:
-    """What the requests of the scheme join to records."""
+def relations(
+    scheme: Scheme, members: Sequence[Member], population: Population, teams: Mapping[str, str] = NO_TEAMS
+) -> Relations:
+    """What the requests of the scheme join to records. ``teams``: their codes by name."""
     found = {}
-    if looks_above(scheme):
-        found[EVERYBODY] = relation((member.code, main_stints(member.assignments)) for member in members)
+    if looks_above(scheme) or of_teams(scheme) is not None:
+        everybody = ((member.code, main_stints(member.assignments)) for member in members)
+        found[EVERYBODY] = relation(everybody, teams)
     if population.stints is not None:
         found[COVERED] = relation(zip(population.people.code, population.stints, strict=True))
     return found

@@ -16,7 +16,7 @@ from kaohe.errors import Place, Problem, fail
 from kaohe.exact import Ints
 from kaohe.language import Aggregate, Expression, Shift, Type, aggregates
 from kaohe.language.tree import Call, Node, credited
-from kaohe.plugin.credit import column_of, field_of
+from kaohe.plugin.credit import column_of, field_of, team_column
 from kaohe.run.figures import in_window
 from kaohe.scheme.model import Credits, Scheme
 from kaohe.text import msg
@@ -41,6 +41,16 @@ def split(request: Request, credit: Credits) -> list[Request]:
         )
         for part in credit.parts
     ]
+
+
+def of_its_team(request: Request) -> Request:
+    """The request by team: the record's own where it names one, else that in which the credited person was on its date;
+    records that are seen whenever they are dated count as of the day of the window next to their date."""
+    column, field = team_column(request.who), request.records.team
+    if request.who == field:
+        return request
+    team = OnDay(EVERYBODY, request.who, request.when, (("_team", column),), nearest=True)
+    return replace(request, who=column, joins=(*request.joins, team), rather=field)
 
 
 def looks_above(scheme: Scheme) -> bool:
@@ -103,11 +113,15 @@ def whole_checks(scheme: Scheme, asked: Sequence[Request]) -> list[WholeCheck]:
             continue
         above = dict.fromkeys(join for part in credit.parts for join in _above(part.who, request.when))
         joins = (*above, *(join for join in request.joins if join not in above))
-        who = next(part.who for part in credit.parts if column_of(part.who) == request.who)
+        who = next(part.who for part in credit.parts if request.who in _columns_of(part.who))
         for each in _not_whole(credit.whole, aggregates(request.value)):
             value = Expression(f"count(where=not ({credit.whole.text}))", each, each.type)
             checks.append(WholeCheck(replace(request, value=value, joins=joins), who, each.shift))
     return checks
+
+
+def _columns_of(who: str) -> tuple[str, str]:
+    return column_of(who), team_column(column_of(who))
 
 
 def _not_whole(whole: Expression, looked_at: Sequence[Aggregate]) -> Iterator[Aggregate]:

@@ -12,15 +12,17 @@ from kaohe.appraise.model import People, Values
 from kaohe.exact import to_micros
 from kaohe.language import keyed_ids
 from kaohe.scheme.derived import in_order
-from kaohe.scheme.model import Measured, Scheme, UsedIndicator
+from kaohe.scheme.model import Measured, Scheme, Subject, UsedIndicator
 
 
-def derive(scheme: Scheme, people: People, values: Mapping[str, Values]) -> dict[str, Values]:
-    """All values, those of derived indicators among them. Each rests on the fewest records of what it is made of; what
-    has too few records of its own is unknown to it."""
+def derive(
+    scheme: Scheme, people: People, values: Mapping[str, Values], level: Subject = "person"
+) -> dict[str, Values]:
+    """All values, those of derived indicators at the level among them. Each rests on the fewest records of what it is
+    made of; what has too few records of its own is unknown to it."""
     known = dict(values)
     least = {each.key: each.min_sample for each in scheme.indicators}
-    for each in in_order(scheme.indicators):
+    for each in in_order([each for each in scheme.indicators if each.level == level]):
         data = {key: column.known & (column.sample >= least.get(key, 0)) for key, column in known.items()}
         known[each.key] = _derived(each, people, known, data)
     return known

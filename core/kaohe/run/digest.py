@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from kaohe.appraise.model import Appraisal, Span
+from kaohe.appraise.teams import Teams
 from kaohe.exact import Flags, Ints
 from kaohe.period import Period
 from kaohe.plugin import Indicator
@@ -26,6 +27,7 @@ from kaohe.scheme.model import Measured, Scheme, UsedIndicator
 from kaohe.text import Message, Text
 
 _NONE: Assessments = MappingProxyType({})
+_NO_COUNTS: Mapping[str, tuple[Counts, ...]] = MappingProxyType({})
 
 
 def digest_of(
@@ -36,6 +38,7 @@ def digest_of(
     appraisal: Appraisal,
     counts: Mapping[str, tuple[Counts, ...]],
     assessments: Assessments = _NONE,
+    team_counts: Mapping[str, tuple[Counts, ...]] = _NO_COUNTS,
 ) -> str:
     """SHA-256 over the inputs and, column by column, the results."""
     state = hashlib.sha256()
@@ -52,7 +55,7 @@ def digest_of(
     if assessments:
         inputs["agreement"] = agreement_data(assessments)
     state.update(canonical(inputs).encode())
-    for name, column in columns(appraisal, counts, assessments):
+    for name, column in columns(appraisal, counts, assessments, team_counts):
         data = column.astype("<i8").tobytes() if isinstance(column, np.ndarray) else canonical(column).encode()
         state.update(canonical([name, len(data)]).encode())
         state.update(data)
@@ -79,6 +82,7 @@ def definition(used: UsedIndicator | Measured) -> dict[str, Any]:
         "parameters": {name: str(value) for name, value in used.parameters.items()},
         "min_sample": used.min_sample,
         **_credit(indicator),
+        **({} if used.level == "person" else {"level": used.level}),
     }
 
 
@@ -95,7 +99,10 @@ Column = Ints | Flags | list[Any]
 
 
 def columns(
-    appraisal: Appraisal, counts: Mapping[str, tuple[Counts, ...]], assessments: Assessments = _NONE
+    appraisal: Appraisal,
+    counts: Mapping[str, tuple[Counts, ...]],
+    assessments: Assessments = _NONE,
+    team_counts: Mapping[str, tuple[Counts, ...]] = _NO_COUNTS,
 ) -> Iterator[tuple[str, Column]]:
     """Every column of the results by a stable name, in a stable order."""
     people = appraisal.people
@@ -118,6 +125,8 @@ def columns(
             for part in sorted(each.parts):
                 yield f"{key} {position} {each.function} {each.shift} {part}", each.parts[part]
     yield from assessment_columns(assessments)
+    if appraisal.teams is not None and any(used.level == "team" for used in appraisal.teams.scheme.weighted):
+        yield from _team_columns(appraisal.teams, team_counts)
     by_kind: tuple[tuple[str, Mapping[str, Ints | Flags]], ...] = (
         ("data", appraisal.data),
         ("counted", appraisal.counted),
@@ -149,6 +158,19 @@ def columns(
             yield CARRIED, money.carried
     yield "outcomes", [list(each) for each in appraisal.outcomes]
     yield "decisions", [[[each.kind, each.about, words(each.what)] for each in row] for row in appraisal.decisions]
+
+
+def _team_columns(teams: Teams, counts: Mapping[str, tuple[Counts, ...]]) -> Iterator[tuple[str, Column]]:
+    """What whole teams came to, where their points flow into the people's."""
+    yield "teams", list(teams.people.code)
+    yield "stays in teams", [[list(stay) for stay in each] for each in teams.stays]
+    for key in sorted(teams.points):
+        yield f"team {key} value", teams.values[key].micros
+        yield f"team {key} data", teams.data[key]
+        yield f"team {key} points", teams.points[key]
+        for position, each in enumerate(counts.get(key, ())):
+            for part in sorted(each.parts):
+                yield f"team {key} {position} {each.function} {each.shift} {part}", each.parts[part]
 
 
 def _span(span: Span) -> list[Any]:

@@ -20,14 +20,17 @@ from kaohe.run.balances import brought_forward
 from kaohe.run.derive import derive
 from kaohe.run.digest import digest_of
 from kaohe.run.explain_weights import weights_note
-from kaohe.run.measure import measure, notes, requests, windows
+from kaohe.run.measure import every_request, measure, notes, windows
+from kaohe.run.members import read_teams
 from kaohe.run.model import Balances, LeftOut, PluginStamp, Run
 from kaohe.run.one_by_one import with_records
 from kaohe.run.population import Member, Population, populate
+from kaohe.run.presence import present
 from kaohe.run.targets import adding_up, read_goals, targets_in, without_target
-from kaohe.run.team_values import team_values
+from kaohe.run.teams import Figures, as_people, measure_teams, teams_in, with_goals
 from kaohe.scheme.derived import targets_asked
-from kaohe.scheme.model import Scheme
+from kaohe.scheme.model import Scheme, Subject
+from kaohe.scheme.teams import of_teams
 from kaohe.text import msg
 
 
@@ -65,34 +68,31 @@ def evaluate(
     warnings += setting.notes
     warnings += notes(scheme, setting.record_types, snapshot, period)
     _refuse_without_records(scheme, period, snapshot, setting.record_types)
-    windowed, joined = windows(period, setting.zone, year_starts), relations(scheme, members, population)
-    values, counts = measure(
-        scheme,
-        setting.record_types,
-        snapshot,
-        engine,
-        windowed,
-        population.people.code,
-        joined,
-    )
+    codes_of_teams = read_teams(snapshot)
+    windowed = windows(period, setting.zone, year_starts)
+    joined = relations(scheme, members, population, codes_of_teams)
+
+    def measured(asked: Scheme, whose: Sequence[str], level: Subject = "team") -> Figures:
+        return measure(asked, setting.record_types, snapshot, engine, windowed, whose, joined, level)
+
+    values, counts = measured(scheme, population.people.code, "person")
     codes = population.people.code
     people = with_records(scheme, population.people, engine, snapshot, windowed["period"], setting.record_types, joined)
     population = replace(population, people=people)
     assessed = assess_everybody(scheme, setting.record_types, snapshot, engine, windowed["period"], codes, joined)
     values |= {key: each.values for key, each in assessed.items()}
     warnings += [note for each in assessed.values() for note in each.notes]
-    values |= team_values(
-        scheme,
-        population.people,
-        members,
-        period,
-        lambda asked, everybody, groups: measure(
-            asked, setting.record_types, snapshot, engine, windowed, everybody, joined, groups
-        )[0],
-    )
+    found = None
+    if (part := of_teams(scheme)) is not None:
+        teams = as_people(teams_in(members, period, codes_of_teams), period)
+        found = measure_teams(
+            scheme, with_goals(part, teams, read_goals(snapshot), period), population.people, measured
+        )
+    values |= {} if found is None else found.home
     values = derive(scheme, population.people, values)
     counts |= {key: () for key in values if key not in counts}
-    appraisal = appraise(scheme, population.people, values)
+    appraisal = appraise(scheme, population.people, values, None if found is None else found.teams)
+    of_their_teams = {} if found is None else found.counts
     if not appraisal.graded.any():
         warnings.append(_nobody_graded(scheme, period))
     warnings += weights_note(scheme, appraisal.data_weights)
@@ -110,8 +110,11 @@ def evaluate(
         counts=counts,
         left_out=population.left_out,
         notes=tuple(warnings),
-        digest=digest_of(scheme, period, setting.zone.key, snapshot.digest, appraisal, counts, assessed),
+        digest=digest_of(
+            scheme, period, setting.zone.key, snapshot.digest, appraisal, counts, assessed, of_their_teams
+        ),
         assessments=assessed,
+        team_counts=of_their_teams,
     )
 
 
@@ -119,7 +122,7 @@ def _with_targets(
     scheme: Scheme, population: Population, snapshot: Snapshot, period: Period
 ) -> tuple[Population, list[Problem]]:
     """The people with the dated targets that the scheme asks for, and who lacks which."""
-    asked = targets_asked(scheme)
+    asked = targets_asked(scheme, "person")
     if not asked:
         return population, []
     goals = read_goals(snapshot)
@@ -219,9 +222,11 @@ def _nobody_graded(scheme: Scheme, period: Period) -> Problem:
 def _refuse_without_records(
     scheme: Scheme, period: Period, snapshot: Snapshot, record_types: Mapping[str, RecordType]
 ) -> None:
-    used = {request.records.name for request in requests(scheme, record_types)}
-    used |= {each.indicator.records for each in scheme.indicators if each.assessment is not None}
-    if used and not any(snapshot.has_records(name, period) for name in used):
+    asked = every_request(scheme, record_types)
+    rated = {each.indicator.records for each in scheme.indicators if each.assessment is not None}
+    used = {request.records.name for request in asked} | rated
+    found = present(asked, snapshot, period) or any(snapshot.has_records(name, period) for name in rated)
+    if used and not found:
         raise fail(
             Problem(
                 "evaluate.no-records",

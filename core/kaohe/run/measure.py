@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from kaohe.appraise.model import Values
 from kaohe.engine import Engine, Measure, Request, fuse
-from kaohe.engine.plan import measures
 from kaohe.engine.source import NO_RELATIONS, Relations
 from kaohe.errors import Place, Problem, refuse_if_any
 from kaohe.exact import Ints
@@ -20,29 +19,15 @@ from kaohe.period import Period, year_start
 from kaohe.plugin import RecordType
 from kaohe.records import Snapshot
 from kaohe.run.attribution import at_its_date
-from kaohe.run.credit import added_up, by_share, not_whole, split, whole_checks
+from kaohe.run.credit import added_up, by_share, not_whole, of_its_team, split, whole_checks
 from kaohe.run.describing import describing, without_records
 from kaohe.run.model import Counts
-from kaohe.scheme.model import Scheme
+from kaohe.run.presence import absent
+from kaohe.scheme.model import Scheme, Subject
 from kaohe.text import msg
 
 # What one unit of a duration is, in the microseconds that expressions count.
 UNITS = {"seconds": 1_000_000, "minutes": 60_000_000, "hours": 3_600_000_000, "days": 86_400_000_000}
-
-
-@dataclass(frozen=True)
-class Groups:
-    """People in groups: the position of each one's group; whoever is in none is in the last, which is nobody's."""
-
-    of: Ints
-    count: int
-
-    def summed(self, parts: Mapping[str, Ints]) -> dict[str, Ints]:
-        """Counts and totals of each group."""
-        sums = {name: np.zeros(self.count + 1, np.int64) for name in parts}
-        for name, column in parts.items():
-            np.add.at(sums[name], self.of, np.where(self.of < self.count, column, 0))
-        return sums
 
 
 def windows(period: Period, zone: ZoneInfo, year_starts: int = 1) -> dict[str, Bounds]:
@@ -58,12 +43,12 @@ def windows(period: Period, zone: ZoneInfo, year_starts: int = 1) -> dict[str, B
     return {name: Bounds(start, end, zone) for name, (start, end) in named.items()}
 
 
-def requests(scheme: Scheme, record_types: Mapping[str, RecordType]) -> tuple[Request, ...]:
-    """What the engine is asked for this scheme, in the order of the file; an indicator that splits records among
-    several people asks once for each of them."""
+def requests(scheme: Scheme, record_types: Mapping[str, RecordType], level: Subject = "person") -> tuple[Request, ...]:
+    """What the engine is asked for this scheme's indicators at a level, in the order of the file; an indicator that
+    splits records among several people asks once for each of them."""
     asked: list[Request] = []
     for each in scheme.indicators:
-        if each.indicator.derived is not None or each.value is None:
+        if each.indicator.derived is not None or each.value is None or each.level != level:
             continue  # what an assessment rests on are single records
         records = record_types[each.indicator.records]
         one = Request(
@@ -72,11 +57,18 @@ def requests(scheme: Scheme, record_types: Mapping[str, RecordType]) -> tuple[Re
             value=each.value,
             where=each.where,
             when=each.indicator.when or records.when,
-            who=each.indicator.who or records.who[0],
+            who=each.indicator.who or next(iter(records.who), records.team or ""),
             describing=describing(records, record_types),
         )
         asked += [one] if each.credit is None else split(one, each.credit)
+    if level == "team":
+        return tuple(map(of_its_team, asked))
     return tuple(replace(each, joins=(*each.joins, *at_its_date(scheme, each.who, each.when))) for each in asked)
+
+
+def every_request(scheme: Scheme, record_types: Mapping[str, RecordType]) -> tuple[Request, ...]:
+    """The requests at both levels."""
+    return (*requests(scheme, record_types), *requests(scheme, record_types, "team"))
 
 
 def measure(
@@ -87,14 +79,14 @@ def measure(
     bounds: Mapping[str, Bounds],
     people: Sequence[str],
     relations: Relations = NO_RELATIONS,
-    groups: Groups | None = None,
+    level: Subject = "person",
 ) -> tuple[dict[str, Values], dict[str, tuple[Counts, ...]]]:
-    """Values and the counts behind them, per indicator key; one entry for each of ``people`` (codes, ascending).
+    """Values and the counts behind them, per key of the indicators at a level; one entry for each of ``people`` (codes,
+    ascending), who are teams at the level of teams.
 
-    ``relations``: those of ``attribution.relations``. ``groups``: whose counts are added up before anything is divided;
-    the entries are then the groups'.
+    ``relations``: those of ``attribution.relations``.
     """
-    asked = requests(scheme, record_types)
+    asked = requests(scheme, record_types, level)
     scans: dict[tuple[str, str], dict[Measure, Mapping[str, Ints]]] = defaultdict(dict)
     checks = whole_checks(scheme, asked)
     fused = fuse((*asked, *(check.request for check in checks)))
@@ -109,8 +101,6 @@ def measure(
     for key in units:
         shares = [request for request in asked if request.key == key]
         request, by_aggregate = shares[0], added_up(shares, scans)
-        if groups is not None:
-            by_aggregate = {each: groups.summed(parts) for each, parts in by_aggregate.items()}
         divisor = UNITS.get(units[request.key], 1) if request.value.type.kind == "duration" else 1
         values[request.key] = Values(*evaluate_columns(request.value, by_aggregate, divisor=divisor))
         if any(each.shift in dayless for each in aggregates(request.value)):
@@ -138,12 +128,9 @@ def notes(scheme: Scheme, record_types: Mapping[str, RecordType], snapshot: Snap
 
     Counting nothing gives 0, so a forgotten import would look like a bad quarter; it is therefore said aloud.
     """
-    used = dict.fromkeys(
-        request.records.name
-        for request in requests(scheme, record_types)
-        if any(each.aggregate.shift == "period" and not each.everything for each in measures(request))
-    )
-    used |= dict.fromkeys(each.indicator.records for each in scheme.indicators if each.assessment is not None)
+    missing = dict.fromkeys(absent(every_request(scheme, record_types), snapshot, period))
+    rated = {each.indicator.records for each in scheme.indicators if each.assessment is not None}
+    missing |= {name: None for name in sorted(rated) if not snapshot.has_records(name, period)}
     return [
         Problem(
             "evaluate.no-records",
@@ -152,6 +139,5 @@ def notes(scheme: Scheme, record_types: Mapping[str, RecordType], snapshot: Snap
             fix=msg("if they were forgotten, import them: kaohe records import {name} FILE", name=name),
             severity="warning",
         )
-        for name in used
-        if not snapshot.has_records(name, period)
+        for name in missing
     ] + list(without_records(scheme, record_types, snapshot))

@@ -38,6 +38,13 @@ def read_members(snapshot: Snapshot) -> list[Member]:
     return [Member(row["code"], row["name"], tuple(assignments[row["code"]])) for row in _rows(snapshot, "people")]
 
 
+def read_teams(snapshot: Snapshot) -> dict[str, str]:
+    """The codes of the teams by name; none where the snapshot holds no teams."""
+    if "teams" not in snapshot.organisation:
+        return {}
+    return {row["name"]: row["code"] for row in _rows(snapshot, "teams")}
+
+
 def _rows(snapshot: Snapshot, table: str) -> list[dict[str, Any]]:
     parts = [_read(partition.path) for partition in snapshot.organisation[table].partitions]
     rows: list[dict[str, Any]] = pa.concat_tables(parts).to_pylist() if parts else []

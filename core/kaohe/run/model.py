@@ -84,3 +84,4 @@ class Run:
     notes: tuple[Problem, ...]
     digest: str
     assessments: Assessments = field(default_factory=lambda: MappingProxyType({}))
+    team_counts: Mapping[str, tuple[Counts, ...]] = field(default_factory=lambda: MappingProxyType({}))

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from kaohe.engine import fuse, select
 from kaohe.period import Period
 from kaohe.plugin import RecordType
-from kaohe.run.measure import requests, windows
+from kaohe.run.measure import every_request, windows
 from kaohe.scheme.model import Scheme
 
 
@@ -18,5 +18,5 @@ def queries(scheme: Scheme, record_types: Mapping[str, RecordType], period: Peri
     None where nothing is scanned: indicators derived from others, and those that rest on single records.
     """
     bounds = windows(period, zone)
-    scans = fuse(requests(scheme, record_types))
+    scans = fuse(every_request(scheme, record_types))
     return tuple(select(scan, bounds)[0].sql("duckdb", pretty=True) for scan in scans)

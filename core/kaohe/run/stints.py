@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from kaohe.period import Period
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 _EPOCH = date(1970, 1, 1)
 _NEVER = (date.max - _EPOCH).days + 1
+_AS_THEY_ARE: Mapping[str, str] = MappingProxyType({})
 Days = tuple[date, date]
 """From the first day up to but not including the second."""
 
@@ -67,9 +69,9 @@ def days_within(stints: Iterable[Stint], period: Period) -> tuple[Days, ...]:
     return tuple(found)
 
 
-def relation(people: Iterable[tuple[str, Iterable[Stint]]]) -> pa.Table:
-    """Stints by the code of the person, as ``engine.OnDay`` reads them; ``_team`` and ``_manager`` are those of the
-    assignment."""
+def relation(people: Iterable[tuple[str, Iterable[Stint]]], teams: Mapping[str, str] = _AS_THEY_ARE) -> pa.Table:
+    """Stints by the code of the person, as ``engine.OnDay`` reads them; ``_team`` (its code: ``teams`` by name) and
+    ``_manager`` are those of the assignment."""
     import pyarrow as pa  # noqa: PLC0415 - only schemes that look at days need the table
 
     rows = [(code, stint) for code, stints in people for stint in stints]
@@ -81,7 +83,11 @@ def relation(people: Iterable[tuple[str, Iterable[Stint]]]) -> pa.Table:
             "_person": pa.array([code for code, _ in rows], pa.string()),
             "_first": pa.array([first for first, _ in days], pa.int64()),
             "_end": pa.array([end for _, end in days], pa.int64()),
-            "_team": pa.array([each.assignment.team for _, each in rows], pa.string()),
+            "_team": pa.array([_code(each.assignment.team, teams) for _, each in rows], pa.string()),
             "_manager": pa.array([each.assignment.manager for _, each in rows], pa.string()),
         }
     )
+
+
+def _code(team: str | None, teams: Mapping[str, str]) -> str | None:
+    return None if team is None else teams.get(team, team)

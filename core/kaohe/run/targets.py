@@ -73,6 +73,18 @@ def targets_in(
     return columns
 
 
+def targets_of_teams(
+    asked: Sequence[str], goals: Goals, names: Sequence[str], period: Period, adding: Collection[str]
+) -> dict[str, tuple[int | None, ...]]:
+    """Likewise for whole teams, by their names: a team's target is its own, whether it is asked for as that or not."""
+    columns = {}
+    for each in asked:
+        indicator, scope = split(each)
+        whose = each if scope == "company" else f"{indicator}@team"
+        columns[each] = tuple(in_period(goals.of(whose, name), period, adds_up=indicator in adding) for name in names)
+    return columns
+
+
 def in_period(dated: Dated, period: Period, *, adds_up: bool) -> int | None:
     """The target of the period itself; else the sum over its halves, quarters or months where all of them are there
     and the figure adds up; else none."""

@@ -4,21 +4,20 @@ dated targets a scheme asks for."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from graphlib import CycleError, TopologicalSorter
-from typing import Any
+from typing import Any, TypeVar
 
 from kaohe.errors import Problem
-from kaohe.language import Expression, aggregates, keyed_ids
+from kaohe.language import Expression, keyed_ids
 from kaohe.plugin import Indicator
 from kaohe.plugin.scope import derived_scope
 from kaohe.scheme.draft import Draft, Path, attempt
-from kaohe.scheme.model import Measured, Scheme, UsedIndicator
+from kaohe.scheme.model import Measured, Scheme, Subject, UsedIndicator
 from kaohe.scheme.names import Names, values_read
 from kaohe.text import msg
 
-ADDITIVE = frozenset({"count", "sum", "mean", "share", "nps"})
-"""Aggregates whose integers add up over people."""
+_Used = TypeVar("_Used", UsedIndicator, Measured)
 _TEAM = "@team"
 _MEASURED = ("records", "value", "where", "when", "who", "credit", "overlay")
 
@@ -47,7 +46,7 @@ def teams_asked(scheme: Scheme) -> tuple[str, ...]:
     """The indicators, by key, whose values for the person's whole team the scheme's expressions look up."""
     found = {
         identifier.removesuffix(_TEAM)
-        for expression in _expressions(scheme)
+        for expression in expressions_in(scheme)
         for function, identifier in keyed_ids(expression)
         if function in ("value", "attainment") and identifier.endswith(_TEAM)
     }
@@ -55,29 +54,19 @@ def teams_asked(scheme: Scheme) -> tuple[str, ...]:
 
 
 def check_parts(draft: Draft, scheme: Scheme) -> None:
-    """A team's value is made of counts and sums over its people; an assessment is no part of another figure, because
-    what it withholds could be read from that."""
+    """Assessments are of people, never of a team; and no part of another figure, because what they withhold could be
+    read from that."""
     used = {each.key: each for each in scheme.indicators}
     for each in (used[key] for key in teams_asked(scheme) if key in used):
-        if (odd := _not_additive(each)) is not None:
-            what = msg("{indicator} of a whole team is not made of its people's", indicator=each.indicator.name)
-            fix = msg("ask for the value of a count, sum, share, mean or nps")
-            draft.problems.append(Problem("scheme.team-value", what, each.place, odd, fix=fix))
+        if each.indicator.assessment is not None:
+            what = msg("{indicator} is an assessment of people: there is none of a team", indicator=each.indicator.name)
+            draft.problems.append(Problem("scheme.team-value", what, each.place))
     for each in scheme.indicators:
         read = values_read(each.value) if each.indicator.derived is not None and each.value is not None else []
         for part in (used[key] for key in read if key in used):
             if part.indicator.assessment is not None:
                 what = msg("{indicator} is an assessment: no other figure is made of it", indicator=part.indicator.name)
                 draft.problems.append(Problem("scheme.derived-assessment", what, each.place))
-
-
-def _not_additive(each: UsedIndicator | Measured) -> str | None:
-    """What keeps an indicator from being added up over people; None where nothing does."""
-    if each.indicator.derived is not None:
-        return "derived"
-    if each.value is None:
-        return "assessment"
-    return next((one.function for one in aggregates(each.value) if one.function not in ADDITIVE), None)
 
 
 def check_circles(draft: Draft, used: Sequence[UsedIndicator | Measured]) -> None:
@@ -115,18 +104,33 @@ def in_order(used: Sequence[UsedIndicator | Measured]) -> tuple[UsedIndicator | 
     return tuple(by_key[key] for key in TopologicalSorter(rests_on).static_order() if key in rests_on)
 
 
-def targets_asked(scheme: Scheme) -> tuple[str, ...]:
-    """The dated targets that the scheme's expressions look up: ``crm.nps``, ``crm.nps@team``, ``crm.nps@company``."""
+def targets_asked(scheme: Scheme, level: Subject | None = None) -> tuple[str, ...]:
+    """The dated targets that the scheme's expressions look up: ``crm.nps``, ``crm.nps@team``, ``crm.nps@company``.
+
+    ``level``: only what is looked up for people, or for teams by the indicators at that level; None: both.
+    """
+    about_teams = [each for each in scheme.indicators if each.level == "team"]
+    expressions: Iterable[Expression] = expressions_in(scheme)
+    if level == "team":
+        expressions = _among(about_teams)
+    elif level == "person" and about_teams:
+        weighted = (replace(each, indicators=_of_people(each.indicators)) for each in scheme.dimensions)
+        people = replace(scheme, dimensions=tuple(weighted), measured=_of_people(scheme.measured))
+        expressions = expressions_in(people)
     found = {
         identifier
-        for expression in _expressions(scheme)
+        for expression in expressions
         for function, identifier in keyed_ids(expression)
         if function in ("target", "attainment")
     }
     return tuple(sorted(found))
 
 
-def _expressions(part: Any) -> Iterator[Expression]:
+def _of_people(used: tuple[_Used, ...]) -> tuple[_Used, ...]:
+    return tuple(each for each in used if each.level == "person")
+
+
+def expressions_in(part: Any) -> Iterator[Expression]:
     """Every expression in a part of the scheme, however deep."""
     if isinstance(part, Expression):
         yield part
@@ -140,4 +144,4 @@ def _expressions(part: Any) -> Iterator[Expression]:
 
 def _among(parts: Iterable[Any]) -> Iterator[Expression]:
     for part in parts:
-        yield from _expressions(part)
+        yield from expressions_in(part)

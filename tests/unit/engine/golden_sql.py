@@ -68,6 +68,7 @@ ROW_CASES: Mapping[str, Rows] = {
 # What is joined to records: who stands above the owner on a moment's day, whose work that day is covered, and records
 # seen whenever they are dated. Named once for each dialect.
 _ABOVE = OnDay("everybody", "owner", "opened_at", (("_manager", "manager.owner"),))
+_TEAM = OnDay("everybody", "owner", "opened_at", (("_team", "team.owner"),), nearest=True)
 JOINED_CASES: Mapping[str, Sequence[Request]] = {
     "joined": [
         replace(
@@ -79,6 +80,15 @@ JOINED_CASES: Mapping[str, Sequence[Request]] = {
         replace(
             request("kept", "count(where=at_start())", CUSTOMER),
             joins=(OnDay("covered", "owner", "since", required=True),),
+        ),
+    ],
+    # By team: the record's own where it names one, else the owner's on its day; customers on the window's nearest day.
+    "by_team": [
+        replace(request("median", "median(cost)"), who="team.owner", joins=(_TEAM,), rather="kind"),
+        replace(
+            request("kept", "count(where=at_start())", CUSTOMER),
+            who="team.owner",
+            joins=(replace(_TEAM, when="since"),),
         ),
     ],
     # Read through a field of customers: only what is asked of them is joined, in one scan with what asks nothing.

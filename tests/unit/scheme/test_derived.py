@@ -6,6 +6,7 @@ import pytest
 from tests.unit.scheme.test_relative_curves import CSAT
 
 from kaohe.scheme.derived import in_order, targets_asked, teams_asked
+from kaohe.scheme.teams import of_teams
 
 OWN = """
 [[indicators]]
@@ -71,12 +72,13 @@ def test_any_word_may_be_the_name_of_a_target(check, valid) -> None:
     assert targets_asked(scheme) == ("收入@company",)
 
 
-def test_a_team_has_only_values_that_add_up(check, valid) -> None:
+def test_a_team_has_every_value_of_its_own_records_medians_too(check, valid) -> None:
     text = valid + OWN.replace('value("crm.csat")', 'value("crm.csat", "team")')
     assert teams_asked(check(text, {}).require()) == ("crm.csat",)
     median = text + '\n[[indicators]]\nid = "mid"\nname = "Mid"\nrecords = "ticket"\nvalue = "median(score)"\n'
-    (problem,) = errors(check(median.replace('value("crm.csat", "team")', 'value("mid", "team")'), {}))
-    assert (problem.code, problem.found) == ("scheme.team-value", "median")
+    part = of_teams(check(median.replace('value("crm.csat", "team")', 'value("mid", "team")'), {}).require())
+    assert part is not None
+    assert [(each.key, each.level) for each in part.indicators] == [("mid", "team")]
 
 
 def test_a_target_without_brackets_is_explained(check, valid) -> None:

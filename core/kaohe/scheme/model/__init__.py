@@ -28,6 +28,7 @@ from kaohe.scheme.model.measures import (
     Dimension,
     Measured,
     Missing,
+    Subject,
     UsedIndicator,
     earlier_key,
     year_before_key,
@@ -74,6 +75,7 @@ __all__ = [
     "Rule",
     "Scheme",
     "Settlement",
+    "Subject",
     "Tiers",
     "TotalBy",
     "TotalMethod",
@@ -112,7 +114,8 @@ class Scheme:
     Weights are those written or, where they come from ``comparisons``, what these come to; where they are left to the
     data every indicator has the same here.
     ``attribution``: whose work a record is. ``period_end``: of the people covered, whatever their work was on its day;
-    ``event_date``: of those whose assignment on its day is covered.
+    ``event_date``: of those whose assignment on its day is covered. ``subject``: whether people are appraised or teams,
+    and then at the level of teams in everything.
     """
 
     id: str
@@ -144,6 +147,7 @@ class Scheme:
     comparisons: tuple[Comparison, ...] = ()
     total_by: TotalBy = WEIGHTED_SUM
     attribution: Literal["period_end", "event_date"] = "period_end"
+    subject: Subject = "person"
 
     @property
     def indicators(self) -> tuple[UsedIndicator | Measured, ...]:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Literal
 
 from kaohe.errors import Place
-from kaohe.language import Expression
+from kaohe.language import Expression, Setting
 from kaohe.plugin import AssessmentRule, Indicator
 from kaohe.scheme.model.curves import Curve
 from kaohe.text import Text
@@ -60,7 +60,7 @@ class UsedIndicator:
 
     key: str
     indicator: Indicator
-    parameters: Mapping[str, Decimal | int | str | bool]
+    parameters: Mapping[str, Setting]
     value: Expression | None
     where: Expression | None
     curve: Curve
@@ -90,7 +90,7 @@ class Measured:
 
     key: str
     indicator: Indicator
-    parameters: Mapping[str, Decimal | int | str | bool]
+    parameters: Mapping[str, Setting]
     value: Expression | None
     where: Expression | None
     min_sample: int

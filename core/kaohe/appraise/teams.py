@@ -1,0 +1,89 @@
+"""Points of whole teams, and how they flow to the people in them.
+
+A team is measured once, from its own records, and earns points by the indicator's curve among the teams. They are the
+points of everybody in it. Who was in several teams has the mean of their points, by days × fraction of the time spent
+in each; a team without data is left out of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from kaohe.appraise.earning import earn
+from kaohe.appraise.missing import enough_data
+from kaohe.appraise.model import People, Values
+from kaohe.exact import Flags, Ints, divide
+from kaohe.scheme.model import Scheme
+
+Stays = tuple[tuple[int, int], ...]
+"""Positions of teams and the time spent in each, in days × millionths of full time, the earliest first."""
+
+
+@dataclass(frozen=True)
+class Teams:
+    """What whole teams came to, as columns over ``people``, who are the teams.
+
+    ``scheme``: the part of the scheme that is about them (``scheme.teams.of_teams``). ``enough``: where a value rests
+    on enough records; ``data``: where it earns ``points``, in millionths. For each person appraised: all ``stays``, and
+    the ``home``, the position of the team that the person was in last (−1: none).
+    """
+
+    scheme: Scheme
+    people: People
+    values: Mapping[str, Values]
+    enough: Mapping[str, Flags]
+    data: Mapping[str, Flags]
+    points: Mapping[str, Ints]
+    stays: tuple[Stays, ...]
+    home: Ints
+
+    def flow(self, key: str) -> tuple[Ints, Flags]:
+        """The points of an indicator for everybody appraised, and who has any."""
+        points, there = self.points[key], self.data[key]
+        earned, known = np.zeros(len(self.stays), np.int64), np.zeros(len(self.stays), np.bool_)
+        for row, stays in enumerate(self.stays):
+            counted = [(team, time) for team, time in stays if there[team]]
+            if counted:
+                known[row] = True
+                mean = mean_of([int(points[team]) for team, _time in counted], [time for _team, time in counted])
+                earned[row] = divide(mean.numerator, mean.denominator)
+        return earned, known
+
+    def values_of_home(self, key: str) -> Values:
+        """The value of the team that each person was in last, of however few records; no data for who was in none."""
+        values, there = self.values[key], self.home >= 0
+        if not len(self.people):
+            return Values(np.zeros(len(self.home), np.int64), there, np.zeros(len(self.home), np.int64))
+        known = there & values.known[self.home]
+        micros, sample = (np.where(known, column[self.home], 0) for column in (values.micros, values.sample))
+        return Values(micros, known, sample)
+
+
+def mean_of(points: list[int], times: list[int]) -> Fraction:
+    """The exact mean of points, by time."""
+    return Fraction(sum(each * time for each, time in zip(points, times, strict=True)), sum(times))
+
+
+def score_teams(scheme: Scheme, teams: People, values: Mapping[str, Values], people: People) -> Teams:
+    """The teams' points, and who of ``people`` was in which team. ``scheme``: of the part that is about teams."""
+    enough = enough_data(scheme, values)
+    points, data = earn(scheme, teams, values, enough)
+    place = {name: index for index, name in enumerate(teams.attribute("team"))}
+    last = np.fromiter((place.get(name, -1) for name in people.attribute("team")), np.int64, len(people))
+    spans = people.spans or ((),) * len(people)
+    stays = []
+    for row, each in enumerate(spans):
+        time: dict[int, int] = {}
+        for span in each:
+            if span.team in place:
+                time[place[span.team]] = time.get(place[span.team], 0) + span.days * span.fraction
+        stays.append(tuple((team, spent) for team, spent in time.items() if spent) or _at_home(int(last[row])))
+    return Teams(scheme, teams, values, enough, data, points, tuple(stays), last)
+
+
+def _at_home(team: int) -> Stays:
+    return ((team, 1),) if team >= 0 else ()

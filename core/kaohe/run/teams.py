@@ -1,0 +1,139 @@
+"""Whole teams: which there are in a period, and their figures, from the records of everybody in them on each day."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+
+from kaohe.appraise.model import People, Values
+from kaohe.appraise.teams import Teams, score_teams
+from kaohe.period import Period
+from kaohe.run.assignments import Assignment, days_covered
+from kaohe.run.derive import derive
+from kaohe.run.model import Counts
+from kaohe.run.population import Member
+from kaohe.run.stints import main_stints
+from kaohe.run.targets import Goals, adding_up, targets_of_teams
+from kaohe.scheme.derived import targets_asked, teams_asked
+from kaohe.scheme.model import Scheme
+from kaohe.scheme.teams import of_teams
+
+Figures = tuple[dict[str, Values], dict[str, tuple[Counts, ...]]]
+Measuring = Callable[[Scheme, Sequence[str]], Figures]
+"""The figures of a scheme's indicators for whole teams, whose codes ascend."""
+
+
+@dataclass(frozen=True)
+class Team:
+    """A team in which somebody was for ``days`` of a period.
+
+    ``heads``: whose main assignment at the period's end it is; ``manager``: to whom most of them report (of equally
+    many the first code), None where to nobody.
+    """
+
+    code: str
+    name: str
+    days: int
+    heads: int
+    manager: str | None
+
+    @property
+    def attributes(self) -> dict[str, Any]:
+        """What expressions about teams may name."""
+        return {
+            "team": self.name,
+            "name": self.name,
+            "code": self.code,
+            "size": self.heads,
+            "manager": self.manager,
+            "days_in_period": self.days,
+            "full_time_days": Decimal(self.days),
+            "at_period_end": self.heads > 0,
+        }
+
+
+def teams_in(members: Sequence[Member], period: Period, codes: Mapping[str, str]) -> tuple[Team, ...]:
+    """The teams in which anybody was in the period, by ascending codes. ``codes``: by the teams' names."""
+    last = period.end - timedelta(days=1)
+    worked: dict[str, list[Assignment]] = defaultdict(list)
+    there: dict[str, list[str | None]] = defaultdict(list)
+    for member in members:
+        for each in member.assignments:
+            if each.team is not None and period.overlap(each.starts, each.ends) > 0:
+                worked[each.team].append(each)
+        for stint in main_stints(member.assignments):
+            if stint.starts <= last and (stint.ends is None or last < stint.ends) and stint.assignment.team is not None:
+                there[stint.assignment.team].append(stint.assignment.manager)
+    found = []
+    for name, spent in worked.items():
+        managers = Counter(manager for manager in there[name] if manager is not None)
+        manager = min(managers, key=lambda code: (-managers[code], code), default=None)
+        found.append(Team(codes.get(name, name), name, days_covered(spent, period), len(there[name]), manager))
+    return tuple(sorted(found, key=lambda team: team.code))
+
+
+def as_people(teams: Sequence[Team], period: Period) -> People:
+    """The teams as the ones who are measured and appraised."""
+    names = sorted(Team("", "", 0, 0, None).attributes)
+    return People(
+        code=tuple(team.code for team in teams),
+        attributes={name: tuple(team.attributes[name] for team in teams) for name in names},
+        worked=np.array([team.days for team in teams], np.int64),
+        period_days=period.days,
+    )
+
+
+def with_goals(scheme: Scheme | None, teams: People, goals: Goals, period: Period) -> People:
+    """The teams with their dated targets: those that the scheme about teams looks up."""
+    asked = () if scheme is None else targets_asked(scheme)
+    if scheme is None or not asked:
+        return teams
+    return replace(teams, targets=targets_of_teams(asked, goals, teams.attribute("team"), period, adding_up(scheme)))
+
+
+def figures_of(scheme: Scheme, teams: People, measuring: Measuring, asked: Sequence[str] = ()) -> Figures:
+    """Every value of the teams, derived ones among them, and the counts behind what is measured. ``scheme``: one that
+    is about teams in everything; ``asked``: whose values are looked up as the team's, too."""
+    values, counts = measuring(scheme, teams.code)
+    values = derive(scheme, teams, _as_the_teams(values, asked), "team")
+    return _as_the_teams(values, asked), counts
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a scheme about people looks at of whole teams: how they did, the values that each person's team gives that
+    person to be looked up (``crm.nps``, or ``crm.nps@team`` beside the person's own), and the teams' counts."""
+
+    teams: Teams
+    home: Mapping[str, Values]
+    counts: Mapping[str, tuple[Counts, ...]]
+
+
+def measure_teams(scheme: Scheme, teams: People, people: People, measuring: Measuring) -> Found | None:
+    """The teams as a scheme about ``people`` looks at them; None where it does not."""
+    part = of_teams(scheme)
+    if part is None:
+        return None
+    asked = teams_asked(scheme)
+    values, counts = figures_of(part, teams, measuring, asked)
+    scored = score_teams(part, teams, values, people)
+    home = {each.key: scored.values_of_home(each.key) for each in scheme.indicators if each.level == "team"}
+    least = {each.key: each.min_sample for each in scheme.indicators}
+    for key in asked:
+        home[f"{key}@team"] = _enough(scored.values_of_home(key), least[key])
+    return Found(scored, home, counts)
+
+
+def _as_the_teams(values: Mapping[str, Values], asked: Sequence[str]) -> dict[str, Values]:
+    return {**values, **{f"{key}@team": values[key] for key in asked if key in values}}
+
+
+def _enough(values: Values, least: int) -> Values:
+    known = values.known & (values.sample >= least)
+    return Values(np.where(known, values.micros, 0), known, np.where(known, values.sample, 0))
