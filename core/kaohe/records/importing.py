@@ -24,7 +24,8 @@ ReadFile = Callable[[], Iterable[Reading]]
 class Imported:
     """What an import did, or would have done. ``batch`` is None where nothing was kept: nothing was new, the run was a
     rehearsal, or ``refused`` says that all or nothing was asked for and some rows did not pass. ``left_out`` are rows
-    of whose key the file has another one that goes before, as the mapping says."""
+    of whose key the file has another one that goes before, as the mapping says; ``equal`` those of the unchanged ones
+    that say the same as another row of the file."""
 
     batch: int | None
     counts: Counts
@@ -33,6 +34,7 @@ class Imported:
     rejected: tuple[Rejection, ...]
     notes: tuple[Problem, ...]
     left_out: int = 0
+    equal: int = 0
 
 
 class Gathered:
@@ -54,10 +56,17 @@ class Gathered:
         return Counts(self.read, added, replaced, unchanged, len(self.rejected) + contradicting)
 
     def imported(
-        self, batch: int | None, counts: Counts, *, refused: bool, more: list[Rejection], left_out: int = 0
+        self,
+        batch: int | None,
+        counts: Counts,
+        *,
+        refused: bool,
+        more: list[Rejection],
+        left_out: int = 0,
+        equal: int = 0,
     ) -> Imported:
         rejected = sorted([*self.rejected, *more], key=lambda rejection: rejection.row)
-        return Imported(batch, counts, refused, self.header, tuple(rejected), tuple(self.notes), left_out)
+        return Imported(batch, counts, refused, self.header, tuple(rejected), tuple(self.notes), left_out, equal)
 
 
 def import_rows(
@@ -110,7 +119,9 @@ def import_rows(
             else:
                 current.rollback()
     more = reject(_read_again(read), contradictions) if contradictions else []
-    return gathered.imported(batch if kept else None, counts, refused=refused, more=more, left_out=merged.left_out)
+    return gathered.imported(
+        batch if kept else None, counts, refused=refused, more=more, left_out=merged.left_out, equal=merged.equal
+    )
 
 
 def reject(rows: Iterable[CleanRow], contradictions: Mapping[int, Mistake]) -> list[Rejection]:

@@ -22,7 +22,7 @@ from kaohe.records.tables import BATCH
 class Merged:
     """What a merge did. ``repeated`` and ``different`` are positions of rows that did not go in, ascending: they
     contradict an earlier row of the same file, or a stored row that was not to be replaced. ``left_out`` counts those
-    that another row of their key goes before."""
+    that another row of their key goes before, ``equal`` those of the unchanged ones that say what another row says."""
 
     added: int
     replaced: int
@@ -30,6 +30,7 @@ class Merged:
     repeated: tuple[int, ...]
     different: tuple[int, ...]
     left_out: int = 0
+    equal: int = 0
 
 
 def merge(
@@ -47,7 +48,7 @@ def merge(
     ``repeats``: which of several staged rows with one key goes in; the others are left out, or contradict the first.
     """
     content = [name for name in stage.columns if name not in key]
-    repeated = _drop_repeats(connection, stage, key, content, repeats)
+    repeated, equal = _drop_repeats(connection, stage, key, content, repeats)
     staged, target = stage.table, stage.target
     both = staged.join(target, _match(staged, target, key))
     differ = not_(_equal(staged, target, content))
@@ -75,19 +76,22 @@ def merge(
         repeated=tuple(repeated) if repeats == "reject" else (),
         different=() if replace else tuple(sorted(different)),
         left_out=0 if repeats == "reject" else len(repeated),
+        equal=equal,
     )
 
 
 def _drop_repeats(
     connection: Connection, stage: Stage, key: Sequence[str], content: Sequence[str], repeats: Repeats
-) -> list[int]:
-    """Leave one staged row of every key, the first or the last; the positions of those that said something else."""
+) -> tuple[list[int], int]:
+    """Leave one staged row of every key, the first or the last.
+
+    Returns the positions of those that said something else, and the number of those that said the same."""
     staged = stage.table
     keys = [staged.c[name] for name in key]
     place = (func.max if repeats == "last" else func.min)(staged.c[POSITION])
     several: Subquery = select(*keys, place.label("kept")).group_by(*keys).having(func.count() > 1).subquery()
     if connection.scalar(select(func.count()).select_from(several)) == 0:
-        return []
+        return [], 0
     kept = staged.alias("kept_row")
     others = staged.c[POSITION] != several.c.kept
     pairs = staged.join(several, _match(staged, several, key)).join(kept, kept.c[POSITION] == several.c.kept)
@@ -96,8 +100,8 @@ def _drop_repeats(
     again = staged.alias("again")
     surplus = select(again.c[POSITION]).join(several, _match(again, several, key))
     gone = delete(staged).where(staged.c[POSITION].in_(surplus.where(again.c[POSITION] != several.c.kept)))
-    connection.execute(gone)
-    return contradicting
+    dropped = connection.execute(gone).rowcount
+    return contradicting, dropped - len(contradicting)
 
 
 def _match(left: FromClause, right: FromClause, key: Sequence[str]) -> ColumnElement[bool]:

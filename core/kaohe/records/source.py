@@ -12,6 +12,7 @@ from kaohe.records.rows import Mistake, Rejection
 from kaohe.text import Message, msg
 
 _ZIP = b"PK\x03\x04"
+_GZIP = b"\x1f\x8b"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _MARKUP = (b"<html", b"<!doctype", b"<table", b"<?xml", b"<meta", b"<head", b"<style", b"mime-version")
 _BOMS = (b"\xff\xfe", b"\xfe\xff")
@@ -78,6 +79,9 @@ def kind_of(source: Path) -> str:
             msg("this is an old Excel workbook (.xls), or one that is protected by a password"),
             msg("Open it in Excel and save it as .xlsx without a password."),
         )
+    if head.startswith(_GZIP):
+        what = msg("this file is compressed (gzip)")
+        raise refused(source, what, msg("Unpack it first, and import what it holds."))
     if start[:16].lower().startswith(_MARKUP):
         raise refused(
             source,

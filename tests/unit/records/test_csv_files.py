@@ -107,6 +107,7 @@ def test_the_header_is_the_first_row_that_is_not_empty_or_the_one_named(file):
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1rest", "an old Excel workbook"),
         (b"<html><table><tr><td>deal_id</td></tr></table></html>", "this is a web page"),
         (b"\x7fELF\x00\x00\x01\x02", "this is not a text file"),
+        (b"\x1f\x8b\x08\x00rest", "this file is compressed"),
         (b"PK\x03\x04garbage", "the workbook is damaged"),
         (b",,\n", "the file has no header row"),
     ],
