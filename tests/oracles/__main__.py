@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from io import TextIOWrapper
 from pathlib import Path
 
 from tests.oracles.case import DEFAULT, load
@@ -16,6 +17,9 @@ def main(arguments: list[str] | None = None) -> int:
     folder = parser.parse_args(arguments).cases
     if not folder.is_dir():
         parser.error(f"there is no folder {folder}")
+    if isinstance(sys.stdout, TextIOWrapper):
+        # Names of cases in any script, whatever the terminal can show.
+        sys.stdout.reconfigure(errors="backslashreplace")
     results = []
     for case in load(folder):
         results.append(run(case))

@@ -52,7 +52,6 @@ def test_the_tolerance_is_the_cases_own(run_cases):
     ("category", "content", "reason"),
     [
         ("astrology", GINI, "no adapter for the category 'astrology'"),
-        ("sla", {"inputs": {"calendar": "Mon-Fri 09-17", "pauses": []}, "expected": {}}, "the clock does not stop"),
         ("reliability", {**GINI, "expected": {"kurtosis": 3}}, "no function is known for the figure 'kurtosis'"),
         ("bonus", {"inputs": {"colour": "red"}, "expected": {"bonus": "1.00"}}, "no bonus is read from colour"),
         ("ahp", {"inputs": {"matrix": [["1"]], "ri_table": "mine"}, "expected": {"CR": 0}}, "'mine' is not known"),
@@ -83,6 +82,66 @@ def test_lists_of_different_length_differ(run_cases):
     code, lines = run_cases(("apportionment", content))
     assert code == 1
     assert lines[0].endswith("shares: published [1], computed [1, 2]")
+
+
+def test_a_figure_that_differs_counts_more_than_one_that_nobody_knows(run_cases):
+    content = {**GINI, "expected": {"kurtosis": 3, "gini": 0.76}}
+    assert run_cases(("reliability", content))[1][-1] == "0 passed, 1 failed, 0 skipped"
+
+
+def test_a_case_may_publish_that_there_is_no_figure(run_cases):
+    content = {"inputs": {"matrix": [["1", "2"], ["2", "1"]]}, "expected": {"error": "not reciprocal"}}
+    assert run_cases(("ahp", content))[1][-1] == "1 passed, 0 failed, 0 skipped"
+
+
+@pytest.mark.parametrize("tolerance", [0.01, "0.01", {"abs": "0.01"}, {"abs": None, "rel": 0.02}, {"relative": 0.02}])
+def test_tolerances_are_absolute_or_relative(run_cases, tolerance):
+    content = {**GINI, "expected": {"gini": 0.76}, "tolerance": tolerance}
+    assert run_cases(("reliability", content))[0] == 0
+
+
+@pytest.mark.parametrize("missing", [{"tolerance": None, "rounding": None}, {"title": None, "id": None}])
+def test_what_a_case_leaves_open_has_a_default(run_cases, missing):
+    assert run_cases(("reliability", {**GINI, **missing}))[1][-1] == "1 passed, 0 failed, 0 skipped"
+
+
+@pytest.mark.parametrize("published", ["0.75", "75%", 0.75, [0.75]])
+def test_a_number_is_a_number_however_it_is_written(run_cases, published):
+    key = "gini" if not isinstance(published, list) else "shares"
+    computed = (
+        GINI if key == "gini" else {"inputs": {"amount_minor": 1, "ratios": [1]}, "expected": {"shares": ["1.00"]}}
+    )
+    content = {**computed, "expected": {"gini": published}} if key == "gini" else computed
+    assert run_cases(("reliability" if key == "gini" else "apportionment", content))[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("{", "the file is not read"),
+        ('{"cases": 5}', "the file's cases are not a list"),
+        ('{"cases": [5]}', "the case is not an object"),
+        ('{"cases": [{"expected": {"x": 1}}]}', "the case gives no inputs"),
+        ('{"cases": [{"inputs": {}, "expected": null}]}', "publishes no figure"),
+        ('{"cases": [{"inputs": {}, "expected": {}}]}', "publishes no figure"),
+        ('{"cases": [{"inputs": {}, "expected": {"x": 1}, "tolerance": "wide"}]}', "the tolerance is not a number"),
+        ('[{"category": "tarot", "inputs": {}, "expected": {"x": 1}}]', "no adapter for the category 'tarot'"),
+    ],
+)
+def test_one_bad_file_or_case_never_stands_in_the_way_of_the_others(tmp_path, capsys, text, reason):
+    good = {"category": "reliability", "cases": [{"id": "good", **GINI}]}
+    (tmp_path / "a.json").write_text(text, "utf-8")
+    (tmp_path / "b.json").write_text(json.dumps(good), "utf-8")
+    assert main(["--cases", str(tmp_path)]) == 0
+    bad, passed, last = capsys.readouterr().out.splitlines()
+    assert reason in bad
+    assert (passed, last) == ("passed       good", "1 passed, 0 failed, 1 skipped")
+
+
+def test_an_empty_folder_and_files_without_cases_are_no_mistake(tmp_path, capsys):
+    (tmp_path / "notes.json").write_text('{"about": "nothing"}', "utf-8")
+    assert main(["--cases", str(tmp_path)]) == 0
+    assert capsys.readouterr().out == "0 passed, 0 failed, 0 skipped\n"
 
 
 def test_truth_is_not_a_number(run_cases):
