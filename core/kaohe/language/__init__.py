@@ -15,7 +15,7 @@ from kaohe.language.tree import (
     keyed_ids,
     sees_all_records,
 )
-from kaohe.language.types import DAY, HOUR, MINUTE, SECOND, Bounds, Keyed, Kind, Scope, Type
+from kaohe.language.types import DAY, HOUR, MINUTE, SECOND, Bounds, Dated, Keyed, Kind, Scope, Setting, Spell, Type
 
 __all__ = [
     "DAY",
@@ -27,12 +27,15 @@ __all__ = [
     "Aggregate",
     "Argument",
     "Bounds",
+    "Dated",
     "Expression",
     "Function",
     "Keyed",
     "Kind",
     "Scope",
+    "Setting",
     "Shift",
+    "Spell",
     "Type",
     "Window",
     "aggregate_sql",

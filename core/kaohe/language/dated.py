@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Literal
 
-from kaohe.language.builders import BOOLEAN, Build, Builder, day, field
-from kaohe.language.rules import Misfit
+from kaohe.language.builders import BOOLEAN, DATE, Build, Builder, day, field, one_kind
+from kaohe.language.rules import Misfit, common
 from kaohe.language.tree import Call, Constant, Field, Node, PeriodBound
-from kaohe.language.types import Type
+from kaohe.language.types import Type, day_number
 from kaohe.text import msg
 
 _LEAP_YEAR = 2000
@@ -60,12 +61,34 @@ def _span(given: Build, name: str) -> tuple[Field, Field]:
 
 
 def in_season(given: Build) -> Node:
+    return season(day(given["x"]), *(str(given.literal(name).value) for name in ("first", "last")))
+
+
+def by_day(when: Field, usual: Node, spells: Sequence[tuple[str, str | None, Node]]) -> Node:
+    """The value of the last spell (first day, last day, value) that holds the record's day, else the usual one."""
+    found, that_day = usual, day(when)
+    for first, last, value in spells:
+        branches = one_kind((value, found))
+        found = Call("if_", (_within(that_day, first, last), *branches), common(branches))
+    return found
+
+
+def _within(that_day: Node, first: str, last: str | None) -> Node:
+    if len(first) == len("MM-DD"):
+        return season(that_day, first, last or "")
+    begun, lasting = (
+        Call(sign, (that_day, Constant(day_number(datetime.date.fromisoformat(bound)), DATE)), BOOLEAN)
+        for sign, bound in ((">=", first), ("<=", last or first))
+    )
+    return begun if last is None else Call("and", (begun, lasting), BOOLEAN)
+
+
+def season(that_day: Node, first_day: str, last_day: str) -> Node:
     """Month and day between two days of the year, both included; from a later to an earlier one over New Year."""
-    that_day = day(given["x"])
     hundred = Constant(Decimal(100), Type("number"))
     month = Call("*", (Call("month_of", (that_day,), Type("number")), hundred), Type("number"))
     number = Call("+", (month, Call("day_of", (that_day,), Type("number"))), Type("number"))
-    first, last = (_day_of_year(given, name) for name in ("first", "last"))
+    first, last = day_of_year(first_day), day_of_year(last_day)
     begun, lasting = (
         Call(sign, (number, Constant(Decimal(bound), Type("number"))), BOOLEAN)
         for sign, bound in ((">=", first), ("<=", last))
@@ -73,9 +96,8 @@ def in_season(given: Build) -> Node:
     return Call("and" if first <= last else "or", (begun, lasting), BOOLEAN)
 
 
-def _day_of_year(given: Build, name: str) -> int:
-    """1115 for the 15th of November."""
-    written = str(given.literal(name).value)
+def day_of_year(written: str) -> int:
+    """1115 for 11-15, the 15th of November. Raises Misfit."""
     try:
         found = datetime.date.fromisoformat(f"{_LEAP_YEAR}-{written}") if len(written) == len("MM-DD") else None
     except ValueError:

@@ -7,10 +7,11 @@ import unicodedata
 from collections.abc import Iterable
 from decimal import Decimal
 
+from kaohe.language.dated import by_day
 from kaohe.language.functions import FUNCTIONS, PERIOD_BOUNDS
 from kaohe.language.rules import Misfit
 from kaohe.language.tree import Constant, Field, KeyedValue, Node, PeriodBound
-from kaohe.language.types import Scope, Type
+from kaohe.language.types import Dated, Scope, Type
 from kaohe.text import Message, msg
 
 
@@ -26,7 +27,8 @@ class Names:
         """The node of a bare or dotted name."""
         name = self._written.get(written, written)
         if name in self.scope.parameters:
-            return parameter(self.scope.parameters[name])
+            setting = self.scope.parameters[name]
+            return self._dated(setting) if isinstance(setting, Dated) else parameter(setting)
         if name in self.scope.fields:
             return Field(name, self.scope.fields[name])
         if name in self._value_ids():
@@ -36,6 +38,10 @@ class Names:
         if name in PERIOD_BOUNDS and self.scope.period:
             return PeriodBound("start" if name == "period_start" else "end", Type("date"))
         raise self._unknown(name)
+
+    def _dated(self, setting: Dated) -> Node:
+        spells = [(each.first, each.last, parameter(each.value)) for each in setting.spells]
+        return by_day(Field(setting.when, self.scope.fields[setting.when]), parameter(setting.value), spells)
 
     def keyed(self, function: str, written: str, whose: str | None = None) -> KeyedValue:
         """The node of ``function("id")`` or ``function("id", "whose")``."""

@@ -58,18 +58,51 @@ class Keyed:
 
 
 @dataclass(frozen=True)
+class Spell:
+    """A value from one day to another, both included: of every year (``11-15``, from a later to an earlier one over New
+    Year) or of the calendar (``2026-03-01``); ``last`` None: from then on."""
+
+    first: str
+    last: str | None
+    value: Decimal | int | str | bool
+
+    @property
+    def yearly(self) -> bool:
+        return len(self.first) == len("MM-DD")
+
+
+@dataclass(frozen=True)
+class Dated:
+    """A setting that depends on the day of each record, which its field ``when`` says: the value of the last of the
+    ``spells`` that holds the day, else ``value``."""
+
+    value: Decimal | int | str | bool
+    spells: tuple[Spell, ...]
+    when: str
+
+    def __str__(self) -> str:
+        spells = (f"{each.first}…{each.last or ''}: {each.value}" for each in self.spells)
+        return "; ".join((str(self.value), *spells))
+
+
+Setting = Decimal | int | str | bool | Dated
+"""What a parameter is set to."""
+
+
+@dataclass(frozen=True)
 class Scope:
     """Everything an expression may name.
 
     ``fields``: names a row has; a name may contain dots (``person.bonus_base``). ``parameters`` are filled in as
-    literals. ``keyed``: functions of one literal id; a bare or dotted name that is an id of ``keyed["value"]`` means
-    ``value("that id")``. ``aggregates``: the expression aggregates records (and must); without it, it speaks of one
-    row. ``period``: it may use period_start, period_end, in_period, at_start, at_end. ``span``: the record type's
-    (when, until), for at_start and at_end. ``calendars``: those that business_time and elapsed may ask.
+    literals, or as a choice by the record's day where they are dated. ``keyed``: functions of one literal id; a bare
+    or dotted name that is an id of ``keyed["value"]`` means ``value("that id")``. ``aggregates``: the expression
+    aggregates records (and must); without it, it speaks of one row. ``period``: it may use period_start, period_end,
+    in_period, at_start, at_end. ``span``: the record type's (when, until), for at_start and at_end. ``calendars``:
+    those that business_time and elapsed may ask.
     """
 
     fields: Mapping[str, Type]
-    parameters: Mapping[str, Decimal | int | str | bool] = field(default_factory=lambda: _NOTHING)
+    parameters: Mapping[str, Setting] = field(default_factory=lambda: _NOTHING)
     keyed: Mapping[str, Keyed] = field(default_factory=lambda: _NOTHING)
     aggregates: bool = False
     period: bool = False

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from decimal import Decimal
 from types import MappingProxyType
 
-from kaohe.language import Keyed, Kind, Scope, Type
+from kaohe.language import Keyed, Kind, Scope, Setting, Type
 from kaohe.plugin.types import Field, Indicator, RecordType
 from kaohe.worktime import ANY_CALENDAR, Calendars
 
@@ -16,7 +15,7 @@ DESCRIBED = ("customer",)
 _KINDS: dict[str, Kind] = {"date": "date", "datetime": "datetime", "boolean": "boolean"}
 _TIME_UNITS = {"seconds", "minutes", "hours", "days"}
 MICROS = Type("number", 6)
-Parameters = Mapping[str, Decimal | int | str | bool]
+Parameters = Mapping[str, Setting]
 _NONE: Mapping[str, RecordType] = MappingProxyType({})
 
 

@@ -23,6 +23,7 @@ _PATTERNS: dict[str, Message] = {
     "^absolute$": msg('a number or "absolute"'),
     "^missing$": msg('a number or "missing"'),
     "^\\d{4}-\\d{2}-\\d{2}$": msg("a date such as 2026-01-31"),
+    "^(\\d{4}-)?\\d{2}-\\d{2}$": msg("a day of every year such as 11-15, or a date such as 2026-03-01"),
     "^[A-Za-z_\u4e00-\u9fff][A-Za-z0-9_\u4e00-\u9fff]*$": msg("letters, digits and _, beginning with no digit"),
     "^[A-Za-z0-9_\u4e00-\u9fff][A-Za-z0-9_.\u4e00-\u9fff-]*$": msg("letters, digits, _, . and -"),
 }

@@ -10,10 +10,9 @@ from kaohe.exact import shorten
 from kaohe.scheme.assessment_words import assessment_words
 from kaohe.scheme.bonus_words import bonus_lines
 from kaohe.scheme.case_words import case_words
-from kaohe.scheme.draft import show
 from kaohe.scheme.model import Level, Measured, Rule, Scheme, Tiers, UsedIndicator
 from kaohe.scheme.weight_words import comparison_rows, total_words, weight_lines
-from kaohe.scheme.words import ACTIONS, chain, curve_words, missing_words, number, series
+from kaohe.scheme.words import ACTIONS, chain, curve_words, missing_words, number, series, setting_words
 from kaohe.text import Message, Text, msg
 
 Cell = Message | Text | str
@@ -145,7 +144,7 @@ def _curves(scheme: Scheme) -> Section:
 def _settings(used: UsedIndicator) -> Cell:
     """The parameters by their names; one that is empty text restricts nothing."""
     settings = [
-        msg("{name}: {value}", name=used.indicator.parameters[name].label, value=show(value).strip('"'))
+        msg("{name}: {value}", name=used.indicator.parameters[name].label, value=setting_words(value))
         for name, value in used.parameters.items()
         if value != ""
     ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from kaohe.errors import Problem
-from kaohe.language import Expression, Type
+from kaohe.language import Dated, Expression, Type
 from kaohe.language.tree import Call
 from kaohe.plugin import Indicator, RecordType
 from kaohe.plugin.scope import Parameters, default_parameters, value_kinds
@@ -17,7 +17,7 @@ from kaohe.scheme.derived import compile_derived
 from kaohe.scheme.draft import Draft, Path, attempt, show
 from kaohe.scheme.model import Credits
 from kaohe.scheme.names import Names, values_read
-from kaohe.scheme.schema import fit_parameters
+from kaohe.scheme.parameters import read_parameters
 from kaohe.text import msg
 
 
@@ -46,14 +46,17 @@ def measuring_of(
     None where something is not sound, which is reported where it is written. What a derived one rests on goes into
     ``needed``."""
     here = path if row is None else (*path, "use")
-    given = {} if row is None else row.get("params", {})
-    parameters = default_parameters(indicator) if row is None else _parameters(draft, given, path, indicator)
+    records = catalogue.record_types.get(indicator.records)
+    parameters: Parameters | None = default_parameters(indicator)
+    if row is not None:
+        parameters = read_parameters(draft, row.get("params", {}), (*path, "params"), indicator, records)
+    if parameters is None:
+        return None
     sound, value, where = _compiled(draft, here, indicator, parameters, catalogue, names)
     only = None
     if indicator.derived is not None and value is not None:
         for identifier in values_read(value):
             needed.setdefault(identifier, here)
-    records = catalogue.record_types.get(indicator.records)
     if row is not None and "where" in row:
         only = _only(draft, row["where"], (*path, "where"), indicator, records)
         sound = sound and only is not None
@@ -83,19 +86,6 @@ def _only(draft: Draft, text: str, path: Path, indicator: Indicator, records: Re
     return draft.compile(path, text, scope, ("boolean",))
 
 
-def _parameters(draft: Draft, given: dict[str, Any], path: Path, indicator: Indicator) -> Parameters:
-    here, declared = (*path, "params"), indicator.parameters
-    fit = fit_parameters(draft, dict(given), here, {name: dict(item.schema) for name, item in declared.items()})
-    return {
-        name: fit[name]
-        if name in fit
-        else item.default
-        if name in given
-        else draft.default((*here, name), item.default)
-        for name, item in declared.items()
-    }
-
-
 def _compiled(
     draft: Draft, path: Path, indicator: Indicator, parameters: Parameters, catalogue: Catalogue, names: Names
 ) -> tuple[bool, Expression | None, Expression | None]:
@@ -112,18 +102,47 @@ def _compiled(
             what = msg("{id} measures records that no plugin brings", id=indicator.id)
             draft.report(path, "unknown-record-type", what, found=show(indicator.records))
         return False, None, None
-    rows = draft.record_scope(record_type, parameters, indicator.when, aggregates=False)
-    records = draft.record_scope(record_type, parameters, indicator.when)
-    problems, value = (), None
-    if indicator.assessment is None:
-        problems, value = attempt(indicator.value, records, value_kinds(indicator), None)
-    where = None
-    if indicator.where is not None:
-        more, where = attempt(indicator.where, rows, ("boolean",), None)
-        problems += more
-    if indicator.id not in catalogue.own:
+    problems, value, where = _attempted(draft, indicator, parameters, record_type)
+    if problems and (told := _not_dated(draft, path, indicator, parameters, record_type)):
+        draft.problems += told
+    elif indicator.id not in catalogue.own:
         draft.problems += [_in_plugin(draft, path, indicator, problem) for problem in problems]
     return not problems, value, where
+
+
+def _attempted(
+    draft: Draft, indicator: Indicator, parameters: Parameters, records: RecordType
+) -> tuple[tuple[Problem, ...], Expression | None, Expression | None]:
+    """Value and condition of an indicator that measures records, and what is wrong with either."""
+    problems: tuple[Problem, ...] = ()
+    value = where = None
+    if indicator.assessment is None:
+        scope = draft.record_scope(records, parameters, indicator.when)
+        problems, value = attempt(indicator.value, scope, value_kinds(indicator), None)
+    if indicator.where is not None:
+        scope = draft.record_scope(records, parameters, indicator.when, aggregates=False)
+        more, where = attempt(indicator.where, scope, ("boolean",), None)
+        problems += more
+    return problems, value, where
+
+
+def _not_dated(
+    draft: Draft, path: Path, indicator: Indicator, parameters: Parameters, records: RecordType
+) -> list[Problem]:
+    """A problem for each dated parameter that must be one value: it does not speak of single records, or what stands
+    there cannot be computed."""
+    usual = {name: each.value if isinstance(each, Dated) else each for name, each in parameters.items()}
+    told = []
+    for name, setting in parameters.items():
+        if not isinstance(setting, Dated):
+            continue
+        problems, _value, _where = _attempted(draft, indicator, {**usual, name: setting}, records)
+        if problems:
+            words = {"name": name, "indicator": indicator.name, "reason": problems[0].what}
+            what = msg("{name} of {indicator} cannot depend on a record's day: {reason}", **words)
+            where = draft.document.place((*path[:-1], "params", name))
+            told.append(Problem("scheme.dated-parameter", what, where, fix=msg("write one value")))
+    return told
 
 
 def _in_plugin(draft: Draft, path: Path, indicator: Indicator, problem: Problem) -> Problem:

@@ -7,8 +7,9 @@ from decimal import Decimal
 from functools import reduce
 
 from kaohe.exact import shorten
-from kaohe.language import Expression
+from kaohe.language import Dated, Expression, Setting
 from kaohe.plugin import Indicator
+from kaohe.scheme.draft import show
 from kaohe.scheme.model import (
     Band,
     BandsCurve,
@@ -59,6 +60,22 @@ def number(value: Decimal, unit: str) -> Message | str:
         return f"{shorten(value * 100):f}%"
     plain = f"{shorten(value):f}"
     return Message(_UNITS[unit].template, {"value": plain}) if unit in _UNITS else plain
+
+
+def setting_words(setting: Setting) -> Message | Text | str:
+    """What a parameter is set to, and on which days to something else."""
+    if not isinstance(setting, Dated):
+        return show(setting).strip('"')
+    parts: list[Message | Text | str] = [show(setting.value).strip('"')]
+    for each in setting.spells:
+        words = {"value": show(each.value).strip('"'), "first": each.first, "last": each.last}
+        if each.last is None:
+            parts.append(msg("{value} from {first} on", **words))
+        elif each.yearly:
+            parts.append(msg("{value} every year from {first} to {last}", **words))
+        else:
+            parts.append(msg("{value} from {first} to {last}", **words))
+    return series(parts)
 
 
 def missing_words(missing: Missing) -> Message:
