@@ -131,7 +131,7 @@ def _over_the_year(of: UsedIndicator | Measured, key: str, shift: Shift, words: 
     indicator = replace(of.indicator, name=Text(name.zh + words.zh, name.en + words.en))
     value = None if of.value is None else replace(of.value, tree=shifted(of.value.tree, shift))
     least, place = of.min_sample, of.place
-    return Measured(key, indicator, of.parameters, value, of.where, least, place, of.credit, None, of.only)
+    return Measured(key, indicator, of.parameters, value, of.where, least, place, of.credit, None, of.only, of.level)
 
 
 def _read_per_record(draft: Draft, path: Path, over: Expression | None, by_days: bool) -> str | None:

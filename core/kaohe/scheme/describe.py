@@ -63,6 +63,7 @@ def _head(scheme: Scheme) -> Section:
         "dates": msg("Appraised over named dates."),
     }
     lines = [msg("{name}, version {version}", name=scheme.name, version=scheme.version), cycles[scheme.cycle]]
+    of_teams = scheme.subject == "team"
     match (scheme.effective_from, scheme.effective_to):
         case (None, None):
             pass
@@ -73,7 +74,9 @@ def _head(scheme: Scheme) -> Section:
         case (start, end):
             lines.append(msg("In force from {start} to {end}.", start=start, end=end))
     if scheme.population is None:
-        lines.append(msg("Everybody is appraised."))
+        lines.append(msg("Every team is appraised.") if of_teams else msg("Everybody is appraised."))
+    elif of_teams:
+        lines.append(msg("Appraised are the teams that meet: {condition}", condition=scheme.population.text.strip()))
     else:
         lines.append(msg("Appraised is whoever meets: {condition}", condition=scheme.population.text.strip()))
     if scheme.attribution == "event_date":
@@ -102,6 +105,15 @@ def _dimensions(scheme: Scheme) -> Section:
     for each in scheme.indicators:
         if each.assessment is not None:
             lines += assessment_words(each.indicator.name, each.assessment)
+        if each.level == "team" and scheme.subject == "person" and "@" not in each.key:
+            lines.append(
+                msg(
+                    "{indicator} is measured of whole teams: everybody gets their team's points.",
+                    indicator=used_name(each),
+                )
+                if isinstance(each, UsedIndicator)
+                else msg("{indicator} is measured of whole teams.", indicator=used_name(each))
+            )
         if each.only is not None and "@" not in each.key:
             condition = each.only.text.strip()
             lines.append(

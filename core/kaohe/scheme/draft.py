@@ -13,7 +13,7 @@ from kaohe.language import Expression, Scope, compile_expression
 from kaohe.plugin import RecordType
 from kaohe.plugin.scope import Parameters, record_scope
 from kaohe.scheme.model import Default
-from kaohe.scheme.names import IN_CHINESE
+from kaohe.scheme.names import IN_CHINESE, PERSON, TEAM
 from kaohe.text import Message, Text, msg
 from kaohe.toml import Document, Path, path_text
 from kaohe.worktime import ANY_CALENDAR, Calendars
@@ -78,7 +78,7 @@ class Draft:
     def compile(self, path: Path, text: str, scope: Scope, expect: Collection[str]) -> Expression | None:
         """Compile the expression that stands at a path; its mistakes get their place inside the file's string."""
         problems, expression = attempt(text, scope, expect, self.document.file)
-        self.problems += [self.within(path, _in_our_words(problem)) for problem in problems]
+        self.problems += [self.within(path, _in_our_words(problem, scope)) for problem in problems]
         return expression
 
     def within(self, path: Path, problem: Problem) -> Problem:
@@ -117,8 +117,14 @@ def attempt(
         return error.problems, None
 
 
-def _in_our_words(problem: Problem) -> Problem:
-    """An unknown name that heads a column of people's tables gets the name that is known here."""
+def _in_our_words(problem: Problem, scope: Scope) -> Problem:
+    """An unknown name that heads a column of people's tables gets the name that is known here; one that people have and
+    teams have not, what teams have."""
+    name = problem.found.removeprefix("person.") if isinstance(problem.found, str) else ""
+    about_teams = scope.fields.keys() >= TEAM.keys() and name not in scope.fields
+    if problem.code == "expression.unknown-name" and about_teams and name in PERSON:
+        what = msg("{name} is a person's: here whole teams are looked at", name=name)
+        return replace(problem, what=what, fix=msg("teams have: {names}", names=", ".join(sorted(TEAM))))
     meant = IN_CHINESE.get(problem.found) if isinstance(problem.found, str) else None
     if meant is None or problem.code != "expression.unknown-name":
         return problem

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from decimal import Decimal
 from typing import Any
 
@@ -16,9 +16,10 @@ from kaohe.scheme.assessment import used_assessment
 from kaohe.scheme.catalogue import Catalogue, read_text
 from kaohe.scheme.curves import read_curve
 from kaohe.scheme.draft import Draft, Path, show
+from kaohe.scheme.levels import level_of
 from kaohe.scheme.measuring import Measuring, measuring_of
 from kaohe.scheme.missing import read_missing
-from kaohe.scheme.model import Curve, Dimension, FormulaCurve, Measured, Missing, UsedIndicator, earlier_key
+from kaohe.scheme.model import Curve, Dimension, FormulaCurve, Measured, Missing, Subject, UsedIndicator, earlier_key
 from kaohe.scheme.names import Names
 from kaohe.scheme.schema import fit_definition
 from kaohe.text import Text, msg
@@ -103,10 +104,12 @@ def _use(
     indicator = _known(draft, row, path, catalogue, keys)
     if indicator is None:
         return None
-    key = row.get("as", row["use"])
+    key, records = row.get("as", row["use"]), catalogue.record_types.get(indicator.records)
+    level = level_of(draft, row, path, indicator, records)
     found = measuring_of(draft, row, path, indicator, catalogue, names, needed)
-    rule = used_assessment(draft, row, path, indicator, catalogue.record_types.get(indicator.records))
-    curve = _curve(draft, row, path, indicator, catalogue, names, needed)
+    rule = used_assessment(draft, row, path, indicator, records)
+    about = names.of_teams if level == "team" else names
+    curve = _curve(draft, row, path, indicator, catalogue, about, needed)
     missing = read_missing(row.get("missing"), draft, (*path, "missing")) or scheme_missing
     min_sample = draft.get(row, path, "min_sample", indicator.min_sample)
     if found is None or curve is None or missing is None or "weight" not in row:
@@ -126,6 +129,7 @@ def _use(
         credit=found.credit,
         assessment=rule,
         only=found.only,
+        level=level,
     )
 
 
@@ -171,7 +175,8 @@ def read_measures(
         least = draft.get(row, path, "min_sample", indicator.min_sample)
         if found is not None:
             key, place = row.get("as", row["use"]), draft.document.place((*path, "use"))
-            measured.append(_measured(key, indicator, found, least, place, rule))
+            level = level_of(draft, row, path, indicator, catalogue.record_types.get(indicator.records))
+            measured.append(_measured(key, indicator, found, least, place, rule, level))
     return tuple(measured)
 
 
@@ -189,17 +194,23 @@ def read_measured(
         found = measuring_of(draft, None, path, indicator, catalogue, names, needed)
         rule = used_assessment(draft, None, path, indicator, catalogue.record_types.get(indicator.records))
         if found is not None:
-            place = draft.document.place(path)
-            measured.append(_measured(identifier, indicator, found, indicator.min_sample, place, rule))
+            place, least = draft.document.place(path), indicator.min_sample
+            level = level_of(draft, None, path, indicator, catalogue.record_types.get(indicator.records))
+            measured.append(_measured(identifier, indicator, found, least, place, rule, level))
     return tuple(sorted(measured, key=lambda each: each.key))
 
 
 def _measured(
-    key: str, indicator: Indicator, found: Measuring, least: int, place: Place, rule: AssessmentRule | None
+    key: str,
+    indicator: Indicator,
+    found: Measuring,
+    least: int,
+    place: Place,
+    rule: AssessmentRule | None,
+    level: Subject,
 ) -> Measured:
-    return Measured(
-        key, indicator, found.parameters, found.value, found.where, least, place, found.credit, rule, found.only
-    )
+    value, where, only = found.value, found.where, found.only
+    return Measured(key, indicator, found.parameters, value, where, least, place, found.credit, rule, only, level)
 
 
 def read_earlier(draft: Draft, dimensions: Sequence[Dimension]) -> tuple[Measured, ...]:
@@ -225,10 +236,9 @@ def read_earlier(draft: Draft, dimensions: Sequence[Dimension]) -> tuple[Measure
         indicator = replace(used.indicator, name=text)
         value = replace(used.value, text=f"previous({used.value.text})", tree=shifted(used.value.tree, "previous"))
         key = earlier_key(used.key)
-        least, place = used.min_sample, used.place
-        found.append(
-            Measured(key, indicator, used.parameters, value, used.where, least, place, used.credit, None, used.only)
-        )
+        names = (field.name for field in fields(Measured))
+        same = {name: getattr(used, name) for name in names}
+        found.append(Measured(**same | {"key": key, "indicator": indicator, "value": value, "assessment": None}))
     return tuple(found)
 
 

@@ -28,6 +28,7 @@ from kaohe.scheme.consequences import (
 from kaohe.scheme.derived import check_circles, check_own_derived, check_parts, targets_asked, teams_asked
 from kaohe.scheme.draft import Draft, Path, show
 from kaohe.scheme.indicators import read_dimensions, read_earlier, read_measured, read_measures
+from kaohe.scheme.levels import read_subject
 from kaohe.scheme.missing import read_missing, with_shares
 from kaohe.scheme.model import Default, Scheme
 from kaohe.scheme.names import Names
@@ -91,7 +92,9 @@ def _read(
     head: dict[str, Any] = draft.data.get("scheme", {})
     path: Path = ("scheme",)
     catalogue = read_catalogue(draft, record_types, indicators)
+    subject = read_subject(draft)
     names = _names(draft, catalogue, attributes)
+    names = names.of_teams if subject == "team" else names
     check_own_derived(draft, names)
     needed: dict[str, Path] = {}
     currency = draft.get(head, path, "currency", "CNY")
@@ -155,6 +158,7 @@ def _read(
         comparisons=comparisons,
         total_by=total_by,
         attribution=attribution,
+        subject=subject,
     )
 
 

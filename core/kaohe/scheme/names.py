@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from kaohe.language import Expression, Keyed, Scope, Type, keyed_ids
 from kaohe.plugin.scope import values_and_targets
@@ -24,6 +24,13 @@ PERSON: Mapping[str, Type] = {
     "bonus_base": Type("number", 2),
 }
 """Attributes that every organisation has; ``bonus_base`` in yuan."""
+TEAM: Mapping[str, Type] = {
+    **dict.fromkeys(("team", "name", "code", "manager"), Type("text")),
+    **dict.fromkeys(("size", "days_in_period"), Type("number")),
+    "full_time_days": MICROS,
+    "at_period_end": Type("boolean"),
+}
+"""Attributes of teams: ``size`` in people at the period's end, ``days_in_period`` on which anybody was in it."""
 _USUAL = {
     "岗位": "role", "团队": "team", "上级": "manager", "奖金基数": "bonus_base", "在岗天数": "days_in_period",
     "折合天数": "full_time_days",
@@ -37,7 +44,7 @@ IN_CHINESE: Mapping[str, str] = {**_USUAL, **{f"person.{name}": f"person.{meant}
 class Names:
     """``attributes``: those of the organisation, None where it is unknown; ids as the file writes them, fit or not;
     ``directions``: which way is better, of every id in ``values`` that means a known indicator. ``measures``: those
-    that the scheme asks to be measured without weight."""
+    that the scheme asks to be measured without weight; ``usual``: attributes that everybody has."""
 
     attributes: Mapping[str, Type] | None
     values: frozenset[str]
@@ -45,6 +52,12 @@ class Names:
     dimensions: frozenset[str]
     directions: Mapping[str, str]
     measures: frozenset[str] = frozenset()
+    usual: Mapping[str, Type] = field(default_factory=lambda: PERSON)
+
+    @property
+    def of_teams(self) -> Names:
+        """The same for expressions about teams, who have attributes of their own."""
+        return replace(self, attributes={}, usual=TEAM)
 
     def population(self) -> Scope:
         return self._scope({}, {})
@@ -84,7 +97,7 @@ class Names:
 
     @property
     def known_attributes(self) -> frozenset[str]:
-        return frozenset(PERSON) | frozenset(self.attributes or ())
+        return frozenset(self.usual) | frozenset(self.attributes or ())
 
     def _keyed(self) -> Mapping[str, Keyed]:
         return {
@@ -94,7 +107,7 @@ class Names:
         }
 
     def _scope(self, known: Mapping[str, Type], keyed: Mapping[str, Keyed]) -> Scope:
-        person = {**PERSON, **(self.attributes or {})}
+        person = {**self.usual, **(self.attributes or {})}
         fields = {**person, **{f"person.{name}": kind for name, kind in person.items()}, **known}
         return Scope(fields if self.attributes is not None else _AnyAttribute(fields, self.values), keyed=keyed)
 

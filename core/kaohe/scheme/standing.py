@@ -9,7 +9,7 @@ from typing import Any, Literal
 from kaohe.scheme.catalogue import read_text
 from kaohe.scheme.draft import Draft, Path, show
 from kaohe.scheme.model import Level, Ranking, Tiers
-from kaohe.scheme.names import Names
+from kaohe.scheme.names import TEAM, Names
 from kaohe.scheme.quota import Quota, read_quota
 from kaohe.text import msg
 
@@ -23,6 +23,8 @@ def read_ranking(draft: Draft, names: Names, needed: dict[str, Path]) -> Ranking
     for index, attribute in enumerate(within):
         if not names.knows(attribute):
             what = msg("people have no attribute {name}", name=attribute)
+            if names.usual is TEAM:
+                what = msg("teams have no attribute {name}", name=attribute)
             draft.unknown((*path, "within", index), "unknown-attribute", what, attribute, names.known_attributes)
     return Ranking(
         within=tuple(within),
