@@ -1,4 +1,4 @@
-"""The READMEs show real output: each block is what the command prints in the demo's workspace.
+"""The READMEs and the industries' pages show real output: each block is what the command prints for the demo.
 
 ``python tests/docs/test_readme.py`` writes the blocks anew.
 """
@@ -10,12 +10,14 @@ import re
 import subprocess
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
 READMES = ("README.md", "README.zh-CN.md")
+INDUSTRIES = tuple(sorted(f"docs/industries/{page.name}" for page in (ROOT / "docs/industries").glob("*.md")))
 BLOCK = re.compile(r"(<!-- output: (?P<command>.*?) -->\n```\n)(?P<shown>.*?)(```\n<!-- end -->)", re.DOTALL)
 LINES = 16
 WIDTH = 132
@@ -35,36 +37,39 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place
 
 
-def output(demo: Path, command: str) -> str:
-    """The beginning of what the command prints; the run's number depends on what ran before, so it is not shown."""
-    lines = kaohe("--workspace", str(demo), *command.split()).splitlines()
-    return "".join(f"{line}\n" for line in [*lines[:LINES], "…"])
+def output(demo: Path, page: str, command: str) -> str:
+    """What the command prints, of a README the beginning; the number of a run depends on what ran before."""
+    printed = kaohe("--workspace", str(demo), *command.split())
+    if page not in READMES:
+        return printed
+    return "".join(f"{line}\n" for line in [*printed.splitlines()[:LINES], "…"])
 
 
-@pytest.mark.parametrize("readme", READMES)
-def test_every_block_is_what_the_command_prints(readme: str, demo: Path) -> None:
-    blocks = list(BLOCK.finditer((ROOT / readme).read_text("utf-8")))
-    assert len(blocks) == 2
+@pytest.mark.parametrize("page", READMES + INDUSTRIES)
+def test_every_block_is_what_the_command_prints(page: str, demo: Path) -> None:
+    blocks = list(BLOCK.finditer((ROOT / page).read_text("utf-8")))
+    assert len(blocks) == (2 if page in READMES else 1)
     for block in blocks:
-        assert block["shown"] == output(demo, block["command"]), "renew: python tests/docs/test_readme.py"
+        assert block["shown"] == output(demo, page, block["command"]), "renew: python tests/docs/test_readme.py"
 
 
-@pytest.mark.parametrize("readme", READMES)
-def test_every_linked_document_is_there(readme: str) -> None:
-    links = re.findall(r"\]\(([^)#]+)\)", (ROOT / readme).read_text("utf-8"))
-    assert [link for link in links if not (ROOT / link).exists()] == []
+@pytest.mark.parametrize("page", READMES + INDUSTRIES)
+def test_every_linked_document_is_there(page: str) -> None:
+    links = re.findall(r"\]\(([^)#]+)\)", (ROOT / page).read_text("utf-8"))
+    assert [link for link in links if not (ROOT / page).parent.joinpath(link).exists()] == []
 
 
 def renew() -> None:
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder) / "demo"
         kaohe("demo", str(place))
-        for readme in READMES:
-            path = ROOT / readme
-            text = path.read_text("utf-8")
-            path.write_text(
-                BLOCK.sub(lambda block: block[1] + output(place, block["command"]) + block[4], text), "utf-8"
-            )
+        for page in READMES + INDUSTRIES:
+            text = (ROOT / page).read_text("utf-8")
+            (ROOT / page).write_text(BLOCK.sub(partial(_renewed, place, page), text), "utf-8")
+
+
+def _renewed(demo: Path, page: str, block: re.Match[str]) -> str:
+    return block[1] + output(demo, page, block["command"]) + block[4]
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The four packs as one catalogue, and indicators computed by hand from records written as a small text table."""
+"""All packs as one catalogue, and indicators computed by hand from records written as a small text table."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ from kaohe.plugin.scope import record_scope, value_kinds
 from kaohe.worktime import WEEKDAYS, Calendars, check_calendar
 
 ROOT = Path(__file__).parents[3]
-INDUSTRIES = ("floor_heating", "investment", "energy_storage")
+INDUSTRIES = ("floor_heating", "investment", "energy_storage", "enterprise_transfer", "customer_department")
+PLUGINS = {"enterprise_transfer": "transfer"}  # the plugin's name, where it is not that of the folder
 ZONE = ZoneInfo("Asia/Shanghai")
 SHOP = "format = 1\n" + "".join(f'hours.{day} = ["08:00-20:00"]\n' for day in WEEKDAYS)
 CALENDARS = Calendars(
@@ -39,6 +40,11 @@ class Packs:
     plugins: dict[str, Pack]
     record_types: dict[str, RecordType]
     indicators: dict[str, Indicator]
+
+    @property
+    def installed(self) -> dict[str, Indicator]:
+        """Every indicator, those that rest on others included."""
+        return {each.id: each for pack in self.plugins.values() for each in pack.content.indicators}
 
     def measure(self, indicator_id: str, rows: list[dict[str, Any]], period: str, **params: Any) -> Fraction | None:
         """The value over the rows in the indicator's unit, exactly; None: no data. min_sample is left aside."""

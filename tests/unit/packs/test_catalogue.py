@@ -23,11 +23,6 @@ NOT_YET = {
     "crm.team_incentive": "likewise",
     "crm.market_penetration": "a territory's figures are a team's: comes with indicators at team level",
     "crm.market_share": "likewise",
-    "floor_heating.technician": "joins certificates and projects: comes with derived indicators of the pack",
-    "transfer.cohort_retention": "comes with the pack for enterprise transfers",
-    "transfer.contact_coverage": "likewise",
-    "transfer.file_handover": "likewise",
-    "transfer.satisfaction_change": "likewise",
 }
 
 

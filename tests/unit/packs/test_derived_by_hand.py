@@ -26,12 +26,19 @@ CASES = [
     ("crm.team_goal", "crm.sales_amount@team", "240000", None, None),
     ("crm.team_goal", "crm.sales_amount@team", "240000", "0", None),
 ]
+# Indicator, the values that it rests on (None: no data), what comes out.
+BLENDS = [
+    # 40% of three certificates in four, 60% of nine tasks in ten
+    ("floor_heating.technician", {"crm.certification_rate": "0.75", "crm.task_on_time": "0.9"}, "84"),
+    ("floor_heating.technician", {"crm.certification_rate": "1", "crm.task_on_time": "0"}, "40"),
+    ("floor_heating.technician", {"crm.certification_rate": "1", "crm.task_on_time": None}, None),
+    ("floor_heating.technician", {"crm.certification_rate": None, "crm.task_on_time": "1"}, None),
+]
 
 
 @pytest.mark.parametrize(("identifier", "looked_at", "value", "target", "expected"), CASES)
 def test_a_derived_indicator_gives_the_value_worked_out_by_hand(packs, identifier, looked_at, value, target, expected):
-    installed = {each.id: each for pack in packs.plugins.values() for each in pack.content.indicators}
-    scheme = sketch(installed[identifier], {}, packs.record_types, installed)
+    scheme = sketch(packs.installed[identifier], {}, packs.record_types, packs.installed)
     targets = {} if target is None else {looked_at: (to_micros(target),)}
     people = People(("p",), {}, np.array([90]), 90, targets=targets)
     known = np.array([value is not None])
@@ -42,10 +49,31 @@ def test_a_derived_indicator_gives_the_value_worked_out_by_hand(packs, identifie
     )
 
 
+@pytest.mark.parametrize(("identifier", "values", "expected"), BLENDS)
+def test_what_is_put_together_gives_the_value_worked_out_by_hand(packs, identifier, values, expected):
+    assert _blended(packs, identifier, values, {}) == (None if expected is None else Fraction(expected))
+
+
+def test_the_proportion_of_certificates_is_a_parameter(packs):
+    values = {"crm.certification_rate": "1", "crm.task_on_time": "0.9"}
+    assert _blended(packs, "floor_heating.technician", values, {"certificates": "70"}) == 97
+
+
+def _blended(packs, identifier, values, params):
+    scheme = sketch(packs.installed[identifier], params, packs.record_types, packs.installed)
+    measured = {
+        each: Values(np.array([to_micros(value or 0)]), np.array([value is not None]), np.array([100]))
+        for each, value in values.items()
+    }
+    found = derive(scheme, People(("p",), {}, np.array([90]), 90), measured)[identifier]
+    return Fraction(int(found.micros[0]), 10**6) if found.known[0] else None
+
+
 def test_every_derived_indicator_is_worked_out_by_hand(packs):
     derived = {
         each.id for pack in packs.plugins.values() for each in pack.content.indicators if each.derived is not None
     }
-    with_data = {identifier for identifier, _at, _value, _target, expected in CASES if expected}
-    without = {identifier for identifier, _at, _value, _target, expected in CASES if expected is None}
+    expected = [(case[0], case[-1]) for case in (*CASES, *BLENDS)]
+    with_data = {identifier for identifier, value in expected if value}
+    without = {identifier for identifier, value in expected if value is None}
     assert with_data == without == derived

@@ -83,8 +83,8 @@ def test_an_attainment_of_nothing_that_exists_is_told_where_it_is_used(desk: Des
     assert "crm.retention_rate" in answer.err
 
 
-def test_every_derived_indicator_of_the_packs_is_worked_out_here(packs) -> None:
-    derived = {each.id: each for pack in packs.plugins.values() for each in pack.content.indicators if each.derived}
+def test_every_derived_indicator_of_the_base_pack_is_worked_out_here(packs) -> None:
+    derived = {each.id: each for each in packs.plugins["crm"].content.indicators if each.derived}
     assert set(derived) == {"crm.target_attainment", "crm.retention_attainment", "crm.team_goal"}
     for each in derived.values():
         assert each.curve is not None

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import jsonschema
 import pytest
-from tests.unit.packs.packs_kit import INDUSTRIES, ROOT, Packs
+from tests.unit.packs.packs_kit import INDUSTRIES, PLUGINS, ROOT, Packs
 
 from kaohe.plugin.build import build
 from kaohe.plugin.pack import PackFile
@@ -27,7 +27,7 @@ def test_the_pack_keeps_to_its_schema(name):
     data = tomllib.loads(FILES[name].read_text("utf-8"), parse_float=Decimal)
     problems = [error.message for error in jsonschema.Draft202012Validator(schema).iter_errors(data)]
     assert problems == []
-    assert build(PackFile, data).name == name
+    assert build(PackFile, data).name == PLUGINS.get(name, name)
 
 
 def _texts(packs: Packs) -> list[tuple[str, Text]]:
@@ -86,7 +86,7 @@ def test_keys_dates_and_people_of_a_record_type_are_fields_of_the_right_kind(pac
 def test_indicators_belong_to_their_pack_and_credit_a_person(packs):
     for name, pack in packs.plugins.items():
         for indicator in pack.content.indicators:
-            assert indicator.id.startswith(f"{name}."), indicator.id
+            assert indicator.id.startswith(f"{PLUGINS.get(name, name)}."), indicator.id
             if indicator.derived is None:
                 assert indicator.who or packs.record_types[indicator.records].who, indicator.id
 

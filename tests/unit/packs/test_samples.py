@@ -21,9 +21,11 @@ from kaohe.records.reading import read_people, read_records
 from kaohe.records.rows import ReadContext
 
 DIGESTS: Mapping[str, str] = {
-    "floor_heating": "8fc38530d5317703",
+    "floor_heating": "4ed212bab71f3d47",
     "investment": "2fea54c612b3c7f7",
     "energy_storage": "c62f970b0c1fc962",
+    "enterprise_transfer": "c9ce1fb49e5b7600",
+    "customer_department": "0f2fe5575ef37fcb",
 }
 QUARTERS = (("2025-10-01", "2026-01-01"), ("2026-01-01", "2026-04-01"))
 

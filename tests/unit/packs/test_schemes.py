@@ -36,7 +36,7 @@ def test_the_scheme_passes_its_own_check_without_a_warning(name, packs):
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
 def test_every_case_of_the_scheme_comes_out(path, packs):
-    checked = load_scheme(path.read_text("utf-8"), path.name, packs.record_types, packs.indicators)
+    checked = load_scheme(path.read_text("utf-8"), path.name, packs.record_types, packs.installed)
     results = run_cases(checked.require())
     assert [line for line in case_lines(results, "en") if ": passed: " not in line] == []
 
@@ -44,7 +44,7 @@ def test_every_case_of_the_scheme_comes_out(path, packs):
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
 def test_the_cases_show_whatever_a_reader_asks_first(path, packs):
     """A top score and lesser ones, missing data, a rule that acts, every tier, a total on a threshold, a bonus."""
-    scheme = load_scheme(path.read_text("utf-8"), path.name, packs.record_types, packs.indicators).require()
+    scheme = load_scheme(path.read_text("utf-8"), path.name, packs.record_types, packs.installed).require()
     assert len(scheme.cases) >= 6
     people = [person for case in scheme.cases for person in case.people]
     expected = [person.expected for person in people]
@@ -76,6 +76,8 @@ def test_the_schemes_show_different_features(packs):
         ("quota", "coefficient"),
         ("score", "pool"),
         ("quota", "pool"),
+        ("score", "coefficient"),
+        ("quota", "table"),
     }
     curves = {type(used.curve).__name__ for each in schemes for used in each.weighted}
     assert curves == {"PointsCurve", "BandsCurve", "RatioCurve", "PerUnitCurve"}

@@ -48,6 +48,7 @@ def generate_sample(people: int, seed: int) -> Iterable[SampleFile]:
     yield _trainings(dice, members).file()
     yield _improvements(dice, engineers).file()
     yield _violations(dice, engineers).file()
+    yield _tasks(Dice(random.Random(f"floor_heating tasks {seed}").random), engineers).file()
 
 
 def _known(moment: datetime | None) -> datetime | None:
@@ -225,4 +226,19 @@ def _violations(dice: Dice, engineers: list[Member]) -> Table:
         while days and dice.chance(0.21 - 0.15 * engineer.ability):
             level = dice.weighted({"minor": 0.6, "general": 0.28, "serious": 0.12})
             table.add(f"FH-WG{table.next_number:04d}", engineer.code, level, dice.pick(days), notes[level])
+    return table
+
+
+def _tasks(dice: Dice, engineers: list[Member]) -> Table:
+    """Tasks of installation and renovation projects."""
+    table = Table("task", "no", "project", "person", "due_on", "done_on", "collaborative")
+    for engineer in engineers:
+        for day in engineer.days(_FIRST, _LAST):
+            if day.weekday() < 5 and dice.chance(0.07):
+                late = dice.chance(0.30 - 0.27 * engineer.ability)
+                done = day + timedelta(days=dice.whole(1, 12) if late else -dice.whole(0, 5))
+                missed = done > _EXPORTED.date() or (late and dice.chance(0.2))
+                project = f"{dice.pick(_ESTATES)}{dice.pick(('新装', '改造', '分户改装'))}"
+                no, shared = f"FH-RW{table.next_number:05d}", dice.chance(0.3)
+                table.add(no, project, engineer.code, day, None if missed else done, shared)
     return table
