@@ -122,7 +122,5 @@ def test_a_round_changes_no_run(desk: Desk) -> None:
     digests = []
     for step in (("list",), ("close", ROUND), ("reopen", ROUND, "--reason", "x")):
         desk.do("assessment", *step)
-        digests.append(
-            json.loads(desk.do("evaluate", "views", "--period", "2026-Q1", "--format", "json").out)["digest"]
-        )
+        digests.append(evaluated(desk)["digest"])
     assert len(set(digests)) == 1
