@@ -12,7 +12,7 @@ from decimal import Decimal, localcontext
 from fractions import Fraction
 from typing import Literal
 
-from kaohe.precise import DECIMALS, FIFTY_DIGITS, Column, Matrix, all_rounded, root, transposed
+from kaohe.precise import DECIMALS, FIFTY_DIGITS, Column, Matrix, all_rounded, digits, root, transposed
 
 Direction = Literal["max", "min"]
 """Whether more (``max``) or less (``min``) of a criterion is better."""
@@ -55,6 +55,20 @@ def normalised(matrix: Matrix, directions: Sequence[Direction], how: Normalisati
 def weighted_sum(matrix: Matrix, weights: Sequence[Fraction], decimals: int = DECIMALS) -> tuple[Decimal, ...]:
     """Σ weight × figure per row (Fishburn 1967); over a ``linear`` matrix this is SAW."""
     return all_rounded((_dot(row, weights) for row in matrix), decimals)
+
+
+def weighted_product(matrix: Matrix, weights: Sequence[Fraction], decimals: int = DECIMALS) -> tuple[Decimal, ...]:
+    """Π figure^weight per row, at fifty digits (Bridgman 1922); a criterion to be kept low has a negative weight.
+
+    ValueError unless all figures are above zero.
+    """
+    if any(figure <= 0 for row in matrix for figure in row):
+        raise ValueError("a weighted product is of figures above zero")
+    with localcontext(FIFTY_DIGITS):
+        logs = [
+            sum((digits(w) * digits(x).ln() for x, w in zip(row, weights, strict=True)), Decimal(0)) for row in matrix
+        ]
+        return all_rounded((each.exp() for each in logs), decimals)
 
 
 def topsis(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from fractions import Fraction
 from functools import lru_cache
@@ -21,8 +22,22 @@ _BITS, _TERMS = 13, 7
 2⁻¹⁴ of it: of the series around it, what comes after so many terms is less than 10⁻³⁴ of the whole."""
 
 
+@dataclass(frozen=True)
+class Entropies:
+    """By criterion: the ``entropy`` e, 0 to 1, the ``divergence`` d = 1 − e, and the ``weights`` d / Σd."""
+
+    entropy: tuple[Decimal, ...]
+    divergence: tuple[Decimal, ...]
+    weights: tuple[Decimal, ...]
+
+
 def entropy_weights(matrix: Matrix, decimals: int = DECIMALS) -> tuple[Decimal, ...]:
-    """Weights of the criteria (columns), by how unevenly the alternatives (rows) differ in each.
+    """Weights of the criteria (columns), by how unevenly the alternatives (rows) differ in each: see ``entropies``."""
+    return entropies(matrix, decimals).weights
+
+
+def entropies(matrix: Matrix, decimals: int = DECIMALS) -> Entropies:
+    """Weights of the criteria (columns), and the entropies that they are made of.
 
     With p = x / Σx in a column of m rows: e = −Σ p·ln p / ln m, d = 1 − e, w = d / Σd (Shannon 1948; Zeleny 1982).
     0·ln 0 counts as 0. Where no column tells anybody apart (or there is one row), all weigh the same. Raises
@@ -34,9 +49,12 @@ def entropy_weights(matrix: Matrix, decimals: int = DECIMALS) -> tuple[Decimal, 
     with localcontext(FIFTY_DIGITS):
         spread = [_divergence(column) for column in columns]
         whole = sum(spread, Decimal(0))
-        if not whole:
-            return all_rounded([Fraction(1, len(columns))] * len(columns), decimals)
-        return all_rounded((part / whole for part in spread), decimals)
+        shares = [part / whole for part in spread] if whole else [Fraction(1, len(columns))] * len(columns)
+        return Entropies(
+            all_rounded((1 - part for part in spread), decimals),
+            all_rounded(spread, decimals),
+            all_rounded(shares, decimals),
+        )
 
 
 def divergence(column: Ints) -> Decimal:

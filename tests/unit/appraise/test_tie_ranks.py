@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from fractions import Fraction
 
 import numpy as np
 import pytest
 
-from kaohe.appraise.tie_ranks import cumulative_share, excel_percent_rank, percent_rank, tie_ranks
+from kaohe.appraise.tie_ranks import (
+    buckets,
+    cumulative_share,
+    excel_percent_rank,
+    percent_rank,
+    percentile_of,
+    tie_ranks,
+)
 from kaohe.exact import from_micros
 
 
@@ -67,3 +75,29 @@ def test_excels_percentrank_cuts_and_does_not_round():
     assert excel_percent_rank(data, 14) is None
     assert excel_percent_rank([], 1) is None
     assert excel_percent_rank([3], 3) == 1
+
+
+def test_excel_exclusively_counts_one_step_more_at_each_end():
+    data = [1, 2, 3, 6, 6, 6, 7, 8, 9]
+    shares = [excel_percent_rank(data, figure, exclusive=True) for figure in (1, 7, Decimal("5.43"), 10)]
+    assert shares == [Decimal("0.1"), Decimal("0.7"), Decimal("0.381"), None]
+    assert excel_percent_rank([5], 5, exclusive=True) == Decimal("0.5")
+
+
+def test_percentiles_count_equals_in_four_ways():
+    data = [1, 2, 3, 3, 4]
+    found = {kind: percentile_of(data, 3, kind) for kind in ("strict", "weak", "mean", "rank")}
+    assert found == {
+        "strict": Fraction(2, 5),
+        "weak": Fraction(4, 5),
+        "mean": Fraction(3, 5),
+        "rank": Fraction(7, 10),
+    }
+    assert percentile_of([], 3) is None
+
+
+def test_buckets_are_as_equal_as_may_be_with_the_larger_ones_first():
+    figures = np.arange(10)
+    assert buckets(figures, 4).tolist() == [1, 1, 1, 2, 2, 2, 3, 3, 4, 4]
+    assert buckets(figures, 5, descending=True).tolist() == [5, 5, 4, 4, 3, 3, 2, 2, 1, 1]
+    assert buckets(figures[:2], 4).tolist() == [1, 2]
