@@ -208,7 +208,9 @@ class Checker:
             raise Misfit(
                 "expression.whole-days",
                 msg("a date moves by whole days only"),
-                fix=msg("days(3) is a whole number of days; a moment can move by any duration"),
+                fix=msg(
+                    "days(3) is a whole number of days, and so is days(1) * round(x); a moment can move by any duration"
+                ),
             )
         if result.scale > MAX_SCALE and not speaks_of_many(call):
             raise Misfit(

@@ -13,8 +13,9 @@ from kaohe.errors import KaoheError, Place, Problem
 from kaohe.exact import DECIMALS, divide
 from kaohe.language import Expression, Keyed, Kind, Scope, Type, compile_expression, field_names, interpreter, keyed_ids
 from kaohe.plugin.types import Field
+from kaohe.records.moments import date_parser
 from kaohe.records.numbers import read_number, scale_of
-from kaohe.records.rows import Stored
+from kaohe.records.rows import Stored, Unfit
 from kaohe.records.words import trim
 from kaohe.toml import Document, Path
 
@@ -40,8 +41,8 @@ def kind_of_value(field: Field) -> Kind:
 class Compiler:
     """Compiles the expressions of one mapping for one file; mistakes go to ``problems`` with their place in it.
 
-    Besides the fields it is given, an expression may use ``column("Name")``, the text of a cell, and
-    ``number("Name")``, the number in it with at most six decimals; both are unknown where there is none.
+    Besides the fields it is given, an expression may use ``column("Name")``, the text of a cell, ``number("Name")``,
+    the number in it with at most six decimals, and ``day("Name")``, the date in it; unknown where there is none.
     """
 
     document: Document
@@ -53,6 +54,7 @@ class Compiler:
         """The expression at a path of the mapping, ready to run; None where it has mistakes."""
         names = frozenset(self.header) - {""}
         keyed = {"column": Keyed(Type("text"), names), "number": Keyed(Type("number", DECIMALS), names)}
+        keyed["day"] = Keyed(Type("date"), names)
         types = {name: Type(kind_of_value(field), scale_of(field)) for name, field in fields.items()}
         where = Place(self.document.file, 1, 1)
         try:
@@ -70,17 +72,27 @@ class Compiler:
 
     def _runner(self, expression: Expression, fields: Mapping[str, Field]) -> Run:
         scales = {name: scale_of(fields[name]) for name in field_names(expression)}
-        cells = [(key, self.header.index(key[1]), key[0] == "number") for key in keyed_ids(expression)]
+        read = {"column": _text, "number": read_number, "day": self._day}
+        cells = [(key, self.header.index(key[1]), read[key[0]]) for key in keyed_ids(expression)]
         evaluate = interpreter(expression, zone=self.timezone)
 
         def run(values: Mapping[str, Stored], row: Sequence[str]) -> Any:
             given: dict[Any, Any] = {name: _as_read(values[name], scale) for name, scale in scales.items()}
-            for key, index, as_number in cells:
-                cell = trim(row[index])
-                given[key] = read_number(cell) if as_number else cell or None
+            for key, index, reads in cells:
+                given[key] = reads(trim(row[index]))
             return evaluate(given)
 
         return run
+
+    def _day(self, cell: str) -> date | None:
+        try:
+            return date_parser((), self.timezone)(cell) if cell else None
+        except (Unfit, ValueError):
+            return None
+
+
+def _text(cell: str) -> str | None:
+    return cell or None
 
 
 def as_cell(value: Any, field: Field) -> str:

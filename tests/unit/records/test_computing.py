@@ -1,5 +1,7 @@
 """Computed fields and left-out rows: expressions over fields and raw cells."""
 
+from datetime import date
+
 import pytest
 from tests.unit.records.reading_kit import read, reasons, values
 
@@ -37,6 +39,14 @@ def test_a_computed_field_may_use_those_above_it(file):
 def test_a_result_that_does_not_fit_its_field_rejects_the_row(file):
     reading = read(file, computed('0 - number("Price")'))
     assert reasons(reading) == [(2, None, "the number is below 0"), (3, None, "the number is below 0")]
+
+
+def test_a_date_can_be_computed_from_the_date_and_the_number_in_two_cells(tmp_path):
+    path = tmp_path / "foreign.csv"
+    path.write_text("No.,Hired,Years\n1,2020-01-31,2\n2,2020/3/1,\n3,1/2/2020,1\n4,,1\n", "utf-8")
+    value = 'day("Hired") + days(1) * (365 * round(number("Years")) + 364)'
+    reading = read(path, f"[columns]\ndeal_id = \"No.\"\nsigned_on = {{ value = '{value}' }}")
+    assert values(reading, "signed_on") == [date(2023, 1, 29), None, None, None]
 
 
 def test_text_of_a_cell_can_be_compared(file):
