@@ -33,7 +33,7 @@ COMMANDS = {
     "targets": ("kaohe.cli.targets_parts:targets", msg("Targets: template, import, set, list, break down, check.")),
     "assessment": (
         "kaohe.cli.assessment:assessment",
-        msg("Assessment rounds: open, list, assignments, forms, collect, status, close, reopen, drop."),
+        msg("Assessment rounds: who rates whom, forms out and in, status."),
     ),
     "indicator": ("kaohe.cli.indicator:indicator", msg("Indicators: list, show.")),
     "calendar": ("kaohe.cli.calendar:calendar", msg("Working calendars: list, show, check, holidays.")),

@@ -7,6 +7,6 @@ import click
 from kaohe.cli.words import _
 
 
-@click.group(help=_("Assessment rounds: open, list, assignments, forms, collect, status, close, reopen, drop."))
+@click.group(help=_("Assessment rounds: who rates whom, forms out and in, status."))
 def assessment() -> None:
     pass

@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from kaohe.records.rounds.model import Round
 
 
-@assessment.command(help=_("Write who rates whom to a workbook, or read the corrected one: all of it, or nothing."))
+@assessment.command(help=_("Who rates whom: out to a workbook, and the corrected one back in."))
 @click.argument("name", metavar="ROUND")
 @click.option(
     "--export", "out", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help=_("Write it here.")
 )
 @click.option(
     "--import", "into", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="FILE",
-    help=_("Read it: the list takes the place of the whole one."),
+    help=_("Read it: this list takes the place of the whole one."),
 )  # fmt: skip
 @click.pass_obj
 def assignments(app: App, name: str, out: Path | None, into: Path | None) -> None:

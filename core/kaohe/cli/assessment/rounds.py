@@ -24,7 +24,9 @@ DAY = click.DateTime(["%Y-%m-%d"])
 @click.option("--scale", type=click.IntRange(1, 1000), default=5, show_default=True, help=_("The full score."))
 @click.option("--lowest", type=click.IntRange(0, 999), default=1, show_default=True, help=_("The lowest score."))
 @click.option("--due", type=DAY, metavar="DATE", help=_("When forms are due; it is told, not enforced."))
-@click.option("--relations", metavar="RELATIONS", help=_("Which are generated; left out: self and all colleagues."))
+@click.option(
+    "--relations", metavar="RELATIONS", help=_("What is generated; left out: self,supervisor,peer,subordinate.")
+)
 @click.option("--peers", type=click.IntRange(0), default=5, show_default=True, help=_("The most peers of a person."))
 @click.option("--anonymous", metavar="RELATIONS", help=_("Relations whose raters the records do not name."))
 @click.option(
