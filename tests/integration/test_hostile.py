@@ -6,14 +6,12 @@ import io
 import json
 import struct
 import sys
-import time
 import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC
 from pathlib import Path
 
 import pytest
+from tests.watchdog import must_end
 
 from kaohe.cli.main import run
 from kaohe.errors import KaoheError, Place, Problem
@@ -33,14 +31,6 @@ from kaohe.text import Text, msg, visible
 
 ESCAPE, TURN = "\x1b[2J", "\u202e"
 NAMED = Text("名", "name")
-
-
-@contextmanager
-def within(seconds: float) -> Iterator[None]:
-    """Generous: what is forbidden took minutes, or never ended."""
-    start = time.perf_counter()
-    yield
-    assert time.perf_counter() - start < seconds
 
 
 def codes(error: pytest.ExceptionInfo[KaoheError]) -> set[str]:
@@ -89,7 +79,7 @@ def workbook(path: Path, rows: str) -> Path:
     ],
 )
 def test_a_small_file_that_claims_an_immense_sheet_is_refused(tmp_path, rows):
-    with within(20), pytest.raises(KaoheError) as caught:
+    with must_end(), pytest.raises(KaoheError) as caught:
         open_excel(workbook(tmp_path / "far.xlsx", rows))
     assert codes(caught) == {"records.unreadable-file"}
 
@@ -125,14 +115,14 @@ def test_only_the_parts_of_a_workbook_reach_its_reader(tmp_path):
 
 def test_a_file_full_of_strangers_is_not_compared_with_everybody():
     directory = Directory((f"C{number:05d}", f"某某{number:05d}") for number in range(10_000))
-    with within(20):
+    with must_end():
         found = [directory.nearest(f"X{number:05d}") for number in range(5_000)]
     assert found[0]
     assert not found[-1]
 
 
 def test_a_date_followed_by_a_long_run_of_spaces_is_refused_at_once():
-    with within(1), pytest.raises(Unfit):
+    with must_end(), pytest.raises(Unfit):
         date_parser((), UTC)("2026-01-05" + " " * 32_000 + "x")
 
 
@@ -213,7 +203,7 @@ def state(entry: AllowedPlugin, home: Path) -> tuple[str, set[str]]:
 
 @pytest.mark.parametrize("number", ["1e999999999", "1e-999999999", "0e999999999", "1e400"])
 def test_a_pack_with_an_immense_number_is_refused_at_once(tmp_path, number):
-    with within(10):
+    with must_end():
         found = inspect_wheel(wheel(tmp_path, {}, number), ())
     assert {problem.code for problem in found.problems} == {"toml.number-range"}
 
