@@ -31,7 +31,7 @@ Method = Literal["eigenvector", "geometric_mean", "column_mean"]
 """``eigenvector``: the principal right eigenvector (Saaty 1980; 特征根法). ``geometric_mean``: the geometric means of
 the rows (Crawford & Williams 1985; 根法). ``column_mean``: the mean of the normalised columns (和积法)."""
 
-RandomIndex = Literal["saaty_1980", "saaty_2005", "donegan_dodd_1991"]
+RandomIndex = Literal["saaty_1980", "saaty_2005", "gong_xu_1986", "donegan_dodd_1991"]
 
 
 def _table(figures: str) -> tuple[Decimal, ...]:
@@ -43,6 +43,8 @@ RANDOM_INDEX: Mapping[RandomIndex, tuple[Decimal, ...]] = {
     "saaty_1980": _table("0 0 0.58 0.90 1.12 1.24 1.32 1.41 1.45 1.49 1.51 1.48 1.56 1.57 1.59"),
     # Saaty, Theory and Applications of the Analytic Network Process, 2005, p. 31
     "saaty_2005": _table("0 0 0.52 0.89 1.11 1.25 1.35 1.40 1.45 1.49 1.52 1.54 1.56 1.58 1.59"),
+    # 龚木森、许树柏, 层次分析法中的判断矩阵一致性, 1986; the table of Chinese textbooks
+    "gong_xu_1986": _table("0 0 0.52 0.89 1.12 1.26 1.36 1.41 1.46 1.49 1.52 1.54 1.56 1.58 1.59"),
     # Donegan & Dodd, A note on Saaty's random indexes, Math. Comput. Modelling 15(10), 1991, pp. 135–137
     "donegan_dodd_1991": _table(
         "0 0 0.4914 0.8286 1.0591 1.1797 1.2519 1.3171 1.3733 1.4055 "
@@ -62,7 +64,7 @@ class Judgement:
     """What comparisons come to: ``weights`` that sum to 1, at fifty digits; the other figures are rounded.
 
     ``consistency_index`` is (λmax − n) / (n − 1), ``consistency_ratio`` the same over the random index of
-    ``table`` for n things. Of one or two things the comparison is always consistent: both are 0.
+    ``table`` (or one's own index) for n things. Of one or two things the comparison is always consistent: both are 0.
     """
 
     weights: tuple[Decimal, ...]
@@ -70,7 +72,7 @@ class Judgement:
     lambda_max: Decimal
     consistency_index: Decimal
     consistency_ratio: Decimal
-    table: RandomIndex
+    table: RandomIndex | Decimal
     random_index: Decimal
 
     @property
@@ -92,15 +94,18 @@ class Hierarchy:
 
 
 def judge(
-    matrix: Matrix, method: Method = "eigenvector", table: RandomIndex = "saaty_1980", decimals: int = DECIMALS
+    matrix: Matrix,
+    method: Method = "eigenvector",
+    table: RandomIndex | Decimal = "saaty_1980",
+    decimals: int = DECIMALS,
 ) -> Judgement:
     """Weights of the things compared, and how consistent the comparisons are.
 
-    λmax is the mean of (A·w)ᵢ / wᵢ, which for the eigenvector is the eigenvalue itself. Raises KaoheError where the
-    table does not reach as far as the comparisons.
+    λmax is the mean of (A·w)ᵢ / wᵢ, which for the eigenvector is the eigenvalue itself. ``table`` may be a random
+    index of one's own, above zero. Raises KaoheError where the table does not reach as far as the comparisons.
     """
     size = len(matrix)
-    random_index = _random_index(table, size)
+    random_index = table if isinstance(table, Decimal) else _random_index(table, size)
     weights = _METHODS[method](matrix)
     with localcontext(FIFTY_DIGITS):
         largest = _largest_eigenvalue(matrix, weights)
@@ -121,7 +126,7 @@ def judge_hierarchy(
     criteria: Matrix,
     alternatives: Sequence[Matrix],
     method: Method = "eigenvector",
-    table: RandomIndex = "saaty_1980",
+    table: RandomIndex | Decimal = "saaty_1980",
     decimals: int = DECIMALS,
 ) -> Hierarchy:
     """Two levels: each alternative's total is the sum over the criteria of weight × local weight (Saaty 1980).

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from kaohe.appraise.entropy import entropy_weights
 from kaohe.errors import KaoheError
-from kaohe.precise import exact_matrix
+from kaohe.precise import all_rounded, exact_matrix
+from kaohe.scheme.group_judgement import incomplete_weights, joint
 from kaohe.scheme.judgement import RANDOM_INDEX, judge, judge_hierarchy, measured_weights, row_geometric_means
 from kaohe.scheme.matrices import comparisons
 
@@ -50,6 +51,7 @@ def test_the_table_decides_the_ratio_and_is_named():
     assert ratios == {
         "saaty_1980": Decimal("1.149425"),
         "saaty_2005": Decimal("1.282051"),
+        "gong_xu_1986": Decimal("1.282051"),
         "donegan_dodd_1991": Decimal("1.356668"),
     }
     assert judge(comparisons(CIRCLE), table="saaty_2005").table == "saaty_2005"
@@ -191,3 +193,22 @@ def test_entropy_by_hand():
     assert entropy_weights(exact_matrix([[1, 2], [4, 16]])) == (Decimal("0.358889"), Decimal("0.641111"))
     # 0.25/0.75 has e = 0.811278, so d = 0.188722; nothing and all has d = 1.
     assert entropy_weights(exact_matrix([[1, 0], [3, 1]])) == (Decimal("0.158760"), Decimal("0.841240"))
+
+
+def test_chinese_textbooks_have_a_table_of_their_own_and_anybody_may_bring_an_index():
+    assert judge(comparisons(CIRCLE), table="gong_xu_1986").random_index == Decimal("0.52")
+    own = judge(comparisons(CIRCLE), table=Decimal("0.5"))
+    assert own.table == own.random_index == Decimal("0.5")
+    assert own.consistency_ratio == Decimal("1.333333")
+
+
+def test_judgements_of_several_people_are_their_geometric_mean():
+    found = joint([exact_matrix([[1, 2], ["1/2", 1]]), exact_matrix([[1, 8], ["1/8", 1]])])
+    assert judge(found).rounded() == (Decimal("0.8"), Decimal("0.2"))
+
+
+def test_what_was_never_compared_follows_from_the_rest():
+    rows = [[1, 2, None], [Fraction(1, 2), 1, 2], [None, Fraction(1, 2), 1]]
+    assert all_rounded(incomplete_weights(rows)) == all_rounded([Fraction(4, 7), Fraction(2, 7), Fraction(1, 7)])
+    with pytest.raises(ValueError, match="hang together"):
+        incomplete_weights([[1, None], [None, 1]])
