@@ -33,12 +33,12 @@ def z_score(curve: ZScoreCurve, value: Decimal, basis: Basis) -> tuple[Fraction,
     }
     if curve.mode == "higher":
         return Fraction(curve.neutral) + Fraction(curve.points) * z, msg(
-            "among {count} people with mean {mean} and standard deviation {spread}, {value} has z = {z}: "
+            "among {count} with mean {mean} and standard deviation {spread}, {value} has z = {z}: "
             "{neutral} + {each} × ({z})",
             **words,
         )
     return Fraction(curve.neutral) - Fraction(curve.points) * z, msg(
-        "among {count} people with mean {mean} and standard deviation {spread}, {value} has z = {z}: "
+        "among {count} with mean {mean} and standard deviation {spread}, {value} has z = {z}: "
         "{neutral} − {each} × ({z})",
         **words,
     )
@@ -57,11 +57,10 @@ def percentile_rank(curve: PercentileRankCurve, value: Decimal, basis: Basis) ->
     points = 100 * (rank - 1) / (count - 1)
     if equals > 1:
         return points, msg(
-            "rank {rank} from the worst among {count} people, {equals} of them equal: "
-            "100 × ({rank} − 1) / ({count} − 1)",
+            "rank {rank} from the worst among {count}, {equals} of them equal: 100 × ({rank} − 1) / ({count} − 1)",
             **words,
         )
-    return points, msg("rank {rank} from the worst among {count} people: 100 × ({rank} − 1) / ({count} − 1)", **words)
+    return points, msg("rank {rank} from the worst among {count}: 100 × ({rank} − 1) / ({count} − 1)", **words)
 
 
 def formula(curve: FormulaCurve, value: Decimal, basis: Basis) -> tuple[Fraction, Message]:

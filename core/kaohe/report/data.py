@@ -28,6 +28,7 @@ def run_data(run: Run, language: Language) -> dict[str, Any]:
         "created_at": run.created_at.isoformat(),
         "digest": run.digest,
         **({"agreement": agreement_data(run.assessments)} if run.assessments else {}),
+        **({} if run.scheme.subject == "person" else {"subject": run.scheme.subject}),
         "people": [_person(run, row, language, discretion) for row in (*ranked, *rest)],
         "left_out": [
             {"code": each.code, "name": each.name, "kind": each.kind, "reason": each.reason.in_(language)}
@@ -107,6 +108,26 @@ def _indicator(run: Run, key: str, row: int, hidden: Hidden) -> dict[str, Any]:
             }
             for each in (() if key in hidden.values else run.counts[key])
         ],
+        **_teams(run, key, row),
+    }
+
+
+def _teams(run: Run, key: str, row: int) -> dict[str, Any]:
+    """The figures of the teams that the person was in, with the time spent there, where these count."""
+    teams = run.appraisal.teams
+    if teams is None or key not in teams.points:
+        return {}
+    return {
+        "teams": [
+            {
+                "team": teams.people.attribute("team")[team],
+                "full_time_days": _number(time),
+                "value": _number(teams.values[key].micros[team]) if teams.values[key].known[team] else None,
+                "sample": int(teams.values[key].sample[team]),
+                "points": _number(teams.points[key][team]) if teams.data[key][team] else None,
+            }
+            for team, time in teams.stays[row]
+        ]
     }
 
 

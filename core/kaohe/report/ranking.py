@@ -21,13 +21,17 @@ def ranking_sheet(run: Run, language: Language, *, not_graded: bool = False) -> 
     scheme, appraisal = run.scheme, run.appraisal
     teams = appraisal.people.attributes.get("team", (None,) * len(appraisal.people))
     grouped, discretion = bool(scheme.ranking.within), Discretion(run)
+    of_teams = scheme.subject == "team"
+    third = appraisal.people.attribute("size") if of_teams else teams
 
     columns = [
         *([Column(msg("group").in_(language))] if grouped else []),
         Column(msg("rank").in_(language), "count"),
-        Column(msg("name").in_(language)),
-        Column(msg("code").in_(language)),
-        Column(msg("team").in_(language), spare=2),
+        Column((msg("team") if of_teams else msg("name")).in_(language)),
+        Column(msg("code").in_(language), spare=2 if of_teams else 0),
+        Column(msg("people").in_(language), "count", spare=2)
+        if of_teams
+        else Column(msg("team").in_(language), spare=2),
         *(Column(each.name.in_(language), "points", scheme.decimals, spare=1) for each in scheme.dimensions),
         *(Column(each.name.in_(language), "points", scheme.decimals, spare=3) for each in scheme.adjustments),
         Column(msg("total").in_(language), "points", scheme.decimals),
@@ -44,7 +48,7 @@ def ranking_sheet(run: Run, language: Language, *, not_graded: bool = False) -> 
                 rank or None,
                 run.names[row],
                 appraisal.people.code[row],
-                teams[row],
+                third[row],
                 *(_dimension(run, dimension.id, row, hidden) for dimension in scheme.dimensions),
                 *(_adjustment(run, each.id, row, hidden) for each in scheme.adjustments),
                 int(appraisal.total[row]),
@@ -57,7 +61,7 @@ def ranking_sheet(run: Run, language: Language, *, not_graded: bool = False) -> 
         width = len(scheme.dimensions) + len(scheme.adjustments) + 1 + bool(scheme.tiers) + bool(scheme.bonus)
         for row in _not_graded(run):
             reason = msg("not graded: {reason}", reason=_first_reason(run, row, language)).in_(language)
-            who = (run.names[row], appraisal.people.code[row], teams[row])
+            who = (run.names[row], appraisal.people.code[row], third[row])
             rows.append((*((appraisal.group[row],) if grouped else ()), None, *who, *(None,) * width, reason))
     return Sheet(msg("Ranking").in_(language), tuple(columns), rows)
 

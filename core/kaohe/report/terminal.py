@@ -151,5 +151,7 @@ def _print_left_out(console: Console, run: Run, language: Language) -> None:
         console.print(sheet_table(shown))
         if len(others.rows) > _LISTED:
             console.print(msg("… and {count} more", count=len(others.rows) - _LISTED).in_(language))
-    if covered_not:
+    if covered_not and run.scheme.subject == "team":
+        console.print(msg("teams that the scheme does not cover: {count}", count=covered_not).in_(language))
+    elif covered_not:
         console.print(msg("people whom the scheme does not cover: {count}", count=covered_not).in_(language))

@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 
 from kaohe.appraise.model import Appraisal, Span
-from kaohe.appraise.teams import Teams
 from kaohe.exact import Flags, Ints
 from kaohe.period import Period
 from kaohe.plugin import Indicator
@@ -23,6 +22,7 @@ from kaohe.run.assessment_model import Assessments, agreement_data, assessment_c
 from kaohe.run.calendars import calendars_data
 from kaohe.run.explain_weights import weights_data
 from kaohe.run.model import Counts
+from kaohe.run.team_figures import teams_data
 from kaohe.scheme.model import Measured, Scheme, UsedIndicator
 from kaohe.text import Message, Text
 
@@ -55,10 +55,12 @@ def digest_of(
     if assessments:
         inputs["agreement"] = agreement_data(assessments)
     state.update(canonical(inputs).encode())
-    for name, column in columns(appraisal, counts, assessments, team_counts):
+    for name, column in columns(appraisal, counts, assessments):
         data = column.astype("<i8").tobytes() if isinstance(column, np.ndarray) else canonical(column).encode()
         state.update(canonical([name, len(data)]).encode())
         state.update(data)
+    if appraisal.teams is not None and appraisal.teams.points:
+        state.update(canonical(teams_data(appraisal.teams, team_counts)).encode())
     if appraisal.data_weights is not None:
         state.update(canonical(weights_data(appraisal.data_weights)).encode())
     return state.hexdigest()
@@ -99,10 +101,7 @@ Column = Ints | Flags | list[Any]
 
 
 def columns(
-    appraisal: Appraisal,
-    counts: Mapping[str, tuple[Counts, ...]],
-    assessments: Assessments = _NONE,
-    team_counts: Mapping[str, tuple[Counts, ...]] = _NO_COUNTS,
+    appraisal: Appraisal, counts: Mapping[str, tuple[Counts, ...]], assessments: Assessments = _NONE
 ) -> Iterator[tuple[str, Column]]:
     """Every column of the results by a stable name, in a stable order."""
     people = appraisal.people
@@ -110,7 +109,7 @@ def columns(
     yield "worked", people.worked
     for name in sorted(people.targets):
         yield f"target {name}", [None if goal is None else str(goal) for goal in people.targets[name]]
-    yield "assignments", [[_span(each) for each in spans] for spans in people.spans]
+    yield "assignments", [[_span(each) for each in spans] for spans in people.spans or ((),) * len(people)]
     if people.counted_days:
         yield "counted days", [[[day.isoformat() for day in days] for days in each] for each in people.counted_days]
     for name in sorted(people.attributes):
@@ -125,8 +124,8 @@ def columns(
             for part in sorted(each.parts):
                 yield f"{key} {position} {each.function} {each.shift} {part}", each.parts[part]
     yield from assessment_columns(assessments)
-    if appraisal.teams is not None and any(used.level == "team" for used in appraisal.teams.scheme.weighted):
-        yield from _team_columns(appraisal.teams, team_counts)
+    if (teams := appraisal.teams) is not None and teams.points:
+        yield "stays in teams", [[[teams.people.code[team], time] for team, time in each] for each in teams.stays]
     by_kind: tuple[tuple[str, Mapping[str, Ints | Flags]], ...] = (
         ("data", appraisal.data),
         ("counted", appraisal.counted),
@@ -158,19 +157,6 @@ def columns(
             yield CARRIED, money.carried
     yield "outcomes", [list(each) for each in appraisal.outcomes]
     yield "decisions", [[[each.kind, each.about, words(each.what)] for each in row] for row in appraisal.decisions]
-
-
-def _team_columns(teams: Teams, counts: Mapping[str, tuple[Counts, ...]]) -> Iterator[tuple[str, Column]]:
-    """What whole teams came to, where their points flow into the people's."""
-    yield "teams", list(teams.people.code)
-    yield "stays in teams", [[list(stay) for stay in each] for each in teams.stays]
-    for key in sorted(teams.points):
-        yield f"team {key} value", teams.values[key].micros
-        yield f"team {key} data", teams.data[key]
-        yield f"team {key} points", teams.points[key]
-        for position, each in enumerate(counts.get(key, ())):
-            for part in sorted(each.parts):
-                yield f"team {key} {position} {each.function} {each.shift} {part}", each.parts[part]
 
 
 def _span(span: Span) -> list[Any]:

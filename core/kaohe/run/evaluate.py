@@ -26,9 +26,9 @@ from kaohe.run.model import Balances, LeftOut, PluginStamp, Run
 from kaohe.run.one_by_one import with_records
 from kaohe.run.population import Member, Population, populate
 from kaohe.run.presence import present
-from kaohe.run.targets import adding_up, read_goals, targets_in, without_target
-from kaohe.run.teams import Figures, as_people, measure_teams, teams_in, with_goals
-from kaohe.scheme.derived import targets_asked
+from kaohe.run.targets import adding_up, read_goals, targets_in, teams_without_target, without_target
+from kaohe.run.teams import Figures, as_people, figures_of, measure_teams, populate_teams, teams_in, with_goals
+from kaohe.scheme.derived import targets_asked, teams_asked
 from kaohe.scheme.model import Scheme, Subject
 from kaohe.scheme.teams import of_teams
 from kaohe.text import msg
@@ -54,7 +54,10 @@ def evaluate(
     """Evaluate the scheme for the period. Raises KaoheError where nobody or nothing is there to be evaluated."""
     warnings = _check_period(scheme, period)
     year_starts = _year_starts(scheme, period)
-    population = populate(scheme, members, period)
+    codes_of_teams = read_teams(snapshot)
+    part, of_teams_alone = of_teams(scheme), scheme.subject == "team"
+    teams = () if part is None else teams_in(members, period, codes_of_teams)
+    population = populate_teams(scheme, teams, period) if of_teams_alone else populate(scheme, members, period)
     if not population.people.code:
         raise _nobody(scheme, period, members, population.left_out)
     warnings += _ungrouped(scheme, population.people)
@@ -68,28 +71,29 @@ def evaluate(
     warnings += setting.notes
     warnings += notes(scheme, setting.record_types, snapshot, period)
     _refuse_without_records(scheme, period, snapshot, setting.record_types)
-    codes_of_teams = read_teams(snapshot)
     windowed = windows(period, setting.zone, year_starts)
     joined = relations(scheme, members, population, codes_of_teams)
 
     def measured(asked: Scheme, whose: Sequence[str], level: Subject = "team") -> Figures:
         return measure(asked, setting.record_types, snapshot, engine, windowed, whose, joined, level)
 
-    values, counts = measured(scheme, population.people.code, "person")
-    codes = population.people.code
-    people = with_records(scheme, population.people, engine, snapshot, windowed["period"], setting.record_types, joined)
-    population = replace(population, people=people)
-    assessed = assess_everybody(scheme, setting.record_types, snapshot, engine, windowed["period"], codes, joined)
-    values |= {key: each.values for key, each in assessed.items()}
-    warnings += [note for each in assessed.values() for note in each.notes]
-    found = None
-    if (part := of_teams(scheme)) is not None:
-        teams = as_people(teams_in(members, period, codes_of_teams), period)
-        found = measure_teams(
-            scheme, with_goals(part, teams, read_goals(snapshot), period), population.people, measured
+    codes, found, assessed = population.people.code, None, {}
+    if of_teams_alone:
+        values, counts = figures_of(scheme, population.people, measured, teams_asked(scheme))
+    else:
+        values, counts = measured(scheme, codes, "person")
+        people = with_records(
+            scheme, population.people, engine, snapshot, windowed["period"], setting.record_types, joined
         )
-    values |= {} if found is None else found.home
-    values = derive(scheme, population.people, values)
+        population = replace(population, people=people)
+        assessed = assess_everybody(scheme, setting.record_types, snapshot, engine, windowed["period"], codes, joined)
+        values |= {key: each.values for key, each in assessed.items()}
+        warnings += [note for each in assessed.values() for note in each.notes]
+        if part is not None:
+            measurable = with_goals(part, as_people(teams, period), snapshot, period)
+            found = measure_teams(scheme, part, measurable, people, measured)
+            values |= found.home
+        values = derive(scheme, people, values)
     counts |= {key: () for key in values if key not in counts}
     appraisal = appraise(scheme, population.people, values, None if found is None else found.teams)
     of_their_teams = {} if found is None else found.counts
@@ -122,6 +126,9 @@ def _with_targets(
     scheme: Scheme, population: Population, snapshot: Snapshot, period: Period
 ) -> tuple[Population, list[Problem]]:
     """The people with the dated targets that the scheme asks for, and who lacks which."""
+    if scheme.subject == "team":
+        teams = with_goals(scheme, population.people, snapshot, period)
+        return replace(population, people=teams), teams_without_target(teams, period)
     asked = targets_asked(scheme, "person")
     if not asked:
         return population, []

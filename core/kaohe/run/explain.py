@@ -19,6 +19,7 @@ from kaohe.run.calendars import calendars_in_words
 from kaohe.run.explain_bonus import bonus_node
 from kaohe.run.explain_derived import derived_nodes
 from kaohe.run.explain_service import service_node
+from kaohe.run.explain_teams import flowing, of_its_teams, team_nodes, with_data
 from kaohe.run.explain_tier import tier_node
 from kaohe.run.explain_total import compared_total
 from kaohe.run.explain_weights import carrying_weights, mean_in_words, own_weights, weight_nodes
@@ -44,7 +45,10 @@ def find_person(run: Run, code_or_name: str) -> int:
         fix = msg("name the person by code")
     else:
         left_out = [each for each in run.left_out if code_or_name in (each.code, each.name)]
-        what = left_out[0].reason if left_out else msg("nobody of this code or name is in the run")
+        nobody = msg("nobody of this code or name is in the run")
+        if run.scheme.subject == "team":
+            nobody = msg("no team of this code or name is in the run")
+        what = left_out[0].reason if left_out else nobody
         found, fix = code_or_name, msg("see who is: kaohe evaluate {scheme} --period …", scheme=run.scheme.id)
     raise fail(Problem("explain.person", what, Place(key=code_or_name), found=found, fix=fix))
 
@@ -153,13 +157,22 @@ def _indicator(run: Run, row: int, used: UsedIndicator, hidden: Hidden) -> Node:
     label = msg("{name} (weight {weight})", name=used.indicator.name, weight=shorten(used.weight))
     remarks = list(_remarks(run, row, ("missing",), used.key))
     figure: Message
-    if appraisal.data[used.key][row]:
+    teams = of_its_teams(run, used)
+    if teams is not None and with_data(teams, used.key, teams.stays[row]):
+        earned, figure, how = flowing(run, row, used, teams)
+        points = int(appraisal.points[used.key][row])
+        held = held_points(run.scheme, used.key, _struck(run, row), earned)
+        agree(run, used.key, points, held if points < earned else earned)
+        remarks += how
+        if points < earned:
+            figure = msg("{figure}, held at {points}", figure=figure, points=points_in_words(points))
+    elif appraisal.data[used.key][row]:
         value = int(appraisal.values[used.key].micros[row])
         points = int(appraisal.points[used.key][row])
         step = explain_curve(used.curve, value, basis(run.scheme, appraisal.people, appraisal.values, used, row))
-        struck = {each.about for each in appraisal.decisions[row] if each.kind == "rule"}
         earned = to_micros(Fraction(step.arguments["points"]))
-        agree(run, used.key, points, held_points(run.scheme, used.key, struck, earned) if points < earned else earned)
+        held = held_points(run.scheme, used.key, _struck(run, row), earned)
+        agree(run, used.key, points, held if points < earned else earned)
         if used.key not in run.assessments or not isinstance(used.curve, ZScoreCurve | PercentileRankCurve):
             remarks.append(step)  # a comparison with others would tell what their raters think
         if used.key in run.assessments:
@@ -178,12 +191,18 @@ def _indicator(run: Run, row: int, used: UsedIndicator, hidden: Hidden) -> Node:
     return Node(label, figure, tuple(remarks), _sources(run, row, used, hidden))
 
 
+def _struck(run: Run, row: int) -> set[str]:
+    return {each.about for each in run.appraisal.decisions[row] if each.kind == "rule"}
+
+
 def _sources(run: Run, row: int, used: UsedIndicator | Measured, hidden: Hidden) -> tuple[Node, ...]:
     """What an indicator means, and the counts or the relations behind its value."""
     if used.key in run.assessments:
         return assessment_nodes(run, row, used)
     if used.key in hidden.values:
         return (_meaning(used),)
+    if (teams := of_its_teams(run, used)) is not None:
+        return (_meaning(used), *team_nodes(run, row, used, teams))
     counts = (counts_node(each, row) for each in run.counts[used.key])
     return (_meaning(used), *derived_nodes(run, row, used), *counts)
 

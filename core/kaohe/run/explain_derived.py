@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from kaohe.exact import MICRO, from_micros, to_micros
 from kaohe.language import interpreter, keyed_ids
-from kaohe.run.figures import value_in_words
+from kaohe.run.figures import counts_node, value_in_words
 from kaohe.run.model import Run
 from kaohe.run.node import Node, agree
 from kaohe.run.targets import split
@@ -62,4 +62,8 @@ def _node(run: Run, row: int, kind: str, name: str) -> Node:
         return Node(words[kind, scope], msg("no data"))
     if used is None:
         return Node(words[kind, scope], msg("{number}", number=from_micros(to_micros(figure))))
-    return Node(words[kind, scope], value_in_words(used, to_micros(figure)))
+    counts: tuple[Node, ...] = ()
+    if (teams := run.appraisal.teams) is not None and (kind, scope) == ("value", "team") and teams.home[row] >= 0:
+        found = run.team_counts.get(indicator, ())
+        counts = tuple(counts_node(each, int(teams.home[row])) for each in found)
+    return Node(words[kind, scope], value_in_words(used, to_micros(figure)), (), counts)

@@ -18,6 +18,7 @@ from kaohe.run.calendars import calendars_data
 from kaohe.run.digest import CARRIED, columns, definition, words
 from kaohe.run.explain_weights import weights_data
 from kaohe.run.model import Balances, Run
+from kaohe.run.team_figures import teams_data
 
 _schemes, _runs, _results = table_of(SchemeRow), table_of(RunRow), table_of(RunResultRow)
 
@@ -85,7 +86,7 @@ def balances(store: Store, scheme: str, period: Period) -> Balances | None:
 
 def evidence(run: Run) -> dict[str, Any]:
     """What a run rests on besides its columns."""
-    weights = run.appraisal.data_weights
+    weights, teams = run.appraisal.data_weights, run.appraisal.teams
     calendars = calendars_data(run.scheme.indicators)
     return {
         "format": 1,
@@ -96,6 +97,7 @@ def evidence(run: Run) -> dict[str, Any]:
         "indicators": [definition(used) for used in run.scheme.indicators],
         **({"calendars": calendars} if calendars else {}),
         **({"agreement": agreement_data(run.assessments)} if run.assessments else {}),
+        **({} if teams is None or not teams.points else {"teams": teams_data(teams, run.team_counts)}),
         **({} if weights is None else {"weights": weights_data(weights)}),
         "left_out": [[each.code, each.name, each.kind, words(each.reason)] for each in run.left_out],
         "notes": [[note.code, words(note.what)] for note in run.notes],

@@ -141,6 +141,25 @@ def without_target(scheme: Scheme, people: People, goals: Goals, period: Period)
     return problems
 
 
+def teams_without_target(teams: People, period: Period) -> list[Problem]:
+    """Likewise a warning for each target that teams have not."""
+    return [
+        Problem(
+            "evaluate.no-target",
+            msg("{count} teams have no target of {indicator} in {period}", **words),
+            Place(key=asked),
+            ", ".join(lacking[:_LISTED]) + (" …" if len(lacking) > _LISTED else ""),
+            fix=msg(
+                "set them: kaohe targets import FILE, or kaohe targets set {indicator} …", indicator=split(asked)[0]
+            ),
+            severity="warning",
+        )
+        for asked, column in teams.targets.items()
+        if (lacking := [name for name, goal in zip(teams.attribute("team"), column, strict=True) if goal is None])
+        and (words := {"count": len(lacking), "indicator": split(asked)[0], "period": period.name})
+    ]
+
+
 _WHAT: Mapping[Scope, Message] = {
     "person": msg("{count} people have no target of {indicator} in {period}"),
     "team": msg("the teams of {count} people have no target of {indicator} in {period}"),

@@ -13,16 +13,18 @@ import numpy as np
 
 from kaohe.appraise.model import People, Values
 from kaohe.appraise.teams import Teams, score_teams
+from kaohe.language import interpreter
 from kaohe.period import Period
+from kaohe.records import Snapshot
 from kaohe.run.assignments import Assignment, days_covered
 from kaohe.run.derive import derive
-from kaohe.run.model import Counts
-from kaohe.run.population import Member
+from kaohe.run.model import Counts, LeftOut
+from kaohe.run.population import Member, Population, with_person_names
 from kaohe.run.stints import main_stints
-from kaohe.run.targets import Goals, adding_up, targets_of_teams
+from kaohe.run.targets import adding_up, read_goals, targets_of_teams
 from kaohe.scheme.derived import targets_asked, teams_asked
 from kaohe.scheme.model import Scheme
-from kaohe.scheme.teams import of_teams
+from kaohe.text import msg
 
 Figures = tuple[dict[str, Values], dict[str, tuple[Counts, ...]]]
 Measuring = Callable[[Scheme, Sequence[str]], Figures]
@@ -89,12 +91,28 @@ def as_people(teams: Sequence[Team], period: Period) -> People:
     )
 
 
-def with_goals(scheme: Scheme | None, teams: People, goals: Goals, period: Period) -> People:
+def populate_teams(scheme: Scheme, teams: Sequence[Team], period: Period) -> Population:
+    """The teams that a scheme about teams appraises, and the others with the reason."""
+    meets = interpreter(scheme.population) if scheme.population is not None else lambda _names: True
+    judged = [(team, meets(with_person_names(team.attributes))) for team in teams]
+    covered = [team for team, answer in judged if answer]
+    unclear = msg("it is unknown whether the scheme covers this team: data are missing")
+    without = msg("the scheme does not cover this team")
+    left_out = tuple(
+        LeftOut(team.code, team.name, *(("unknown", unclear) if answer is None else ("population", without)))
+        for team, answer in judged
+        if not answer
+    )
+    return Population(as_people(covered, period), tuple(team.name for team in covered), left_out)
+
+
+def with_goals(scheme: Scheme, teams: People, snapshot: Snapshot, period: Period) -> People:
     """The teams with their dated targets: those that the scheme about teams looks up."""
-    asked = () if scheme is None else targets_asked(scheme)
-    if scheme is None or not asked:
+    asked = targets_asked(scheme)
+    if not asked:
         return teams
-    return replace(teams, targets=targets_of_teams(asked, goals, teams.attribute("team"), period, adding_up(scheme)))
+    goals, names = read_goals(snapshot), teams.attribute("team")
+    return replace(teams, targets=targets_of_teams(asked, goals, names, period, adding_up(scheme)))
 
 
 def figures_of(scheme: Scheme, teams: People, measuring: Measuring, asked: Sequence[str] = ()) -> Figures:
@@ -115,11 +133,8 @@ class Found:
     counts: Mapping[str, tuple[Counts, ...]]
 
 
-def measure_teams(scheme: Scheme, teams: People, people: People, measuring: Measuring) -> Found | None:
-    """The teams as a scheme about ``people`` looks at them; None where it does not."""
-    part = of_teams(scheme)
-    if part is None:
-        return None
+def measure_teams(scheme: Scheme, part: Scheme, teams: People, people: People, measuring: Measuring) -> Found:
+    """The teams as a scheme about ``people`` looks at them, in the ``part`` of it that is about teams."""
     asked = teams_asked(scheme)
     values, counts = figures_of(part, teams, measuring, asked)
     scored = score_teams(part, teams, values, people)

@@ -112,6 +112,12 @@ def read_records(
     used: dict[str, UsedIndicator | Measured] = {each.key: each for each in measured}
     used |= {each.key: each for dimension in dimensions for each in dimension.indicators}
     of = used.get(bonus.per_record)
+    if of is not None and of.level == "team":
+        what = msg(
+            "{indicator} is measured of whole teams: nobody has single records of it", indicator=of.indicator.name
+        )
+        draft.report((*_HERE, "over"), "no-records", what, fix=msg('write accumulate = "period"'))
+        return
     tree = None if of is None or of.value is None else of.value.tree
     plain = isinstance(tree, Aggregate) and tree.function == "sum" and tree.shift == "period" and not tree.everything
     if of is None or of.indicator.derived is not None or not plain or not _a_number(tree):

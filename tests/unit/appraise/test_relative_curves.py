@@ -234,11 +234,11 @@ def test_explanations_name_the_field():
     columns = table(a=[1, 2, 3])
     own = basis(made, people(3), columns, made.weighted[0], 2)
     assert str(explain_curve(z(), 3 * MICRO, own)) == (
-        "among 3 people with mean 2 and standard deviation 0.816497, 3 has z = 1.224745: "
+        "among 3 with mean 2 and standard deviation 0.816497, 3 has z = 1.224745: "
         "60 + 10 × (1.224745) = 72.247449 points"
     )
     made = scheme(dimension("d", used("a", percentile())))
     own = basis(made, people(3), columns, made.weighted[0], 1)
     assert str(explain_curve(percentile(), 2 * MICRO, own)) == (
-        "rank 2 from the worst among 3 people: 100 × (2 − 1) / (3 − 1) = 50 points"
+        "rank 2 from the worst among 3: 100 × (2 − 1) / (3 − 1) = 50 points"
     )

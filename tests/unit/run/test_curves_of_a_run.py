@@ -41,7 +41,7 @@ def test_a_percentile_rank_is_among_those_with_data(tiny: Desk) -> None:
     write(tiny, "schemes/tiny.toml", text)
     run, _ = evaluated(tiny)
     said = "\n".join(tree_lines(explain(run, 3), "en"))
-    assert "rank 2 from the worst among 3 people: 100 × (2 − 1) / (3 − 1) = 50 points" in said
+    assert "rank 2 from the worst among 3: 100 × (2 − 1) / (3 − 1) = 50 points" in said
 
 
 def test_weight_that_went_to_others_is_explained_with_what_it_became(tiny: Desk) -> None:
