@@ -1,0 +1,3 @@
+from kaohe.plugin import Pack
+
+plugin = Pack(__name__)
