@@ -255,6 +255,14 @@ def test_a_header_that_was_changed_is_named_by_its_cells(desk: Desk) -> None:
     assert records(desk) == []
 
 
+def test_what_stands_beside_the_table_is_told(desk: Desk) -> None:
+    blank = forms(desk)["J1"]
+    row = rows_of(blank)["J1", "self"]
+    said = collect(desk, fill(blank, {f"D{row}": 4, f"H{row}": "PS"}))
+    assert f"360 度评估!H{row}: warning [assessment.beside]" in said
+    assert len(records(desk)) == 1
+
+
 def test_what_is_no_form_is_refused(desk: Desk) -> None:
     text = write(desk, "a.csv", "code,score\nA1,5\n")
     assert "a.csv: error [assessment.no-form]" in refused(desk, text)

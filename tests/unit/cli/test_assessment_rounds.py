@@ -184,6 +184,20 @@ def test_every_mistake_of_a_list_has_its_cell(desk: Desk) -> None:
     assert "once, as at list.xlsx: list!C5" in said
 
 
+def test_a_customer_who_bears_an_employees_name_stays_a_customer(desk: Desk) -> None:
+    rows = [*listed(desk), ("A1", "customer", "安二")]
+    said = desk.do("assessment", "assignments", ROUND, "--import", list_file(desk, rows)).err
+    assert "list!C27: warning [assessment.customer-or-person]" in said
+    assert ("A1", "customer", "安二") in pairs(desk)
+
+
+def test_mistakes_are_told_in_chinese_too(desk: Desk) -> None:
+    path = list_file(desk, [("A1", "peer", "A1"), ("A2", "peer", "G1")])
+    said = desk.try_("assessment", "assignments", ROUND, "--import", path, "--lang", "zh").err
+    assert "A1 将以 peer 的关系评估自己" in said
+    assert "评估人已于 2026-01-31 离职，早于本轮次（2026-03-31）" in said
+
+
 def test_an_empty_list_and_a_subject_long_gone_are_refused(desk: Desk) -> None:
     assert "[assessment.no-pairs]" in refused(desk, [])
     desk.do("people", "import", write(desk, "old.csv", "code,name,from,to\nO1,欧一,2020-01-01,2020-12-31\n"))

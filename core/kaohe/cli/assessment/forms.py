@@ -79,19 +79,19 @@ def _make(folder: Path) -> None:
 @click.option("--dry-run", is_flag=True, help=_("Read and compare, but keep nothing."))
 @click.pass_obj
 def collect(app: App, name: str, files: tuple[Path, ...], dry_run: bool) -> Exit:
-    from kaohe.records.rounds.answers import read_form
+    from kaohe.records.rounds.answers import codes_of, read_form
     from kaohe.records.rounds.model import rating_type
     from kaohe.records.rounds.store import answers_of, find_round, pairs_of
 
     asked = find_round(app.store, name)
     asked.accepts()
-    ratings, pairs = rating_type(app.registry.record_types), pairs_of(app.store, name)
+    ratings, codes = rating_type(app.registry.record_types), codes_of(asked, pairs_of(app.store, name))
     stored = answers_of(app.store, asked)
     read: list[tuple[Path, Form]] = []
     code = Exit.OK
     for path in files:
         try:
-            read.append((path, read_form(path, asked, pairs, ratings, stored)))
+            read.append((path, read_form(path, asked, codes, ratings, stored)))
         except KaoheError as error:
             app.problems(error.problems)
             code = Exit.MISTAKE
@@ -100,7 +100,8 @@ def collect(app: App, name: str, files: tuple[Path, ...], dry_run: bool) -> Exit
     for path, form in _once(read, twice):
         app.problems(form.problems)
         _keep(app, asked, ratings, path, form, dry_run=dry_run)
-        code = Exit.MISTAKE if form.problems else code
+        wrong = any(problem.severity == "error" for problem in form.problems)
+        code = Exit.MISTAKE if wrong else code
     if dry_run:
         app.say(msg("nothing was kept: this was a rehearsal (--dry-run)"))
     return Exit.MISTAKE if twice else code

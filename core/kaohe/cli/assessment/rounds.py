@@ -50,7 +50,7 @@ def open_(
 ) -> None:
     from kaohe.period import parse_period, usual
     from kaohe.records.people import list_people
-    from kaohe.records.rounds.model import GENERATED, Round, rating_type
+    from kaohe.records.rounds.model import GENERATED, SELF, Round, rating_type
     from kaohe.records.rounds.pairing import pair_up
     from kaohe.records.rounds.store import open_round
 
@@ -61,7 +61,7 @@ def open_(
     for option, said, known in (
         ("--items", split(items), ratings.field("item").choices),
         ("--relations", GENERATED if relations is None else split(relations), GENERATED),
-        ("--anonymous", split(anonymous or ""), ratings.field("relation").choices),
+        ("--anonymous", split(anonymous or ""), set(ratings.field("relation").choices) - {SELF}),
         ("--team", teams, {one.team for _person, held in organisation for one in held if one.team is not None}),
     ):
         words[option], wrong = chosen(option, said, known)

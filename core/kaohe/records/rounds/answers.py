@@ -41,7 +41,16 @@ class Form:
     problems: tuple[Problem, ...]
 
 
-def read_form(path: Path, asked: Round, pairs: Sequence[Pair], ratings: RecordType, stored: Collection[str]) -> Form:
+Codes = Mapping[str, tuple[Rater, Sequence[Pair]]]
+"""Whose form has which code, and whom it is about."""
+
+
+def codes_of(asked: Round, pairs: Sequence[Pair]) -> Codes:
+    """The codes of a round's forms."""
+    return {asked.form_code(rater): (rater, own) for rater, own in by_rater(pairs).items()}
+
+
+def read_form(path: Path, asked: Round, codes: Codes, ratings: RecordType, stored: Collection[str]) -> Form:
     """Read a form of the round. ``stored``: the keys of the answers that are there, which an emptied cell empties.
 
     Raises KaoheError for a file that is no form, one of another round, one whose code nobody has, and one whose header
@@ -59,8 +68,7 @@ def read_form(path: Path, asked: Round, pairs: Sequence[Pair], ratings: RecordTy
         what, fix = msg("this is a form of another round"), msg("collect it there: kaohe assessment collect ROUND FILE")
         raise fail(Problem("assessment.other-round", what, place, name, asked.name, fix))
     code, place = facts[both(FORM)]
-    mine = {asked.form_code(rater): (rater, own) for rater, own in by_rater(pairs).items()}
-    if code not in mine:
+    if code not in codes:
         what = msg("nobody in this round has a form of this code")
         fix = msg(
             "the code was changed, or the rater was taken out of the round: kaohe assessment forms writes it anew"
@@ -68,7 +76,7 @@ def read_form(path: Path, asked: Round, pairs: Sequence[Pair], ratings: RecordTy
         raise fail(Problem("assessment.unknown-form", what, place, code, fix=fix))
     number, cells = header
     refuse_if_any(_changed_heads(table, number, cells, heads(asked, ratings)))
-    rater, own = mine[code]
+    rater, own = codes[code]
     return _Reader(table, asked, ratings, rater, own, stored).form()
 
 
@@ -113,9 +121,11 @@ class _Reader:
     def form(self) -> Form:
         known = {(pair.subject, relation_label(self.ratings, pair.relation)): pair for pair in self.own}
         seen: set[Pair] = set()
+        width = FIRST_ITEM + len(self.asked.items) + 1
         for number, row in self.table.rows:
-            cells = [*map(trim, row), *[""] * (FIRST_ITEM + len(self.asked.items) + 1 - len(row))]
-            if not any(cells):
+            cells = [*map(trim, row), *[""] * (width - len(row))]
+            self.problems += self._beside(number, cells, width)
+            if not any(cells[:width]):
                 continue
             pair = known.get((cells[SUBJECT_AT], cells[RELATION_AT]))
             if pair is None:
@@ -130,6 +140,12 @@ class _Reader:
         asked = len(self.own) * len(self.asked.items)
         reading = Reading(names, self.clean, self.rejected)
         return Form(self.rater, reading, answered, asked, tuple(self.problems))
+
+    def _beside(self, number: int, cells: Sequence[str], width: int) -> Iterator[Problem]:
+        for column in range(width, len(cells)):
+            if cells[column]:
+                what, place = msg("this stands beside the table and was not taken"), self.table.place(number, column)
+                yield Problem("assessment.beside", what, place, cells[column], severity="warning")
 
     @cached_property
     def parse(self) -> Callable[[str], int]:

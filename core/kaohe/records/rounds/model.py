@@ -18,8 +18,8 @@ from kaohe.text import msg
 RECORDS = "assessment"
 """The record type whose records a round's answers are."""
 SELF, SUPERVISOR, PEER, SUBORDINATE, CUSTOMER = "self", "supervisor", "peer", "subordinate", "customer"
-GENERATED = (SELF, SUPERVISOR, PEER, SUBORDINATE)
-"""The relations that follow from the organisation."""
+GENERATED = (SELF, SUPERVISOR, SUBORDINATE, PEER)
+"""The relations that follow from the organisation; of two that fit a pair, the one that stands first."""
 
 
 @dataclass(frozen=True, order=True)

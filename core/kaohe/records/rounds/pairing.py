@@ -43,7 +43,7 @@ def pair_up(
     """
     there = {person.code: _on(assignments, day) for person, assignments in organisation}
     there = {code: held for code, held in there.items() if held}
-    subjects = [code for code, held in there.items() if not teams or any(one.team in teams for one in held)]
+    subjects = sorted(code for code, held in there.items() if not teams or any(one.team in teams for one in held))
     above = {code: {one.manager for one in held if one.manager in there} - {code} for code, held in there.items()}
     below: dict[str, set[str]] = defaultdict(set)
     for code, managers in above.items():
@@ -62,6 +62,7 @@ def pair_up(
                 for rater in found[relation].get(subject, ()):
                     pairs.setdefault((subject, rater), Pair(subject, relation, rater))
     listed = tuple(sorted(pairs.values()))
+    relations = set(relations) - ({PEER} if peers == 0 else set())
     return Pairing(listed, tuple(_notes(listed, subjects, relations, there, day)))
 
 

@@ -110,8 +110,8 @@ def read_pairs(
         for row in reading.rows:
             places = {each.name: cell_of(row.place, columns.get(each.name), each.name) for each in table.fields}
             pair, wrong = _pair(row, people, places)
+            problems += wrong
             if pair is None:
-                problems += wrong
                 continue
             problems += [*_mistakes(pair, asked, service, places)]
             first = found.setdefault((pair.subject, pair.relation, pair.rater, pair.outside), places["rater"])
@@ -127,12 +127,19 @@ def read_pairs(
 
 
 def _pair(row: CleanRow, people: Directory, places: Mapping[str, Place]) -> tuple[Pair | None, list[Problem]]:
+    """The pair that a row tells of. A customer is somebody of the people by code alone: a customer may bear the name of
+    one of them."""
     subject, relation, rater = (str(row.values[name]) for name in ("subject", "relation", "rater"))
+    if relation == CUSTOMER and people.find(rater) != rater:
+        named = people.find(rater)
+        what = msg("a customer by name; somebody of the people is called so, too")
+        fix = msg("write the code if that person is meant")
+        found = named if isinstance(named, str) else ", ".join(named or ())
+        doubt = Problem("assessment.customer-or-person", what, places["rater"], found, fix=fix, severity="warning")
+        return Pair(subject, relation, rater, outside=True), [] if named is None else [doubt]
     try:
         return Pair(subject, relation, person_parser(people)(rater)), []
     except Unfit as unfit:
-        if relation == CUSTOMER:
-            return Pair(subject, relation, rater, outside=True), []
         return None, [Problem("assessment.unknown-rater", unfit.reason, places["rater"], rater, fix=unfit.fix)]
 
 

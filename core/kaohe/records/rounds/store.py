@@ -74,10 +74,11 @@ def pairs_of(store: Store, name: str) -> list[Pair]:
 def correct_pairs(store: Store, name: str, wanted: Iterable[Pair], at: datetime) -> tuple[int, int, int]:
     """Make these the pairs of the round; returns how many were added, taken out and kept.
 
-    Raises KaoheError, and changes nothing, where a pair that is to go has been answered.
+    Raises KaoheError, and changes nothing, where a pair that is to go has been answered, and for a closed round.
     """
     with store.writing() as connection:
         now = _fetch(connection, name)
+        now.accepts()
         stored, asked = set(_stored_pairs(connection, name)), set(wanted)
         gone, new = sorted(stored - asked), sorted(asked - stored)
         kept = _answers(store, connection, now)
