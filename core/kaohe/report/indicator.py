@@ -134,7 +134,8 @@ def indicator_data(scheme: Scheme, record_types: Mapping[str, RecordType], plugi
         "fields": list(fields_used(used)),
         "rests_on": list(ids_used(used)),
         "when": None if record_type is None else indicator.when or record_type.when,
-        "who": None if record_type is None else indicator.who or record_type.who[0],
+        "who": None if record_type is None else indicator.who or next(iter(record_type.who), None),
+        **({} if record_type is None or record_type.team is None else {"team": record_type.team}),
         "credit": [{"who": each.who, "share": each.share.text} for each in _shares(used)],
         "value": indicator.value,
         **({} if used.assessment is None else {"assessment": rule_data(used.assessment)}),
@@ -158,7 +159,10 @@ def brief_data(indicator: Indicator, plugin: str) -> dict[str, Any]:
 def _credited(record_type: RecordType, used: UsedIndicator) -> Words:
     """The person credited, or everybody with their share."""
     if used.credit is None:
-        return _field(record_type, used.indicator.who or record_type.who[0])
+        person, team = used.indicator.who or next(iter(record_type.who), None), record_type.team
+        if person is None:
+            return msg("the team, {field}", field=_field(record_type, team or ""))
+        return _field(record_type, person)
     return series([f"{each.who} × ({each.share.text})" for each in _shares(used)])
 
 

@@ -26,13 +26,18 @@ def read_subject(draft: Draft) -> Subject:
     return _TEAM
 
 
+def names_no_person(indicator: Indicator, records: RecordType | None) -> bool:
+    """Whether the indicator can only be measured of whole teams."""
+    return records is not None and not (records.who or indicator.who)
+
+
 def level_of(
     draft: Draft, row: Mapping[str, Any] | None, path: Path, indicator: Indicator, records: RecordType | None
 ) -> Subject:
     """The level of the use of an indicator in the table ``row`` at ``path`` (None: it is only named there). The use
     says it, else its dimension. Of teams are also those that are only named and whose records name no person."""
     written = _written(draft, row, path)
-    of_nobody = records is not None and not (records.who or indicator.who)
+    of_nobody = names_no_person(indicator, records)
     here: Path = path if row is None else (*path, "use")
     if draft.data.get("scheme", {}).get("subject") == _TEAM:
         if written == _PERSON:
@@ -43,7 +48,7 @@ def level_of(
         level = _TEAM if of_nobody else _PERSON
     else:
         level = _TEAM if written == _TEAM else _PERSON
-    if level == _PERSON and records is not None and of_nobody:
+    if level == _PERSON and of_nobody:
         what = msg("{indicator} is measured of whole teams: its records name no person", indicator=indicator.name)
         draft.report(here, "level-of-teams", what, found=show(indicator.id), fix=msg('write level = "team"'))
     if level == _TEAM and indicator.assessment is not None:

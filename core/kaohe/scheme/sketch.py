@@ -10,6 +10,7 @@ from kaohe.errors import Place, Problem, fail, refuse_if_any
 from kaohe.plugin import Indicator, RecordType
 from kaohe.plugin.parameters import value_mistakes
 from kaohe.scheme.draft import nearest, show
+from kaohe.scheme.levels import names_no_person
 from kaohe.scheme.load import load_scheme
 from kaohe.scheme.model import Scheme
 from kaohe.text import msg
@@ -81,6 +82,7 @@ def sketch(
     refuse_if_any(problem for name, value in given.items() for problem in _mistakes(indicator, name, value))
     lines = [f"use = {show(indicator.id)}"]
     lines += [f"params = {show(given)}"] if given else []
+    lines += ['level = "team"'] if names_no_person(indicator, record_types.get(indicator.records)) else []
     lines += [] if indicator.curve else [_ANY_CURVE]
     text = _HEAD + "\n".join(lines) + "\n"
     return load_scheme(text, indicator.id, record_types, indicators, calendars=calendars).require()

@@ -23,7 +23,7 @@ from kaohe.engine import DuckEngine, Request, fuse
 from kaohe.exact import to_micros
 from kaohe.language import evaluate_columns
 from kaohe.period import parse_period
-from kaohe.plugin import Field, RecordType
+from kaohe.plugin import Field, Indicator, RecordType
 from kaohe.records import Partition, Snapshot
 from kaohe.records.manifest import SnapshotTable
 from kaohe.run.credit import added_up
@@ -101,14 +101,19 @@ def _request(packs: Packs, case: HandCase, key: str) -> Request:
     indicator = packs.indicators[case.indicator]
     records = packs.record_types[indicator.records]
     value, where = packs.compile(case.indicator, **case.params)
-    return Request(key, records, value, where, indicator.when or records.when, indicator.who or records.who[0])
+    return Request(key, records, value, where, indicator.when or records.when, _credited(indicator, records))
+
+
+def _credited(indicator: Indicator, records: RecordType) -> str:
+    """Who a record is of: the first person it may name, or the team where it names none."""
+    return indicator.who or next(iter(records.who), records.team or "")
 
 
 def _snapshot(packs: Packs, cases: Sequence[HandCase], people: Sequence[str], folder: Path) -> Snapshot:
     rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for case, person in zip(cases, people, strict=True):
         indicator = packs.indicators[case.indicator]
-        who = indicator.who or packs.record_types[indicator.records].who[0]
+        who = _credited(indicator, packs.record_types[indicator.records])
         rows[indicator.records] += [{**row, who: person} for row in packs.rows(indicator.records, case.records)]
     tables = {
         name: SnapshotTable((), None, 1, (_partition(folder, packs.record_types[name], listed),))

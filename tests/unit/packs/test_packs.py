@@ -13,6 +13,7 @@ from tests.unit.packs.packs_kit import INDUSTRIES, PLUGINS, ROOT, Packs
 from kaohe.plugin.build import build
 from kaohe.plugin.pack import PackFile
 from kaohe.scheme import load_scheme
+from kaohe.scheme.levels import names_no_person
 from kaohe.text import Text
 
 FILES = {"crm": ROOT / "core/kaohe/packs/crm/pack.toml"} | {
@@ -83,12 +84,13 @@ def test_keys_dates_and_people_of_a_record_type_are_fields_of_the_right_kind(pac
         assert all(kinds[name] in ("date", "datetime") for name in dated), record_type.name
 
 
-def test_indicators_belong_to_their_pack_and_credit_a_person(packs):
+def test_indicators_belong_to_their_pack_and_credit_a_person_or_a_team(packs):
     for name, pack in packs.plugins.items():
         for indicator in pack.content.indicators:
             assert indicator.id.startswith(f"{PLUGINS.get(name, name)}."), indicator.id
             if indicator.derived is None:
-                assert indicator.who or packs.record_types[indicator.records].who, indicator.id
+                records = packs.record_types[indicator.records]
+                assert indicator.who or records.who or records.team, indicator.id
 
 
 def test_only_counts_and_sums_need_no_records(packs):
@@ -102,6 +104,7 @@ def test_every_default_curve_is_one_that_a_scheme_accepts_without_a_warning(pack
     uses = "\n".join(
         f'[[dimensions]]\nid = "d{index}"\nname = "x"\nweight = 1\n'
         f'[[dimensions.indicators]]\nuse = "{indicator.id}"\nweight = 1'
+        + ('\nlevel = "team"' if names_no_person(indicator, packs.record_types.get(indicator.records)) else "")
         for index, indicator in enumerate(packs.indicators.values())
     )
     text = (
