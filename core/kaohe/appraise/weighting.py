@@ -96,7 +96,7 @@ def score(scheme: Scheme, people: People, values: Mapping[str, Values], teams: T
         graded=graded,
         dimension_weights=moved.dimensions if moved else None,
         notes=(
-            *((row, decision) for row, decision in gate_notes if graded[row]),
+            *gate_notes,  # of who is not graded too: their points are held like anybody's, and explained
             *missing_notes(scheme, people, values, known, data),
             *moved_notes,
             *coverage_notes,

@@ -38,6 +38,14 @@ def test_if_one_misses_its_base_the_others_count_at_most_the_base():
     assert said(result, 2) == []
 
 
+def test_a_gate_is_told_to_whom_is_not_graded_too_since_it_holds_their_points():
+    made = scheme(*TWO, dimension("z", used("c", missing="not_graded")), rules=[gate("a", "b", base=60)])
+    result = appraise(made, people(1), table(a=[59], b=[100], c=[None]))
+    assert result.graded.tolist() == [False]
+    assert result.points["b"].tolist() == [60 * MICRO]
+    assert said(result, 0, "rule") == ["the gate: one of a, b misses its base, the others count at most 60 points"]
+
+
 def test_a_gate_leaves_indicators_outside_it_alone():
     made = scheme(dimension("x", used("a"), used("b"), used("c")), rules=[gate("a", "b")])
     assert totals(appraise(made, people(1), table(a=[30], b=[90], c=[90]))) == [60]
