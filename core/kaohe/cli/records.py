@@ -112,8 +112,8 @@ def import_(
     app: App, name: str, file: Path, mapping: str | None, strict: bool, update: bool, sheet: str | None, dry_run: bool
 ) -> int:
     from kaohe.records.batches import source_of
-    from kaohe.records.completing import stored_records
     from kaohe.records.importing import import_rows
+    from kaohe.records.lookups import Lookups
     from kaohe.records.people import read_directory, read_teams
     from kaohe.records.reading import read_records
     from kaohe.records.rows import ReadContext
@@ -122,7 +122,7 @@ def import_(
     rules = find_mapping(app, mapping, record_type)
     context = ReadContext(app.workspace.timezone, read_directory(app.store), read_teams(app.store))
     source = source_of(file, rules.digest if rules else None)
-    stored = stored_records(app.store, record_type)
+    stored = Lookups(app.store, app.registry.record_types)
     imported = import_rows(
         app.store,
         record_type,

@@ -10,10 +10,10 @@ from typing import Literal
 from kaohe.errors import KaoheError, Place, Problem, fail, refuse_if_any
 from kaohe.plugin.types import Field, RecordType
 from kaohe.records.cleaning import CellRules, Cleaner
-from kaohe.records.completing import Lookup
 from kaohe.records.computing import Compiler, Run, as_cell, kind_of_value
 from kaohe.records.headers import recognised, unused
 from kaohe.records.json_schema import must_have
+from kaohe.records.lookups import Lookup, Lookups
 from kaohe.records.mapping import ColumnRule, SourceMapping
 from kaohe.records.rows import ReadContext, Stored, Unfit
 from kaohe.records.source import Table
@@ -22,8 +22,18 @@ from kaohe.text import msg
 
 
 @dataclass(frozen=True)
+class Told:
+    """What a stored record tells: its field ``name``; ``records`` finds it by its key."""
+
+    record_type: RecordType
+    records: Lookup
+    name: str
+
+
+@dataclass(frozen=True)
 class BoundColumn:
-    """A field cleaned from the cells at ``indexes``, joined; ``label`` is what the file calls them."""
+    """A field cleaned from the cells at ``indexes``, joined; ``label`` is what the file calls them. With ``told`` the
+    cells are the key of the stored record that tells the value."""
 
     field: Field
     label: str
@@ -31,6 +41,7 @@ class BoundColumn:
     join: str
     cleaner: Cleaner
     required: bool
+    told: Told | None = None
 
 
 @dataclass(frozen=True)
@@ -70,16 +81,17 @@ def bind(
     mapping: SourceMapping | None,
     table: Table,
     context: ReadContext,
-    stored: Lookup | None = None,
+    stored: Lookups | None = None,
 ) -> Binding:
     """Bind by the mapping, else by the columns' names. Raises KaoheError with everything that does not fit.
 
-    ``stored`` finds stored records by their keys, for a mapping that completes them.
+    ``stored`` finds stored records by their keys, for a mapping that completes them or asks them.
     """
     if mapping is None:
         return _by_name(record_type, table, context)
-    bound = _Bound(record_type, mapping, table, context).all()
-    return replace(bound, stored=stored) if mapping.completes else bound
+    bound = _Bound(record_type, mapping, table, context, stored).all()
+    completed = stored.of(record_type.name) if stored is not None and mapping.completes else None
+    return replace(bound, stored=completed)
 
 
 def _by_name(record_type: RecordType, table: Table, context: ReadContext) -> Binding:
@@ -146,6 +158,7 @@ class _Bound:
     mapping: SourceMapping
     table: Table
     context: ReadContext
+    stored: Lookups | None = None
     problems: list[Problem] = field(default_factory=list)
 
     def all(self) -> Binding:
@@ -161,11 +174,40 @@ class _Bound:
         )
 
     def column(self, one: Field, rule: ColumnRule) -> BoundColumn:
+        if rule.of is not None and (told := self.told(one, rule.of)) is not None:
+            (key,) = told.record_type.key
+            cleaner = Cleaner(told.record_type.field(key), rule.cells, self.context, key=True)
+            indexes = tuple(self.index(name, one.name) for name in rule.columns)
+            label = " + ".join(rule.columns)
+            return BoundColumn(one, label, indexes, rule.join, cleaner, self.must_have(one), told)
         for value in (rule.cells.values or {}).values():
             self.check_value(one, value, "values")
         indexes = tuple(self.index(name, one.name) for name in rule.columns)
         cleaner = self.cleaner(one, rule.cells)
         return BoundColumn(one, " + ".join(rule.columns), indexes, rule.join, cleaner, self.must_have(one))
+
+    def told(self, one: Field, of: str) -> Told | None:
+        """What ``TYPE.FIELD`` means; None, and a problem, where it cannot be the value of the field."""
+        name, _dot, wanted = of.partition(".")
+        types = {} if self.stored is None else self.stored.record_types
+        place = self.mapping.place(one.name, "of")
+        if self.stored is None or name not in types:
+            what, known = msg("there is no record type {name}", name=name), list(types)
+        elif wanted not in (known := [each.name for each in types[name].fields]):
+            name, what = wanted, msg("the record type {type} has no field {field}", type=name, field=wanted)
+        elif len(types[name].key) != 1:
+            what = msg("a record of the type {type} is found by several fields, not by one cell", type=name)
+            self.problems.append(Problem("mapping.of", what, place, ", ".join(types[name].key)))
+            return None
+        elif not _alike(other := types[name].field(wanted), one):
+            what = msg("{of} does not hold what {field} holds", of=of, field=one.name)
+            self.problems.append(Problem("mapping.of", what, place, other.kind, one.kind))
+            return None
+        else:
+            return Told(types[name], self.stored.of(name), wanted)
+        fix = msg("did you mean {name}?", name=near) if (near := nearest(name, known)) else None
+        self.problems.append(Problem("mapping.of", what, place, expected=", ".join(known) or None, fix=fix))
+        return None
 
     def must_have(self, one: Field) -> bool:
         """Whether the file must give the field in every row: of records that are stored, the key alone."""
@@ -227,3 +269,8 @@ class _Bound:
     @cached_property
     def compiler(self) -> Compiler:
         return Compiler(self.mapping.document, self.table.header, self.context.timezone, self.problems)
+
+
+def _alike(one: Field, other: Field) -> bool:
+    """Whether what is stored of the one can be stored of the other."""
+    return (one.kind, one.scale, dict(one.choices)) == (other.kind, other.scale, dict(other.choices))

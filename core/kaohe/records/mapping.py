@@ -26,19 +26,23 @@ from kaohe.toml import Path as Keys
 
 _DIRECTIVE = re.compile(r"%(.?)")
 _DIRECTIVES = frozenset("YymdjbBHIMSfpz%")
-_ONLY_WITH_FROM = ("join", "values", "format", "missing")
+_ONLY_WITH_FROM = ("join", "values", "format", "missing", "of")
 _TRIAL = datetime(2026, 11, 25, 14, 30, 15)  # noqa: DTZ001 - a moment to write and read back, not one that happened
 
 
 @dataclass(frozen=True)
 class ColumnRule:
-    """Where a field's value comes from: the cells of ``columns`` joined, a ``constant``, or an ``expression``."""
+    """Where a field's value comes from: the cells of ``columns`` joined, a ``constant``, or an ``expression``.
+
+    ``of`` (``TYPE.FIELD``): the cells are the key of a stored record, which tells the value.
+    """
 
     columns: tuple[str, ...] = ()
     join: str = " "
     cells: CellRules = field(default_factory=CellRules)
     constant: str | None = None
     expression: str | None = None
+    of: str | None = None
 
 
 @dataclass(frozen=True)
@@ -126,6 +130,7 @@ def _rule(entry: str | dict[str, Any]) -> ColumnRule:
         ),
         constant=as_text(rules["constant"]) if "constant" in rules else None,
         expression=rules.get("value"),
+        of=rules.get("of"),
     )
 
 
@@ -193,7 +198,10 @@ def _rule_problems(field: Field, entry: dict[str, Any], document: Document) -> I
         if key in entry and "from" not in entry:
             what = msg("{key} applies only to cells, that is, together with from", key=key)
             yield Problem("mapping.useless", what, document.key_place((*path, key)))
-    if "format" in entry:
+    if "of" in entry and "format" in entry:
+        what = msg("with of, the cells are a key, which has no format")
+        yield Problem("mapping.useless", what, document.key_place((*path, "format")))
+    elif "format" in entry:
         yield from _format_problems(field, entry["format"], document, (*path, "format"))
     seen: dict[str, str] = {}
     for cell in entry.get("values", {}):

@@ -10,10 +10,10 @@ from pathlib import Path
 from kaohe.errors import KaoheError
 from kaohe.plugin.types import RecordType
 from kaohe.records.binding import Binding, bind
-from kaohe.records.completing import Lookup
 from kaohe.records.csv_files import open_csv
 from kaohe.records.excel_files import open_excel
 from kaohe.records.json_files import open_json
+from kaohe.records.lookups import Lookups
 from kaohe.records.mapping import SourceMapping
 from kaohe.records.people_file import PEOPLE, people_type, with_attributes
 from kaohe.records.row_cleaner import RowCleaner
@@ -30,13 +30,13 @@ def read_records(
     context: ReadContext,
     *,
     sheet: str | None = None,
-    stored: Lookup | None = None,
+    stored: Lookups | None = None,
 ) -> Iterator[Reading]:
     """Read a CSV, XLSX or JSON file into clean and rejected rows, in batches of some thousands; at least one batch.
 
     Opening and binding happen at once: KaoheError where the file cannot be read or its columns do not fit. It may
     still come later, between batches, where a CSV file stops being text. ``stored`` finds the records that a mapping
-    with ``completes`` adds to.
+    adds to or asks.
     """
     table = open_table(source, record_type, mapping, sheet)
     return _batches(table, _bound(record_type, mapping, table, context, stored))
@@ -74,7 +74,7 @@ def _bound(
     mapping: SourceMapping | None,
     table: Table,
     context: ReadContext,
-    stored: Lookup | None = None,
+    stored: Lookups | None = None,
 ) -> Binding:
     try:
         return bind(record_type, mapping, table, context, stored)

@@ -9,8 +9,8 @@ from datetime import date, datetime, tzinfo
 from typing import Any
 
 from kaohe.errors import Problem
-from kaohe.records.binding import Binding, BoundColumn, ComputedField
-from kaohe.records.completing import Lookup
+from kaohe.records.binding import Binding, BoundColumn, ComputedField, Told
+from kaohe.records.lookups import Lookup
 from kaohe.records.rows import CleanRow, Mistake, Reading, Rejection, Stored, Unfit
 from kaohe.records.source import Table
 from kaohe.records.words import trim
@@ -89,11 +89,28 @@ class RowCleaner:
                 if type(value) is Unfit:
                     self.blame(index, column.label, column.field.name, cells[index], value.reason, value.fix)
                     values[index] = None
+        if column.told is not None:
+            values = self.tell(column, column.told, values, cells)
         if column.required and None in values:
             self.require(values, column.label, column.field.name, cells)
         if column.cleaner.doubtful:
             self.note_doubts(column, cells)
         self.values[column.field.name] = values
+
+    def tell(self, column: BoundColumn, told: Told, keys: Sequence[Stored | Unfit], cells: Sequence[str]) -> list[Any]:
+        """What the stored records with these keys tell; a key that no record has is a mistake of its row."""
+        found = told.records((key,) for key in keys if not isinstance(key, Unfit))
+        values: list[Any] = [None] * len(keys)
+        for index, key in enumerate(keys):
+            if key is None or isinstance(key, Unfit):
+                continue
+            if (key,) in found:
+                values[index] = found[(key,)][told.name]
+                continue
+            reason = msg("there is no {records} with this key", records=told.record_type.label)
+            fix = msg("Import it first, or correct the cell.")
+            self.blame(index, column.label, column.field.name, cells[index], reason, fix)
+        return values
 
     def require(self, values: Sequence[Stored | Unfit], label: str | None, name: str, cells: Sequence[str]) -> None:
         for index, value in enumerate(values):

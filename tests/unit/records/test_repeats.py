@@ -8,8 +8,8 @@ from tests.unit.records.store_kit import NOW, SHANGHAI, VISIT, hire, put, stored
 
 from kaohe.errors import KaoheError
 from kaohe.records.batches import source_of, undo_batch
-from kaohe.records.completing import stored_records
 from kaohe.records.importing import import_rows
+from kaohe.records.lookups import Lookups
 from kaohe.records.mapping import parse_mapping
 from kaohe.records.people import read_directory
 from kaohe.records.people_file import PEOPLE
@@ -35,7 +35,7 @@ def follow(store, folder, rows, which, **options):
         store,
         VISIT,
         lambda: read_records(
-            path, VISIT, rules, ReadContext(SHANGHAI, read_directory(store)), stored=stored_records(store, VISIT)
+            path, VISIT, rules, ReadContext(SHANGHAI, read_directory(store)), stored=Lookups(store, {VISIT.name: VISIT})
         ),
         source_of(path),
         handed_in=NOW,
