@@ -51,10 +51,13 @@ def shown(page: str) -> dict[str, str]:
 
 def renewed(text: str, helps: dict[str, str]) -> str:
     """The page with every block as it should be; blocks of commands that are gone stay for a person to see."""
-    return _BLOCK.sub(
-        lambda match: match[0].replace(match["text"], helps.get(match["command"], match["text"])),
-        text,
-    )
+    return _BLOCK.sub(lambda match: _with(match, helps.get(match["command"], match["text"])), text)
+
+
+def _with(block: re.Match[str], text: str) -> str:
+    """The block around another text; what it held may have been empty."""
+    start = block.start()
+    return block[0][: block.start("text") - start] + text + block[0][block.end("text") - start :]
 
 
 if __name__ == "__main__":

@@ -95,13 +95,13 @@ Rows = tuple[list[str], list[list[str]], list[int]]
 def _subject_rows(app: App, now: Status, names: Names) -> Rows:
     """Everybody who is rated: raters heard of raters asked, by relation, and what is withheld."""
     labels = {relation: label for relation, label in _relations(app).items() if relation in now.relations}
-    heads = [msg("code"), msg("name"), msg("left"), msg("withheld"), msg("shown in total")]
+    heads = [msg("code"), msg("name"), msg("left"), msg("withheld"), msg("total")]
     rows = []
     for each in now.subjects:
         mine = {one.relation: one for one in each.relations}
-        held = ", ".join(labels[one.relation] for one in each.relations if one.withheld)
+        held = ", ".join(label for relation, label in labels.items() if relation in mine and mine[relation].withheld)
         figures = [f"{mine[name].scored}/{mine[name].asked}" if name in mine else "" for name in labels]
-        total = msg("yes") if each.total else msg("no")
+        total = msg("can be shown") if each.total else msg("cannot be shown")
         left = "" if each.left is None else str(each.left)
         rows.append([each.person, names[each.person][0], *figures, left, held, total.in_(app.language)])
     words = [head.in_(app.language) for head in heads]

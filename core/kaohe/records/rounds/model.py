@@ -82,7 +82,6 @@ class Round:
                 Problem(
                     "assessment.closed",
                     msg("the round {round} is closed: no form is accepted", round=self.name),
-                    found=str(self.closed_at.date()),
                     fix=msg("open it again: kaohe assessment reopen {round} --reason …", round=self.word),
                 )
             )
