@@ -1,4 +1,4 @@
-"""``kaohe indicator``: which indicators there are, what one measures, and the SQL that computes it."""
+"""``kaohe indicator``: which indicators there are, what one measures, the SQL that computes it, and its values."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from kaohe.cli.indicator_values import values
 from kaohe.cli.words import _
 from kaohe.errors import Exit, Problem, fail
 from kaohe.text import msg, render, visible
@@ -21,9 +22,12 @@ if TYPE_CHECKING:
 _ZONE = "Asia/Shanghai"  # outside a workspace
 
 
-@click.group(help=_("Indicators: list, show."))
+@click.group(help=_("Indicators: list, show, values by group."))
 def indicator() -> None:
     """The group; every command below is one of it."""
+
+
+indicator.add_command(values)
 
 
 @indicator.command("list", help=_("List the indicators that schemes may use."))
@@ -71,7 +75,7 @@ def show(app: App, identifier: str, sql: bool, params: tuple[str, ...], period: 
 
     registry = app.registry
     one = find_indicator(identifier, registry.indicators)
-    given = dict(map(_parameter, params))
+    given = dict(map(parameter, params))
     scheme = sketch(one, given, registry.record_types, registry.indicators, app.calendars)
     owner = registry.owner_of(one.id)
     asked = _period(app, period)
@@ -108,7 +112,8 @@ def _selected(app: App, industry: str | None, search: str | None) -> Iterator[tu
             yield from ((each, plugin.name) for each in plugin.indicators if search is None or matches(each, search))
 
 
-def _parameter(written: str) -> tuple[str, str]:
+def parameter(written: str) -> tuple[str, str]:
+    """The name and the value of NAME=VALUE."""
     name, equals, value = written.partition("=")
     if not equals or not name.strip():
         raise click.BadParameter(_("write it as NAME=VALUE"), param_hint="--param")

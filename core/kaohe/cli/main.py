@@ -35,7 +35,7 @@ COMMANDS = {
         "kaohe.cli.assessment:assessment",
         msg("Assessment rounds: who rates whom, forms out and in, status."),
     ),
-    "indicator": ("kaohe.cli.indicator:indicator", msg("Indicators: list, show.")),
+    "indicator": ("kaohe.cli.indicator:indicator", msg("Indicators: list, show, values by group.")),
     "calendar": ("kaohe.cli.calendar:calendar", msg("Working calendars: list, show, check, holidays.")),
     "scheme": ("kaohe.cli.scheme:scheme", msg("Schemes: new, check, test, show, schema.")),
     "evaluate": ("kaohe.cli.evaluate:evaluate", msg("Evaluate a scheme for a period.")),

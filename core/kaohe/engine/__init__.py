@@ -2,6 +2,7 @@
 
 from kaohe.engine.described import Description
 from kaohe.engine.embedded import DuckEngine
+from kaohe.engine.groups import Grouping, Groups
 from kaohe.engine.plan import Engine, Measure, Parts, Request, Scan, fuse, select
 from kaohe.engine.rows import Found, Numbers, Rows, Texts
 from kaohe.engine.source import Join, OnDay, Relations
@@ -11,6 +12,8 @@ __all__ = [
     "DuckEngine",
     "Engine",
     "Found",
+    "Grouping",
+    "Groups",
     "Join",
     "Measure",
     "Numbers",

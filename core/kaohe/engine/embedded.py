@@ -14,6 +14,8 @@ import pyarrow.compute as pc
 from sqlglot import exp
 
 from kaohe.engine.described import Beside, beside, nothing
+from kaohe.engine.groups import Grouping, Groups, group_query, read_groups
+from kaohe.engine.groups import computed as computed_in_groups
 from kaohe.engine.plan import SUBJECT, Parts, Scan, needed, nodes, not_covered, select
 from kaohe.engine.rows import Found, Rows, arranged, computed, needed_for, row_query
 from kaohe.engine.source import NO_RELATIONS, RECORDS, Relations
@@ -50,6 +52,27 @@ class DuckEngine:
             for scan in scans:
                 _bring(connection, snapshot, beside(nodes(scan.measures), scan.describing))
             return [self._run(connection, scan, snapshot, windows, order) for scan in scans]
+
+    def grouped(
+        self,
+        scan: Scan,
+        grouping: Grouping,
+        snapshot: Snapshot,
+        windows: Mapping[str, Bounds],
+        relations: Relations = NO_RELATIONS,
+    ) -> Groups:
+        partitions = needed(scan, snapshot.partitions(scan.records.name), windows)
+        query, columns = group_query(scan, grouping, windows)
+        if not partitions:
+            return read_groups(None, columns, grouping)
+        refuse_if_any(not_covered(scan, snapshot.partitions, windows))
+        asked = computed_in_groups(scan, grouping)
+        refuse_if_any(uncovered(dict.fromkeys(needs(each.tree for each in grouping.by), partitions), scan.records))
+        relations = {**relations, **calendar_relations(asked, next(iter(windows.values())).zone)}
+        with _connection(snapshot.folder, relations) as connection:
+            _bring(connection, snapshot, beside(asked, scan.describing))
+            connection.read_parquet([str(partition.path) for partition in partitions]).create_view(RECORDS)
+            return read_groups(_execute(connection, render(query, "duckdb"), scan.records.name), columns, grouping)
 
     def rows(
         self,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from sqlglot import exp
 
@@ -20,6 +20,9 @@ from kaohe.language.tree import Node
 from kaohe.language.worktime import Need, needs
 from kaohe.plugin import RecordType
 from kaohe.records import Partition, Snapshot
+
+if TYPE_CHECKING:
+    from kaohe.engine.groups import Grouping, Groups
 
 SUBJECT = "subject"
 
@@ -76,7 +79,7 @@ Parts = Mapping[Measure, Mapping[str, Ints]]
 
 
 class Engine(Protocol):
-    """Runs scans over a snapshot, or finds single records in it.
+    """Runs scans over a snapshot, by person or by other groups, or finds single records in it.
 
     ``people`` are codes in ascending order; every column that ``measure`` gives has one entry for each of them, 0
     where a person has no records. Raises KaoheError where an integer does not fit into 64 bits.
@@ -93,6 +96,15 @@ class Engine(Protocol):
         people: Sequence[str],
         relations: Relations = NO_RELATIONS,
     ) -> list[Parts]: ...
+
+    def grouped(
+        self,
+        scan: Scan,
+        grouping: Grouping,
+        snapshot: Snapshot,
+        windows: Mapping[str, Bounds],
+        relations: Relations = NO_RELATIONS,
+    ) -> Groups: ...
 
     def rows(
         self,
@@ -133,14 +145,31 @@ def fuse(requests: Sequence[Request]) -> tuple[Scan, ...]:
 
 def select(scan: Scan, windows: Mapping[str, Bounds]) -> tuple[exp.Select, list[tuple[Measure, str]]]:
     """The scan as one SELECT over the relation ``records``, and what its columns are, after the subject's."""
+    projections, columns, shared = projected(scan, windows)
+    who = credited(scan)
+    # Grouped by the column, not by its new name: records may have a field of that name.
+    joins = (*scan.joins, *beside(nodes(scan.measures), scan.describing), *working_days(nodes(scan.measures)))
+    query = source(exp.select(who.as_(SUBJECT), *projections), scan.records, joins, windows)
+    return query.where(_and(shared, who.is_(exp.null()).not_())).group_by(who), columns
+
+
+def credited(scan: Scan) -> exp.Expression:
+    """Who is credited with a record."""
+    who = exp.column(scan.who, quoted=True)
+    if scan.rather is None:
+        return who
+    return exp.Coalesce(this=exp.column(scan.rather, quoted=True), expressions=[who])
+
+
+def projected(
+    scan: Scan, windows: Mapping[str, Bounds]
+) -> tuple[list[exp.Expr], list[tuple[Measure, str]], exp.Expression | None]:
+    """The integer parts of every measure as columns, what they are, and the condition on a record that all share."""
     keeps = [_in_window(scan.records, measure, windows) for measure in scan.measures]
     # A condition that all measures share is said once, for all rows: that is also what lets files be skipped.
     shared = keeps[0] if keeps and all(keep == keeps[0] for keep in keeps) else None
     columns: list[tuple[Measure, str]] = []
-    who: exp.Expression = exp.column(scan.who, quoted=True)
-    if scan.rather is not None:
-        who = exp.Coalesce(this=exp.column(scan.rather, quoted=True), expressions=[who])
-    projections: list[exp.Expr] = [who.as_(SUBJECT)]
+    projections: list[exp.Expr] = []
     for measure, keep in zip(scan.measures, keeps, strict=True):
         bounds = windows[measure.aggregate.shift]
         rest = None if shared is not None else keep
@@ -149,11 +178,18 @@ def select(scan: Scan, windows: Mapping[str, Bounds]) -> tuple[exp.Select, list[
         for part, aggregate in aggregate_sql(measure.aggregate, bounds, rest).items():
             projections.append(exp.cast(aggregate, exp.DataType.Type.BIGINT).as_(f"c{len(columns)}"))
             columns.append((measure, part))
-    credited = who.is_(exp.null()).not_()
-    # Grouped by the column, not by its new name: records may have a field of that name.
-    joins = (*scan.joins, *beside(nodes(scan.measures), scan.describing), *working_days(nodes(scan.measures)))
-    query = source(exp.select(*projections), scan.records, joins, windows)
-    return query.where(_and(shared, credited)).group_by(who), columns
+    return projections, columns, shared
+
+
+def conditions(scan: Scan, windows: Mapping[str, Bounds]) -> list[exp.Expression | None]:
+    """Which records each measure looks at, its window included; None: at all."""
+    found = []
+    for measure in scan.measures:
+        keep = _in_window(scan.records, measure, windows)
+        if measure.where is not None:
+            keep = _and(keep, row_sql(measure.where, windows[measure.aggregate.shift]))
+        found.append(keep)
+    return found
 
 
 def needed(scan: Scan, partitions: Sequence[Partition], windows: Mapping[str, Bounds]) -> list[Partition]:

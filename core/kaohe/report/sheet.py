@@ -71,13 +71,13 @@ def as_decimal(column: Column, value: int) -> Decimal:
 def write_csv(sheet: Sheet, stream: IO[str]) -> None:
     """The sheet as CSV: numbers plain, text cells that a spreadsheet would take for a formula made harmless."""
     writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow([_harmless(column.header) for column in sheet.columns])
+    writer.writerow([harmless(column.header) for column in sheet.columns])
     for row in sheet.rows:
         writer.writerow(
             [
                 ""
                 if value is None
-                else _harmless(str(value))
+                else harmless(str(value))
                 if column.kind == "text"
                 else str(as_decimal(column, value))
                 for column, value in zip(sheet.columns, row, strict=True)
@@ -85,6 +85,6 @@ def write_csv(sheet: Sheet, stream: IO[str]) -> None:
         )
 
 
-def _harmless(text: str) -> str:
+def harmless(text: str) -> str:
     """Guarded, and without carriage returns: Python does not quote them, and a spreadsheet would begin a new row."""
     return guarded(text.replace("\r\n", "\n").replace("\r", "\n"))

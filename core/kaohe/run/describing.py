@@ -28,13 +28,18 @@ def record_types_of(scheme: Scheme, record_types: Mapping[str, RecordType]) -> t
 def read_through(scheme: Scheme, record_types: Mapping[str, RecordType]) -> set[str]:
     """The record types of which the scheme reads what they tell of other records."""
     return {
-        told.records.name
+        name
         for each in scheme.indicators
         if each.indicator.records in record_types
-        for told in describing(record_types[each.indicator.records], record_types)
-        for expression in _expressions(each)
-        if any(told.names(name) is not None for name in field_names(expression))
+        for name in told_by(record_types[each.indicator.records], record_types, _expressions(each))
     }
+
+
+def told_by(records: RecordType, record_types: Mapping[str, RecordType], expressions: Iterable[Expression]) -> set[str]:
+    """The record types of which expressions over these records read what they tell of them."""
+    names = {name for expression in expressions for name in field_names(expression)}
+    told = describing(records, record_types)
+    return {each.records.name for each in told if any(each.names(name) is not None for name in names)}
 
 
 def without_records(scheme: Scheme, record_types: Mapping[str, RecordType], snapshot: Snapshot) -> Iterator[Problem]:
