@@ -20,6 +20,8 @@ from kaohe.appraise.columns import blocks
 from kaohe.appraise.model import People, Values
 from kaohe.exact import MICRO, Flags, Ints
 from kaohe.language import Bounds, Expression, field_names, interpret_records, interpreter, keyed_ids
+from kaohe.language.exactly import exactly, finer
+from kaohe.language.tree import Field, walk
 from kaohe.scheme.model import Outcome, Rule
 
 Name = str | tuple[str, str]
@@ -113,7 +115,7 @@ def facts(
 def evaluate(expression: Expression, seen: Facts, rows: Ints) -> Coded:
     """The expression for each of the rows: a number, text, boolean or date; None where it is unknown."""
     names: list[Name] = [*sorted(field_names(expression)), *sorted(keyed_ids(expression))]
-    compute = interpreter(expression)
+    compute = _interpreter(expression)
     columns = [seen.column(name) for name in names]
     read = [map(column.raw.__getitem__, _listed_by_and_by(rows)) for column in columns]
     match columns:
@@ -127,6 +129,19 @@ def evaluate(expression: Expression, seen: Facts, rows: Ints) -> Coded:
             {name: _read(column, value) for name, column, value in zip(names, columns, raw, strict=True)}
         )
     )
+
+
+def _interpreter(expression: Expression) -> Callable[[Mapping[Any, Any]], Any]:
+    """The expression for one row; a multiple of what has more decimals than its type is not rounded on the way."""
+    compute, exact = interpreter(expression), exactly(expression)
+    scales = {each.name: each.type.scale for each in walk(expression.tree) if isinstance(each, Field)}
+    if exact is None or not scales:
+        return compute
+
+    def either(row: Mapping[Any, Any]) -> Any:
+        return exact(row) if any(finer(row[name], scale) for name, scale in scales.items()) else compute(row)
+
+    return either
 
 
 def _listed_by_and_by(rows: Ints) -> Iterator[int]:
