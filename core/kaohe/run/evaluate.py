@@ -24,6 +24,7 @@ from kaohe.run.measure import every_request, measure, notes, windows
 from kaohe.run.members import read_teams
 from kaohe.run.model import Balances, LeftOut, PluginStamp, Run
 from kaohe.run.one_by_one import with_records
+from kaohe.run.outside import outside_assignments
 from kaohe.run.population import Member, Population, populate
 from kaohe.run.presence import present
 from kaohe.run.targets import adding_up, read_goals, targets_in, teams_without_target, without_target
@@ -89,6 +90,7 @@ def evaluate(
         assessed = assess_everybody(scheme, setting.record_types, snapshot, engine, windowed["period"], codes, joined)
         values |= {key: each.values for key, each in assessed.items()}
         warnings += [note for each in assessed.values() for note in each.notes]
+        warnings += outside_assignments(scheme, setting.record_types, snapshot, engine, windowed, codes, joined, period)
         if part is not None:
             measurable = with_goals(part, as_people(teams, period), snapshot, period)
             found = measure_teams(scheme, part, measurable, people, measured)

@@ -172,6 +172,11 @@ def test_reviews_before_hiring_and_after_leaving_count_by_period_end_and_not_by_
     for scheme, expected in ((undated, held), (SCHEME, [row for row in held if row not in outside])):
         people = desk.evaluate(scheme, "2018")["people"]
         assert sum(each["indicators"]["reviews.training"]["sample"] for each in people) == len(expected)
+    said = desk.do("evaluate", SCHEME, "--period", "2018", "--format", "json").err
+    lost = [row for row in held if row in outside]
+    persons = len({row["EmployeeID"] for row in lost})
+    assert f"{len(lost)} records (Review) dated in 2018 do not count, of {persons} people" in said
+    assert f"{2 * len(lost)} records (Assessment) dated in 2018 do not count, of {persons} people" in said
 
 
 def test_training_beyond_the_offer_does_not_count_and_is_to_be_checked(desk: Desk) -> None:
