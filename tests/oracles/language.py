@@ -30,4 +30,8 @@ def of_values(text: str, values: Iterable[Any]) -> Fraction | None:
 
 
 def _decimals(numbers: Iterable[Any]) -> int:
-    return max((-int(Decimal(number).as_tuple().exponent) for number in numbers if number is not None), default=0)
+    return max((_places(number) for number in numbers if number is not None), default=0)
+
+
+def _places(number: Any) -> int:
+    return 6 if isinstance(number, Fraction) else max(0, -int(Decimal(number).as_tuple().exponent))

@@ -132,10 +132,19 @@ def cronbach_alpha(answers: Matrix, variance: Variance = "sample", decimals: int
         raise ValueError("alpha needs at least two people and two items")
     items = [_variance(column, variance) for column in transposed(answers)]
     total = _variance([sum(row, Fraction(0)) for row in answers], variance)
-    whole, k = sum(items, Fraction(0)), len(items)
-    ratio = _over(whole, total)
-    alpha = None if ratio is None else rounded(Fraction(k, k - 1) * (1 - ratio), decimals)
-    return Alpha(alpha, all_rounded(items, decimals), rounded(whole, decimals), rounded(total, decimals))
+    whole = sum(items, Fraction(0))
+    return Alpha(
+        alpha_of_variances(items, total, decimals),
+        all_rounded(items, decimals),
+        rounded(whole, decimals),
+        rounded(total, decimals),
+    )
+
+
+def alpha_of_variances(items: Sequence[Fraction], total: Fraction, decimals: int = DECIMALS) -> Decimal | None:
+    """Cronbach's alpha out of the items' variances and the variance of the totals; None where the totals have none."""
+    ratio, k = _over(sum(items, Fraction(0)), total), len(items)
+    return None if ratio is None else rounded(Fraction(k, k - 1) * (1 - ratio), decimals)
 
 
 def gini(values: Iterable[Fraction], *, unbiased: bool = False, decimals: int = DECIMALS) -> Decimal | None:

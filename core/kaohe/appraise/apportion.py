@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import floor
 
 from kaohe.appraise.columns import proportions
 from kaohe.exact import largest_remainder
@@ -19,6 +20,15 @@ class Apportionment:
     parts: tuple[int, ...]
     quotas: tuple[Fraction, ...]
     tie: bool
+
+    @property
+    def lower(self) -> tuple[int, ...]:
+        """The quotas rounded down."""
+        return tuple(map(floor, self.quotas))
+
+    @property
+    def remainders(self) -> tuple[Fraction, ...]:
+        return tuple(quota - floor(quota) for quota in self.quotas)
 
 
 def apportion(weights: Sequence[Number], total: int) -> Apportionment:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 
-from kaohe.appraise.agreement import cronbach_alpha, gini, intraclass_correlation
+from kaohe.appraise.agreement import alpha_of_variances, cronbach_alpha, gini, intraclass_correlation
 from kaohe.precise import exact_matrix, exact_row
 
 
@@ -65,3 +66,8 @@ def test_agreement_of_the_published_example():
     assert figures == tuple(map(Decimal, expected))
     squares = (result.between, result.within, result.judges, result.residual)
     assert squares == tuple(map(Decimal, ("11.241667", "6.263889", "32.486111", "1.019444")))
+
+
+def test_alpha_follows_from_variances_alone():
+    assert alpha_of_variances(exact_row(["1.2", "0.8", 1]), Fraction(15, 2)) == Decimal("0.9")
+    assert alpha_of_variances(exact_row([0, 0]), Fraction(0)) is None

@@ -41,3 +41,9 @@ def test_parts_sum_to_the_total_and_keep_their_quota(weights, total):
     result = apportion(weights, total)
     assert sum(result.parts) == sum(result.quotas) == total
     assert all(abs(part - quota) < 1 for part, quota in zip(result.parts, result.quotas, strict=True))
+
+
+def test_quotas_come_apart_into_what_is_sure_and_the_remainder():
+    result = apportion([20, 70, 10], 7)
+    assert result.lower == (1, 4, 0)
+    assert result.remainders == (Fraction(2, 5), Fraction(9, 10), Fraction(7, 10))
