@@ -36,9 +36,13 @@ def load_file(app: App, name: str, attributes: Mapping[str, Type] | None = None)
 
 def _with_its_plugin(problem: Problem, registry: Registry) -> Problem:
     """An indicator that is unknown because its plugin does not run here gets that as its fix."""
-    if problem.code != "scheme.unknown-indicator":
+    if problem.code == "scheme.unknown-indicator":
+        wanted = str(problem.what.arguments.get("id", ""))
+    elif problem.code in ("expression.unknown-id", "expression.unknown-name") and "." in str(problem.found or ""):
+        wanted = str(problem.found)
+    else:
         return problem
-    owner = str(problem.what.arguments.get("id", "")).partition(".")[0]
+    owner = wanted.partition(".")[0]
     if not any(state.name == owner and state.state == "available" for state in registry.plugins):
         return problem
     what = msg("{problem}: its plugin {name} is installed and not allowed here", problem=problem.what, name=owner)

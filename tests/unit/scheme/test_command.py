@@ -242,3 +242,16 @@ def test_an_indicator_of_a_plugin_that_is_not_allowed_says_how_to_allow_it(kaohe
         "    → allow it with: kaohe plugin add floor_heating"
     )
     assert told.replace('    found: "floor_heating.service_quality"\n', "") in err
+
+
+@pytest.mark.parametrize("asked", ['value("floor_heating.service_quality") > 4', "floor_heating.service_quality > 4"])
+def test_a_rule_that_asks_a_plugin_that_is_not_allowed_says_how_to_allow_it(
+    kaohe: Kaohe, tmp_path: Path, asked: str
+) -> None:
+    rule = f"\n[[rules]]\nid = 'q'\nwhen = '{asked}'\nthen = {{ add = 1 }}\nreason = 'q'\nunknown = 'ignore'\n"
+    (tmp_path / "a.toml").write_text(SOUND + rule, "utf-8")
+    code, _out, err = kaohe("scheme", "check", "a.toml")
+    assert code == 1
+    assert "its plugin floor_heating is installed and not allowed here" in err
+    assert "→ allow it with: kaohe plugin add floor_heating" in err
+    assert "did you mean" not in err
