@@ -6,11 +6,12 @@ import ast
 from typing import TYPE_CHECKING
 
 from kaohe.language.builders import Build
-from kaohe.language.functions import FUNCTIONS, Argument, Function
+from kaohe.language.functions import FUNCTIONS
 from kaohe.language.names import nearest
 from kaohe.language.operations import OPERATIONS
 from kaohe.language.refusals import outside_aggregate, refused
 from kaohe.language.rules import Misfit, speaks_of_many
+from kaohe.language.signature import Argument, Function
 from kaohe.language.tree import Call, Constant, Node
 from kaohe.text import msg
 

@@ -1,19 +1,13 @@
-"""The table of functions: their arguments, what they build, and what the reference says of them."""
+"""The table of functions, in the order of the reference."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Literal
-
 from kaohe.language import builders as build
 from kaohe.language import dated
-from kaohe.language.builders import Build
-from kaohe.language.tree import Node
+from kaohe.language.signature import Argument, Function
 from kaohe.language.types import Kind
 from kaohe.text import Text
 
-Level = Literal["value", "aggregate", "period"]
 _NUMBER: tuple[Kind, ...] = ("number",)
 _TEXT: tuple[Kind, ...] = ("text",)
 _CONDITION: tuple[Kind, ...] = ("boolean",)
@@ -21,33 +15,6 @@ _AMOUNT: tuple[Kind, ...] = ("number", "duration")
 _TIME: tuple[Kind, ...] = ("date", "datetime")
 _ORDERED: tuple[Kind, ...] = (*_AMOUNT, *_TIME)
 _ANY: tuple[Kind, ...] = (*_ORDERED, "boolean", "text")
-
-
-@dataclass(frozen=True)
-class Argument:
-    """One argument: its name (it may be given by name), the kinds it takes, whether it must be a literal."""
-
-    name: str
-    kinds: tuple[Kind, ...]
-    literal: bool = False
-    required: bool = True
-    repeated: bool = False
-
-
-@dataclass(frozen=True)
-class Function:
-    """A function as users write it. ``level``: of a value, over records, or about the period.
-
-    ``since`` is the scheme format that brought it; a function never changes its meaning under a published format.
-    """
-
-    name: str
-    level: Level
-    arguments: tuple[Argument, ...]
-    build: Callable[[Build], Node]
-    meaning: Text
-    example: str
-    since: int = 1
 
 
 def _where(*arguments: Argument) -> tuple[Argument, ...]:
