@@ -15,6 +15,7 @@ from kaohe.cli.words import _
 from kaohe.text import msg, visible
 
 if TYPE_CHECKING:
+    from kaohe.report.sheet import Sheet
     from kaohe.run import Run
 
 FORMATS = ("table", "json", "csv", "xlsx")
@@ -26,13 +27,27 @@ FORMATS = ("table", "json", "csv", "xlsx")
 @click.option("--format", "form", type=click.Choice(FORMATS), help=_("The form; left out: by the file's name."))
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help=_("Write to this file."))
 @click.option("--explain", "person", metavar="PERSON", help=_("Explain one person's figures (code or name)."))
+@click.option("--manager", metavar="MANAGER", help=_("Only the people who report to MANAGER (code or name)."))
 @click.pass_obj
-def evaluate(app: App, scheme: str, period: str, form: str | None, output: Path | None, person: str | None) -> None:
+def evaluate(
+    app: App,
+    scheme: str,
+    period: str,
+    form: str | None,
+    output: Path | None,
+    person: str | None,
+    manager: str | None,
+) -> None:
     form = form or form_of(output)
     if form == "xlsx" and output is None:
         raise click.UsageError(_("--format xlsx needs --output FILE"))
     if person is not None and form not in ("table", "json"):
         raise click.UsageError(_("--explain knows the formats table and json"))
+    if manager is not None:
+        if person is not None:
+            raise click.UsageError(_("--explain and --manager do not go together"))
+        _for_manager(app, scheme, period, manager, form, output)
+        return
     from kaohe.cli.evaluation import evaluate_scheme
     from kaohe.run.repository import save_run
 
@@ -41,6 +56,33 @@ def evaluate(app: App, scheme: str, period: str, form: str | None, output: Path 
     tree = None if person is None else explanation(app, run, person, form)
     number = save_run(app.store, run)
     write(tree or rendered(app, run, number, form, wide=output is not None), output)
+    if output is not None:
+        app.say(msg("wrote {file}", file=output))
+
+
+def _for_manager(app: App, scheme: str, period: str, manager: str, form: str, output: Path | None) -> None:
+    """What one manager may see; the run as a whole is stored."""
+    from kaohe.cli.evaluation import evaluate_with_members
+    from kaohe.report.manager import manager_csv, manager_data, manager_sheets, manager_text
+    from kaohe.run.reporting import find_manager, rows_of
+    from kaohe.run.repository import save_run
+
+    run, members = evaluate_with_members(app, scheme, period)
+    found = find_manager(members, manager, run.period)
+    rows_of(run, found)  # before anything is stored: there may be nobody
+    number = save_run(app.store, run)
+    width = terminal_width(app) if output is None else None
+    content: str | bytes
+    match form:
+        case "table":
+            content = manager_text(run, number, found, app.language, width=width)
+        case "json":
+            content = json_text(manager_data(run, found))
+        case "csv":
+            content = _csv(manager_csv(run, found, app.language))
+        case _:
+            content = _workbook(manager_sheets(run, found, app.language))
+    write(content, output)
     if output is not None:
         app.say(msg("wrote {file}", file=output))
 
@@ -65,17 +107,25 @@ def rendered(app: App, run: Run, number: int, form: str, *, wide: bool = False) 
 
             return json_text(run_data(run, app.language))
         case "csv":
-            from kaohe.report.sheet import write_csv
-
-            text = StringIO(newline="")
-            write_csv(ranking_sheet(run, app.language, not_graded=True), text)
-            return text.getvalue()
+            return _csv(ranking_sheet(run, app.language, not_graded=True))
         case _:
-            from kaohe.report.workbook import write_xlsx
+            return _workbook(all_sheets(run, app.language))
 
-            book = BytesIO()
-            write_xlsx(all_sheets(run, app.language), book)
-            return book.getvalue()
+
+def _csv(sheet: Sheet) -> str:
+    from kaohe.report.sheet import write_csv
+
+    text = StringIO(newline="")
+    write_csv(sheet, text)
+    return text.getvalue()
+
+
+def _workbook(sheets: list[Sheet]) -> bytes:
+    from kaohe.report.workbook import write_xlsx
+
+    book = BytesIO()
+    write_xlsx(sheets, book)
+    return book.getvalue()
 
 
 def explanation(app: App, run: Run, person: str, form: str) -> str:

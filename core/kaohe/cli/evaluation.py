@@ -14,6 +14,7 @@ from kaohe.records.rounds.model import RECORDS as ASSESSMENTS
 from kaohe.run import PluginStamp, Run, Setting, evaluate
 from kaohe.run.describing import record_types_of
 from kaohe.run.members import read_members
+from kaohe.run.population import Member
 from kaohe.run.repository import balances, save_run
 from kaohe.scheme import Checked
 from kaohe.scheme.derived import targets_asked
@@ -28,6 +29,13 @@ def run_scheme(app: App, scheme: str, period: str) -> tuple[Run, int]:
 
 def evaluate_scheme(app: App, scheme: str, period: str) -> Run:
     """Evaluate without storing; warnings go to stderr."""
+    run, _members = evaluate_with_members(app, scheme, period)
+    app.problems(run.notes)
+    return run
+
+
+def evaluate_with_members(app: App, scheme: str, period: str) -> tuple[Run, list[Member]]:
+    """Likewise with everybody in the organisation. What the run notes may name people and is not said here."""
     registry, workspace = app.registry, app.workspace
     asked = parse_period(period)
     _path, checked = load_file(app, scheme)
@@ -58,9 +66,7 @@ def evaluate_scheme(app: App, scheme: str, period: str) -> Run:
         # Now that the organisation is known, so are the names that the scheme may use for people.
         attributes = {name: Type("text") for member in members for one in member.assignments for name in one.attributes}
         rules = load_file(app, scheme, attributes)[1].require()
-    run = evaluate(rules, asked, snapshot, members, DuckEngine(), setting)
-    app.problems(run.notes)
-    return run
+    return evaluate(rules, asked, snapshot, members, DuckEngine(), setting), members
 
 
 def _settles(scheme: Scheme) -> bool:

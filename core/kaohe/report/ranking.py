@@ -12,11 +12,13 @@ from kaohe.run.model import Run
 from kaohe.text import Language, msg
 
 
-def ranking_sheet(run: Run, language: Language, *, not_graded: bool = False) -> Sheet:
+def ranking_sheet(
+    run: Run, language: Language, *, not_graded: bool = False, only: Collection[int] | None = None
+) -> Sheet:
     """Graded people, group by group, best first: rank, who, points by dimension, total, tier, bonus, flags.
 
     ``not_graded``: the others of the scheme stand behind them, the reason among the flags, for forms that have one
-    sheet only.
+    sheet only. ``only``: nobody but the people of these rows, with their ranks among all.
     """
     scheme, appraisal = run.scheme, run.appraisal
     teams = appraisal.people.attributes.get("team", (None,) * len(appraisal.people))
@@ -40,7 +42,7 @@ def ranking_sheet(run: Run, language: Language, *, not_graded: bool = False) -> 
         Column(msg("flags").in_(language), wraps=True),
     ]
     rows = []
-    for row in ranked_order(run):
+    for row in _among(ranked_order(run), only):
         rank, hidden = int(appraisal.rank[row]), discretion.of(row)
         rows.append(
             (
@@ -59,17 +61,18 @@ def ranking_sheet(run: Run, language: Language, *, not_graded: bool = False) -> 
         )
     if not_graded:
         width = len(scheme.dimensions) + len(scheme.adjustments) + 1 + bool(scheme.tiers) + bool(scheme.bonus)
-        for row in _not_graded(run):
+        for row in _among(_not_graded(run), only):
             reason = msg("not graded: {reason}", reason=_first_reason(run, row, language)).in_(language)
             who = (run.names[row], appraisal.people.code[row], third[row])
             rows.append((*((appraisal.group[row],) if grouped else ()), None, *who, *(None,) * width, reason))
     return Sheet(msg("Ranking").in_(language), tuple(columns), rows)
 
 
-def not_graded_sheet(run: Run, language: Language) -> Sheet:
+def not_graded_sheet(run: Run, language: Language, *, only: Collection[int] | None = None) -> Sheet:
     """People of the scheme who get no grade, with the reason."""
     rows = [
-        (run.appraisal.people.code[row], run.names[row], _first_reason(run, row, language)) for row in _not_graded(run)
+        (run.appraisal.people.code[row], run.names[row], _first_reason(run, row, language))
+        for row in _among(_not_graded(run), only)
     ]
     return Sheet(msg("Not graded").in_(language), _who_and_why(language), rows)
 
@@ -124,6 +127,10 @@ _MARKS = {
 
 def _not_graded(run: Run) -> Sequence[int]:
     return [row for row, graded in enumerate(run.appraisal.graded) if not graded]
+
+
+def _among(rows: Sequence[int], only: Collection[int] | None) -> Sequence[int]:
+    return rows if only is None else [row for row in rows if row in only]
 
 
 def _who_and_why(language: Language) -> tuple[Column, ...]:

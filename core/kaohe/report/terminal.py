@@ -30,8 +30,8 @@ def run_text(run: Run, number: int, language: Language, *, width: int | None = N
     ``first``: only so many rows of the ranking, and counts instead of lists for the rest.
     """
     text = StringIO()
-    console = Console(file=text, width=width or _UNLIMITED, highlight=False, emoji=False, markup=False)
-    console.print(_heading(run, number, language))
+    console = wide_console(text, width)
+    console.print(heading(run, number, language))
     console.print(_cut(ranking_sheet(run, language), first, width or _UNLIMITED))
     ungraded = not_graded_sheet(run, language)
     if ungraded.rows and first is None:
@@ -41,16 +41,16 @@ def run_text(run: Run, number: int, language: Language, *, width: int | None = N
     if first is None:
         _print_left_out(console, run, language)
     _print_summary(console, run, language)
-    return _trimmed(text)
+    return trimmed(text)
 
 
 def tiers_text(run: Run, number: int, language: Language) -> str:
     """Heading, and how tiers and money came out."""
     text = StringIO()
-    console = Console(file=text, width=_UNLIMITED, highlight=False, emoji=False, markup=False)
-    console.print(_heading(run, number, language))
+    console = wide_console(text)
+    console.print(heading(run, number, language))
     _print_summary(console, run, language)
-    return _trimmed(text)
+    return trimmed(text)
 
 
 def _cut(sheet: Sheet, first: int | None, width: int) -> Table:
@@ -78,7 +78,13 @@ def _print_summary(console: Console, run: Run, language: Language) -> None:
         console.print(sentence.in_(language))
 
 
-def _trimmed(text: StringIO) -> str:
+def wide_console(text: StringIO, width: int | None = None) -> Console:
+    """What tables are printed on; without a width, as wide as they are."""
+    return Console(file=text, width=width or _UNLIMITED, highlight=False, emoji=False, markup=False)
+
+
+def trimmed(text: StringIO) -> str:
+    """What was printed, as it is shown."""
     return "\n".join(line.rstrip() for line in visible(text.getvalue()).splitlines()) + "\n"
 
 
@@ -129,7 +135,8 @@ def _fitting(sheet: Sheet, widths: Sequence[int], width: int) -> list[int]:
     return shown
 
 
-def _heading(run: Run, number: int, language: Language) -> str:
+def heading(run: Run, number: int, language: Language) -> str:
+    """Which run it is."""
     scheme = run.scheme
     return msg(
         "{scheme} ({id} {version}) · {period} · run {number} · digest {digest}",
