@@ -55,7 +55,7 @@ def test_the_tolerance_is_the_cases_own(run_cases):
         ("reliability", {**GINI, "expected": {"kurtosis": 3}}, "no function is known for the figure 'kurtosis'"),
         ("bonus", {"inputs": {"colour": "red"}, "expected": {"bonus": "1.00"}}, "no bonus is read from colour"),
         ("ahp", {"inputs": {"matrix": [["1"]], "ri_table": "mine"}, "expected": {"CR": 0}}, "'mine' is not known"),
-        ("quantile", {"inputs": {"values": 5, "p": 1}, "expected": {"result": 5}}, "of another shape"),
+        ("quantile", {"inputs": {"values": [[5]], "p": 1}, "expected": {"result": 5}}, "of another shape"),
         ("apportionment", {"inputs": {"weights": [1]}, "expected": {"seats": [1]}}, "the case gives no 'seats'"),
     ],
 )
