@@ -59,7 +59,9 @@ def write_form(
     path: Path, asked: Round, ratings: RecordType, rater: Rater, pairs: Sequence[Pair], names: Mapping[str, str]
 ) -> None:
     """Write a rater's form. ``names`` of people by code; ``pairs`` are the rater's own. The same is the same file."""
-    workbook = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False})
+    # In memory: a form is small, and temporary files for each part of it would take most of the time.
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
+    workbook = xlsxwriter.Workbook(str(path), options)
     workbook.set_properties({"title": both(TITLE), "created": _EPOCH})
     sheet = workbook.add_worksheet(TITLE.zh)
     sheet.protect("", {"format_columns": True, "format_rows": True})
