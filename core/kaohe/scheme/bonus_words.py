@@ -88,18 +88,31 @@ def _band(table: RateTable, number: int) -> Message:
     last = number + 1 == len(table.bands)
     lower = None if not number or band.lower is None else f"{shorten(band.lower):f}"
     upper = None if last else f"{shorten(table.bands[number + 1].lower or Decimal(0)):f}"
-    if lower is None and upper is None:
-        said = msg("always {points}", points=value)
-    elif lower is None:
-        said = msg("up to {value}: {points}", value=upper, points=value)
-    elif upper is None:
-        said = msg("from {value}: {points}", value=lower, points=value)
-    else:
-        said = msg("{lower} – {upper}: {value}", lower=lower, upper=upper, value=value)
+    said = _range(lower, upper, value, table.boundary)
     said = (
         msg("{band}, and {amount} for reaching it", band=said, amount=f"{shorten(band.lump):,f}") if band.lump else said
     )
     return msg("{band}, for everything below too", band=said) if band.retroactive else said
+
+
+def _range(lower: str | None, upper: str | None, given: Message | str, boundary: str) -> Message:
+    """What a band gives for figures between its ends; the one on a boundary belongs to the band above or below."""
+    words = {"lower": lower or "", "upper": upper or "", "given": given}
+    if lower is None and upper is None:
+        return msg("always: {given}", given=given)
+    match boundary, lower, upper:
+        case "upper", None, _:
+            return msg("below {upper}: {given}", **words)
+        case "upper", _, None:
+            return msg("{lower} and more: {given}", **words)
+        case "upper", _, _:
+            return msg("from {lower} to below {upper}: {given}", **words)
+        case _, None, _:
+            return msg("{upper} and less: {given}", **words)
+        case _, _, None:
+            return msg("above {lower}: {given}", **words)
+        case _:
+            return msg("above {lower} to {upper}: {given}", **words)
 
 
 def _value(table: RateTable, number: int) -> Message | str:

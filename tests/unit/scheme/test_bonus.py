@@ -180,7 +180,7 @@ def test_thresholds_by_days_and_amounts_for_reaching_a_band_are_read_aloud(check
     assert [band.lump for band in bonus.table.bands] == [0, 200, 0]
     sections = describe(check(with_bonus(valid, text), {}).require())
     (lines,) = [section.lines for section in sections if str(section.title) == "Bonus"]
-    assert "3000 – 8000: 8%, and 200 for reaching it" in str(lines[2])
+    assert "from 3000 to below 8000: 8%, and 200 for reaching it" in str(lines[2])
     assert str(lines[3]) == "Its thresholds are in proportion to the days in service."
 
 
@@ -317,10 +317,18 @@ def test_a_table_is_read_aloud(check: Check, valid: str) -> None:
     assert [str(line) for line in lines] == [
         "Bonus = the table below × the tier's coefficient.",
         'Of value("crm.violations") * 1000, each band\'s rate counts inside the band.',
-        "up to 3000: 6%; 3000 – 8000: 8%; from 8000: 10%, for everything below too",
+        "below 3000: 6%; from 3000 to below 8000: 8%; 8000 and more: 10%, for everything below too",
         "Accelerator attainment multiplies the bonus.",
         "For total / 100, straight lines lead from band to band.",
-        "up to 0.8: 0; 0.8 – 1: from 0.4 to 1; from 1: 1",
+        "below 0.8: 0; from 0.8 to below 1: from 0.4 to 1; 1 and more: 1",
     ]
     for language in LANGUAGES:
         assert not any("{" in line.in_(language) for line in lines)
+    assert lines[2].in_("zh_CN") == "不足 3000：6%；3000 至不足 8000：8%；8000 及以上：10%（其下全部按此计）"
+
+
+def test_a_table_says_to_which_band_a_figure_on_a_boundary_belongs(check: Check, valid: str) -> None:
+    text = TABLE.replace("mode ", 'boundary = "lower"\nmode ', 1)
+    sections = describe(check(with_bonus(valid, text), {}).require())
+    (lines,) = [section.lines for section in sections if str(section.title) == "Bonus"]
+    assert str(lines[2]).startswith("3000 and less: 6%; above 3000 to 8000: 8%; above 8000: 10%")
