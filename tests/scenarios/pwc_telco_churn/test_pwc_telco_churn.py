@@ -15,6 +15,7 @@ Odd in the data, and what became of it:
 from __future__ import annotations
 
 import csv
+import json
 import shutil
 import subprocess
 import sys
@@ -22,11 +23,21 @@ from collections import Counter
 from datetime import date, timedelta
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
-from tests.scenarios.by_hand import exact, fen
+from tests.scenarios.by_hand import exact, fen, mean, share
 from tests.scenarios.desk import Desk, counts
-from tests.scenarios.pwc_telco_churn.figures import CONTRACTS, CUSTOMERS, OWNERS, WORKBOOK, money, pool, standing
+from tests.scenarios.pwc_telco_churn.figures import (
+    CONTRACTS,
+    CUSTOMERS,
+    OWNERS,
+    WORKBOOK,
+    money,
+    pool,
+    standing,
+    tickets,
+)
 
 HERE = Path(__file__).parent
 SCHEME = HERE / "retention.toml"
@@ -58,6 +69,12 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     desk.do("records", "import", "customer", WORKBOOK, "--mapping", HERE / "customers.toml")
     desk.do("records", "import", "line", WORKBOOK, "--mapping", HERE / "lines.toml")
     return desk
+
+
+@pytest.fixture(scope="module")
+def people(desk: Desk) -> dict[str, dict[str, Any]]:
+    """Everybody in the run of the quarter, by code."""
+    return {each["code"]: each for each in desk.evaluate(SCHEME, "2019-Q4")["people"]}
 
 
 def test_the_sheet_is_the_one_that_is_published() -> None:
@@ -93,8 +110,7 @@ def test_the_scheme_is_sound(desk: Desk) -> None:
     assert "sound; 0 warnings" in desk.do("scheme", "check", SCHEME).err
 
 
-def test_every_figure_of_every_owner_is_the_one_computed_by_hand(desk: Desk) -> None:
-    people = {each["code"]: each for each in desk.evaluate(SCHEME, "2019-Q4")["people"]}
+def test_every_figure_of_every_owner_is_the_one_computed_by_hand(people: dict[str, dict[str, Any]]) -> None:
     expected = standing()
     assert set(people) == set(OWNERS)
     for code, person in people.items():
@@ -112,23 +128,19 @@ def test_every_figure_of_every_owner_is_the_one_computed_by_hand(desk: Desk) -> 
         assert [each["kind"] for each in person["outcomes"]] == ["honour"] * honoured, code
 
 
-def test_churn_by_contract_comes_to_the_published_counts(desk: Desk) -> None:
-    people = desk.evaluate(SCHEME, "2019-Q4")["people"]
-    lost = {key: sum(int(each["measured"][key]) for each in people) for key in ("left", *CONTRACTS)}
+def test_churn_by_contract_comes_to_the_published_counts(people: dict[str, dict[str, Any]]) -> None:
+    lost = {key: sum(int(each["measured"][key]) for each in people.values()) for key in ("left", *CONTRACTS)}
     assert lost == {"left": 1869, "left_monthly": 1655, "left_one_year": 166, "left_two_years": 48}
-    assert sum(each["indicators"]["crm.retention_rate"]["sample"] for each in people) == 7043
-    assert sum(each["indicators"]["churn_monthly"]["sample"] for each in people) == 3875
+    assert sum(each["indicators"]["crm.retention_rate"]["sample"] for each in people.values()) == 7043
+    assert sum(each["indicators"]["churn_monthly"]["sample"] for each in people.values()) == 3875
 
 
-def test_the_pool_is_shared_out_to_the_cent(desk: Desk) -> None:
-    people = desk.evaluate(SCHEME, "2019-Q4")["people"]
-    assert sum(fen(each["bonus"]) or 0 for each in people) == pool()
+def test_the_pool_is_shared_out_to_the_cent(people: dict[str, dict[str, Any]]) -> None:
+    assert sum(fen(each["bonus"]) or 0 for each in people.values()) == pool()
 
 
-def test_the_gate_the_cap_and_the_deduction_are_told_with_their_reasons(desk: Desk) -> None:
-    told = {
-        each["code"]: {one["about"] for one in each["decisions"]} for each in desk.evaluate(SCHEME, "2019-Q4")["people"]
-    }
+def test_the_cap_and_the_deduction_are_told_with_their_reasons(people: dict[str, dict[str, Any]]) -> None:
+    told = {code: {one["about"] for one in each["decisions"]} for code, each in people.items()}
     expected = standing()
     for code, one in expected.items():
         value = {key: found for key, (found, _sample) in one["values"].items()}
@@ -144,3 +156,27 @@ def test_a_blank_total_is_no_nought(desk: Desk) -> None:
     billed = sum(row["tenure"] > 0 for row in mailed)
     assert billed < len(mailed)
     assert f"{billed} records" in tree  # behind the mean of total charges alone
+
+
+def test_the_published_churn_by_contract_needs_no_scheme(desk: Desk) -> None:
+    words = ("indicator", "values", "crm.churn_rate", "--period", "2019-Q4", "--by", "segment", "--format", "json")
+    found = {each["by"]["segment"]: (exact(each["value"]), each["records"]) for each in json.loads(desk.do(*words).out)}
+    assert found == {
+        "Month-to-month": (share(1655, 3875), 3875),
+        "One year": (share(166, 1473), 1473),
+        "Two year": (share(48, 1695), 1695),
+    }
+    (whole,) = json.loads(desk.do(*words[:5], "--format", "json").out)
+    assert (exact(whole["value"]), whole["records"]) == (share(1869, 7043), 7043)
+
+
+def test_lines_by_owner_and_contract_are_those_counted_by_hand(desk: Desk) -> None:
+    words = ("--period", "2019-Q4", "--by", "customer.segment", "--for", "person", "--format", "json")
+    answer = json.loads(desk.do("indicator", "values", "telco.tickets_per_line", *words).out)
+    codes = {name: code for code, name in OWNERS.items()}
+    expected: dict[tuple[str, str], list[int]] = {}
+    for row in CUSTOMERS:
+        expected.setdefault((codes[row["PaymentMethod"]], row["Contract"]), []).append(tickets(row))
+    assert {
+        (each["person"], each["by"]["customer.segment"]): (exact(each["value"]), each["records"]) for each in answer
+    } == {key: (mean(counted), len(counted)) for key, counted in expected.items()}

@@ -25,7 +25,9 @@ import subprocess
 import sys
 from collections import Counter
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.scenarios.by_hand import exact, fen
@@ -39,8 +41,11 @@ from tests.scenarios.ravenstack_saas.figures import (
     SUBSCRIPTIONS,
     TEAMS,
     TICKETS,
+    bounds,
     count,
     day,
+    kept,
+    owner,
     standing,
 )
 
@@ -77,6 +82,12 @@ def loaded(folder: Path) -> Desk:
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     return loaded(tmp_path_factory.mktemp("ravenstack"))
+
+
+@cache
+def run_of(desk: Desk, quarter: str) -> dict[str, Any]:
+    """The run of the quarter."""
+    return desk.evaluate(SCHEME, quarter)
 
 
 def test_the_flags_of_the_accounts_contradict_the_churn_events() -> None:
@@ -153,7 +164,7 @@ def test_the_scheme_is_sound(desk: Desk) -> None:
 
 @pytest.mark.parametrize("quarter", QUARTERS)
 def test_every_figure_of_every_owner_is_the_one_computed_by_hand(desk: Desk, quarter: str) -> None:
-    people = {each["code"]: each for each in desk.evaluate(SCHEME, quarter)["people"]}
+    people = {each["code"]: each for each in run_of(desk, quarter)["people"]}
     expected = standing(quarter)
     assert set(people) == set(TEAMS)
     for code, person in people.items():
@@ -173,7 +184,7 @@ def test_every_figure_of_every_owner_is_the_one_computed_by_hand(desk: Desk, qua
 @pytest.mark.parametrize("quarter", QUARTERS)
 def test_warnings_and_segments_follow_from_the_figures(desk: Desk, quarter: str) -> None:
     expected = standing(quarter)
-    for person in desk.evaluate(SCHEME, quarter)["people"]:
+    for person in run_of(desk, quarter)["people"]:
         found = expected[person["code"]]["values"]
         lost, refunded = found["subscriptions.ended"][0], found["subscriptions.refunded"][0]
         fintech, kept = found["kept_fintech"][0], found["subscriptions.kept"][0]
@@ -185,7 +196,7 @@ def test_warnings_and_segments_follow_from_the_figures(desk: Desk, quarter: str)
 def test_all_quarters_come_to_the_ends_that_the_source_counts(desk: Desk) -> None:
     ended, refunded = 0, Fraction(0)
     for quarter in [*EARLIER, *QUARTERS]:
-        for person in desk.evaluate(SCHEME, quarter)["people"]:
+        for person in run_of(desk, quarter)["people"]:
             ended += int(person["measured"]["subscriptions.ended"])
             refunded += exact(person["measured"]["subscriptions.refunded"]) or 0
     assert ended == 486
@@ -197,3 +208,22 @@ def test_a_segment_is_read_from_the_accounts_and_is_in_nobodys_subscription(desk
     assert "account.segment" in tree
     fields = json.loads(desk.do("records", "show", "subscription", "--format", "json").out)["properties"]
     assert "segment" not in fields
+
+
+@pytest.mark.parametrize(("by", "column"), [("account.segment", "industry"), ("plan", "plan_tier")])
+def test_what_is_kept_by_industry_and_by_plan_needs_no_scheme(desk: Desk, by: str, column: str) -> None:
+    words = ("indicator", "values", "subscriptions.kept", "--period", "2024-Q4", "--by", by, "--format", "json")
+    found = {each["by"][by]: (exact(each["value"]), each["records"]) for each in json.loads(desk.do(*words).out)}
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for row in SUBSCRIPTIONS:
+        name = ACCOUNTS[row["account_id"]][column] if by == "account.segment" else row[column].lower()
+        groups.setdefault(name, []).append(row)
+    assert found == {name: kept(rows, *bounds("2024-Q4")) for name, rows in groups.items()}
+
+
+def test_escalated_tickets_of_every_team_come_from_all_of_its_tickets(desk: Desk) -> None:
+    words = ("--period", "2024", "--by", "escalated", "--for", "team", "--format", "json")
+    answer = json.loads(desk.do("indicator", "values", "crm.resolution_within", *words).out)
+    year = [row for row in TICKETS if row["on"].year == 2024]
+    expected = Counter((TEAMS[owner(row)], row["escalation_flag"] == "TRUE") for row in year)
+    assert {(each["team"], each["by"]["escalated"]): each["records"] for each in answer} == expected
