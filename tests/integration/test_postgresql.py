@@ -18,8 +18,11 @@ from kaohe.records import open_snapshot, take_snapshot
 from kaohe.records.batches import Counts, Source, list_batches, undo_batch
 from kaohe.records.export import read_rows
 from kaohe.records.importing import import_rows
-from kaohe.records.people import list_people
-from kaohe.records.rows import Reading
+from kaohe.records.lookups import Lookups
+from kaohe.records.mapping import parse_mapping
+from kaohe.records.people import list_people, read_directory
+from kaohe.records.reading import read_records
+from kaohe.records.rows import ReadContext, Reading
 from kaohe.records.store import Store, open_store
 
 # Keys that dictionaries and locales put into another order than their bytes.
@@ -259,3 +262,26 @@ def test_two_who_open_a_new_database_at_once_do_not_trip_each_other(postgresql_u
         assert connection.exec_driver_sql("SELECT count(*) FROM record_type_versions").scalar() == 1
     for store in (first, second, third):
         store.close()
+
+
+def test_stored_records_are_found_by_their_keys_and_completed(server: Store, file: Store, tmp_path: Path) -> None:
+    for store in (server, file):
+        put(store, [visit(key, won=None) for key in KEYS] + [visit(f"N{number}") for number in range(1500)])
+        found = Lookups(store, TYPES).of("visit")((key,) for key in [*KEYS, "none", *(f"N{n}" for n in range(1500))])
+        assert set(found) == {(key,) for key in KEYS} | {(f"N{number}",) for number in range(1500)}
+        assert found["甲",] == visit("甲", won=None)
+        path = tmp_path / "won.csv"
+        path.write_text("no,won\n甲,yes\nÄ,no\nnone,yes\n", "utf-8")
+        mapping = 'format = 1\nrecords = "visit"\ncompletes = true\n[columns]\nno = "no"\nwon = "won"\n'
+        rules = parse_mapping(mapping, "won.toml", VISIT)
+        context = ReadContext(SHANGHAI, read_directory(store))
+        imported = import_rows(
+            store,
+            VISIT,
+            lambda: read_records(path, VISIT, rules, context, stored=Lookups(store, TYPES)),  # noqa: B023 - at once
+            Source("won.csv", "11"),
+            handed_in=NOW,
+            update=True,
+        )
+        assert (imported.counts.replaced, imported.counts.quarantined) == (2, 1)
+    assert [row[:-1] for row in stored(server)] == [row[:-1] for row in stored(file)]
