@@ -170,7 +170,13 @@ def _read_accelerators(
 def _check_limits(draft: Draft, table: Mapping[str, Any], path: Path, floor: int | None, cap: int | None) -> None:
     if floor is not None and cap is not None and floor > cap:
         what = msg("the floor is above the cap")
-        draft.report((*path, "floor"), "floor-above-cap", what, found=show(table["floor"]), expected=show(table["cap"]))
+        draft.report(
+            (*path, "floor"),
+            "floor-above-cap",
+            what,
+            found=show(table["floor"]),
+            expected=msg("at most {limit}", limit=show(table["cap"])),
+        )
 
 
 def _fen(draft: Draft, table: Mapping[str, Any], path: Path) -> int | None:

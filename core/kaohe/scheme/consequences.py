@@ -44,7 +44,11 @@ def read_adjustments(draft: Draft, names: Names, needed: dict[str, Path]) -> tup
         most, least = _number(table, "max"), _number(table, "min")
         if most is not None and least is not None and least > most:
             draft.report(
-                (*path, "min"), "min-above-max", msg("min is above max"), found=show(least), expected=show(most)
+                (*path, "min"),
+                "min-above-max",
+                msg("min is above max"),
+                found=show(least),
+                expected=msg("at most {limit}", limit=show(most)),
             )
         points = compile_about_people(draft, (*path, "points"), table, names.adjustment(), ("number",), needed)
         if points is not None:

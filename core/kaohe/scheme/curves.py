@@ -70,7 +70,7 @@ def read_curve(
             "floor-above-cap",
             msg("the floor is above the cap"),
             found=show(floor),
-            expected=show(cap),
+            expected=msg("at most {limit}", limit=show(cap)),
         )
     if curve is not None:
         _check_direction(draft, curve, path, indicator, allowed=table.get("allow_reverse", False))
@@ -114,6 +114,7 @@ def _bands(draft: Draft, table: dict[str, Any], path: Path) -> BandsCurve | None
                 msg("no value can fall into this band"),
                 found=_span(band),
                 expected=msg("from less than to"),
+                fix=msg("write the bands in ascending order"),
             )
     order = sorted(range(len(bands)), key=lambda index: _lower(bands[index]))
     _check_ends(draft, (*path, "bands"), bands, order)
@@ -146,12 +147,13 @@ def _check_ends(draft: Draft, path: Path, bands: list[Band], order: list[int]) -
 
 
 def _check_joint(draft: Draft, path: Path, left: Band, right: Band) -> None:
+    fix = msg("let the one begin where the other ends")
     if left.upper is not None and right.lower is not None and left.upper < right.lower:
         what = msg("between two bands there is a gap")
-        draft.report(path, "band-gap", what, found=f"{show(left.upper)} … {show(right.lower)}")
+        draft.report(path, "band-gap", what, found=f"{show(left.upper)} … {show(right.lower)}", fix=fix)
     elif left.upper is None or right.lower is None or right.lower < left.upper:
         what = msg("two bands overlap")
-        draft.report(path, "band-overlap", what, found=f"{_span(left)}; {_span(right)}")
+        draft.report(path, "band-overlap", what, found=f"{_span(left)}; {_span(right)}", fix=fix)
 
 
 def _per_unit(
@@ -161,7 +163,13 @@ def _per_unit(
     whole = draft.get(table, path, "whole", False)
     most, least = _number(table, "max"), _number(table, "min")
     if most is not None and least is not None and least > most:
-        draft.report((*path, "min"), "min-above-max", msg("min is above max"), found=show(least), expected=show(most))
+        draft.report(
+            (*path, "min"),
+            "min-above-max",
+            msg("min is above max"),
+            found=show(least),
+            expected=msg("at most {limit}", limit=show(most)),
+        )
     target = read_target(draft, table, path, indicator, names, needed)
     if target is None or not {"unit", "points"} <= table.keys():
         return None
@@ -245,4 +253,6 @@ def _upper(band: Band) -> Decimal:
 
 
 def _span(band: Band) -> str:
-    return f"{'' if band.lower is None else show(band.lower)} – {'' if band.upper is None else show(band.upper)}"
+    return (
+        f"{'' if band.lower is None else show(band.lower)} – {'' if band.upper is None else show(band.upper)}".strip()
+    )

@@ -30,11 +30,13 @@ def read_rates(draft: Draft, table: Row, path: Path, allowed: tuple[str, ...]) -
     if mode == "marginal":
         allowed = ("rate",)
     gives = _gives(draft, rows, here, allowed, lumps=lumps)
+    begun = [_begin(rows, index) for index in range(len(rows))]
     for index, row in enumerate(rows):
-        _check_row(draft, row, (*here, index), mode, first=index == 0, last=index == len(rows) - 1)
+        last = index == len(rows) - 1
+        _check_row(draft, row, (*here, index), mode, begun[index], first=index == 0, last=last)
     _check_ends(draft, rows, here)
     for (index, left), (_, right) in pairwise(enumerate(rows)):
-        _check_joint(draft, left, right, (*here, index + 1))
+        _check_joint(draft, left, right, (*here, index + 1), begun[index])
     if gives is None or any(problem.severity == "error" for problem in draft.problems[before:]):
         return None
     return RateTable(mode, gives, _bands(rows, gives, mode), boundary)  # type: ignore[arg-type]
@@ -72,12 +74,18 @@ def _gives(draft: Draft, rows: list[Row], path: Path, allowed: tuple[str, ...], 
     return first if fit else None
 
 
-def _check_row(draft: Draft, row: Row, path: Path, mode: str, *, first: bool, last: bool) -> None:
-    lower, upper = row.get("from"), row.get("to")
+def _begin(rows: list[Row], index: int) -> Any:
+    """Where a band begins: as it says, or where the one before ends; None: open, or nobody says."""
+    return rows[index].get("from", rows[index - 1].get("to") if index else None)
+
+
+def _check_row(draft: Draft, row: Row, path: Path, mode: str, lower: Any, *, first: bool, last: bool) -> None:
+    upper = row.get("to")
     if lower is not None and upper is not None and lower >= upper:
         found = f"{show(lower)} – {show(upper)}"
         what, expected = msg("no value can fall into this band"), msg("from less than to")
-        draft.report(path, "band-unreachable", what, found=found, expected=expected)
+        fix = msg("write the bands in ascending order")
+        draft.report(path, "band-unreachable", what, found=found, expected=expected, fix=fix)
     pair = next((name for name in GIVES if isinstance(row.get(name), list)), None)
     if pair is not None and (mode != "interpolated" or last or (first and lower is None)):
         what = msg("two values hold at the two ends of an interpolated band, and here there are none")
@@ -106,7 +114,7 @@ def _check_ends(draft: Draft, rows: list[Row], path: Path) -> None:
         )
 
 
-def _check_joint(draft: Draft, left: Row, right: Row, path: Path) -> None:
+def _check_joint(draft: Draft, left: Row, right: Row, path: Path, begun: Any) -> None:
     """Bands stand in ascending order; the end of one is the beginning of the next, and may be left out."""
     begin = right.get("from", left.get("to"))
     end = left.get("to", begin)
@@ -114,16 +122,18 @@ def _check_joint(draft: Draft, left: Row, right: Row, path: Path) -> None:
         what = msg("{key} is missing", key="from")
         draft.report((*path, "from"), "missing-key", what)
     elif end < begin:
-        draft.report(path, "band-gap", msg("between two bands there is a gap"), found=f"{show(end)} … {show(begin)}")
-    elif end > begin or left.get("from", Decimal("-Infinity")) >= begin:
-        found = f"{show(left.get('from', ''))} – {show(end)}; {show(begin)} –"
-        draft.report(path, "band-overlap", msg("two bands overlap"), found=found)
+        what, fix = msg("between two bands there is a gap"), msg("let the one begin where the other ends")
+        draft.report(path, "band-gap", what, found=f"{show(end)} … {show(begin)}", fix=fix)
+    elif end > begin or (begun is not None and "from" in right and begun >= begin):
+        found = f"{'' if begun is None else show(begun)} – {show(end)}; {show(begin)} –".strip()
+        fix = msg("let the one begin where the other ends")
+        draft.report(path, "band-overlap", msg("two bands overlap"), found=found, fix=fix)
 
 
 def _bands(rows: list[Row], gives: str, mode: str) -> tuple[RateBand, ...]:
     bands = []
     for index, row in enumerate(rows):
-        begin = row.get("from", rows[index - 1].get("to") if index else None)
+        begin = _begin(rows, index)
         value = row[gives]
         low = Decimal(value[0] if isinstance(value, list) else value)
         high = low

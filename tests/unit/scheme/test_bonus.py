@@ -277,6 +277,8 @@ MISTAKES = [
     (TABLE, "from = 3000, to = 8000", "from = 3500, to = 8000", "scheme.band-gap"),
     (TABLE, "from = 3000, to = 8000", "from = 2500, to = 8000", "scheme.band-overlap"),
     (TABLE, "from = 3000, to = 8000", "from = 9000, to = 8000", "scheme.band-unreachable"),
+    (TABLE, "from = 3000, to = 8000", "to = 2000", "scheme.band-unreachable"),
+    (TABLE, "from = 3000, to = 8000, rate = 0.08 },\n  {", "rate = 0.08 },\n  { from = 2000,", "scheme.band-overlap"),
     (TABLE, "{ to = 3000", "{ from = 100, to = 3000", "scheme.bands-not-open"),
     (TABLE, "{ rate = 0.10", "{ to = 9000, rate = 0.10", "scheme.bands-not-open"),
     (TABLE, "rate = 0.08", "amount = 80", "scheme.band-gives"),
