@@ -175,7 +175,13 @@ def test_what_cannot_be_asked_is_told(by: str, where: str | None, expected: str)
 
 def test_the_table_and_the_data() -> None:
     asked, groups = found("share(minutes >= 20)", "client.segment", level="person", unit="share")
-    assert [str(each) for each in headers(asked, TYPES)] == ["Person", "client: segment", "Value", "Records counted", "Counts"]
+    assert [str(each) for each in headers(asked, TYPES)] == [
+        "Person",
+        "client: segment",
+        "Value",
+        "Records counted",
+        "Counts",
+    ]
     cells = list(rows(asked, groups, TYPES, {"P1": "张三"}, "en"))
     assert cells[:3] == [
         ["张三 P1", "new", "100 %", "1", "1 of 1 records"],
