@@ -108,7 +108,7 @@ def _indicator(run: Run, key: str, row: int, hidden: Hidden) -> dict[str, Any]:
             }
             for each in (() if key in hidden.values else run.counts[key])
         ],
-        **_teams(run, key, row),
+        **({} if key in hidden.values else _teams(run, key, row)),
     }
 
 

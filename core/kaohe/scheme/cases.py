@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from kaohe.exact import to_fen
+from kaohe.language import Type
 from kaohe.scheme.draft import Draft, Path, nearest, path_text, show
 from kaohe.scheme.model import Attribute, Case, CasePerson, Expected, Measured, earlier_key
 from kaohe.scheme.names import IN_CHINESE, PERSON, Names
@@ -30,7 +31,7 @@ _KINDS: Mapping[str, tuple[tuple[type, ...], Message]] = {
 @dataclass(frozen=True)
 class Known:
     """What a case may name: ids that are measured, those with a previous value, those with points, dimensions; tiers,
-    ids of rules, kinds of outcomes."""
+    ids of rules, kinds of outcomes; attributes that all have of whom the scheme is about."""
 
     given: Collection[str]
     previous: Collection[str]
@@ -39,6 +40,7 @@ class Known:
     tier: Collection[str]
     rules: Collection[str]
     outcomes: Collection[str]
+    usual: Mapping[str, Type]
 
 
 def known_in(draft: Draft, names: Names, needed: Collection[str], measured: Collection[Measured]) -> Known:
@@ -52,6 +54,7 @@ def known_in(draft: Draft, names: Names, needed: Collection[str], measured: Coll
         tier=[row["id"] for row in data.get("tiers", {}).get("levels", []) if "id" in row],
         rules=[row["id"] for row in data.get("rules", []) if "id" in row],
         outcomes=[row["kind"] for row in data.get("outcomes", []) if "kind" in row],
+        usual=names.usual,
     )
 
 
@@ -172,12 +175,13 @@ class _Reader:
 
     def _check_attribute(self, name: str, value: Any, path: Path) -> None:
         if name in IN_CHINESE or name in ("total", "rank", "tier"):
-            known = [each for each in PERSON if each == IN_CHINESE.get(name)] or list(PERSON)
+            usual = self.known.usual
+            known = [each for each in usual if each == IN_CHINESE.get(name)] or list(usual)
             what = msg("{name} cannot be given as an attribute", name=name)
             fix = msg("did you mean {name}?", name=known[0]) if len(known) == 1 else nearest(name, known)
             self.draft.report(path, "unknown-attribute", what, expected=", ".join(known), fix=fix)
             return
-        kind = PERSON[name].kind if name in PERSON else "text"
+        kind = self.known.usual[name].kind if name in self.known.usual else "text"
         types, expected = _KINDS[kind]
         fits = isinstance(value, types) and (kind == "boolean" or not isinstance(value, bool))
         if not fits or (kind == "date" and _day(value) is None):

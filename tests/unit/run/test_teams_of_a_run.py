@@ -136,3 +136,105 @@ def test_a_population_of_teams_is_judged_by_their_attributes(tiny: Desk) -> None
     assert [(each.code, str(each.reason)) for each in run.left_out] == [
         ("北一队", "the scheme does not cover this team")
     ]
+
+
+HONOURS = """\
+no,person,team,level,awarded_on
+H1,,北一队,company,2026-01-05
+H2,P1,,city,2026-02-05
+H3,P4,北一队,department,2026-02-05
+"""
+PULSES = "no,team,item,score,scale,asked_on\n" + "".join(
+    f"{number},北一队,climate,{score},5,2026-02-01\n" for number, score in enumerate((4, 4, 5))
+)
+CONTRACTS = """\
+no,owner,kind,signed_on,amount
+1,P1,new,2026-01-05,60000
+2,P2,new,2026-02-05,60000
+3,P5,new,2026-03-31,50000
+"""
+TARGETS = "scope,who,indicator,period,value\nteam,北一队,crm.sales_amount,2026-Q1,150000\n"
+WHAT_TEAMS_HAVE = """\
+format = 1
+[scheme]
+id      = "tiny"
+version = "1"
+name    = "Teams"
+cycle   = "quarter"
+weights = "relative"
+missing = { policy = "renormalise" }
+
+[[dimensions]]
+id     = "team"
+name   = "Team"
+weight = 1
+level  = "team"
+  [[dimensions.indicators]]
+  use    = "crm.honour_points"
+  weight = 1
+  curve  = { kind = "points", at = [[0, 0], [100, 100]] }
+  [[dimensions.indicators]]
+  use    = "crm.team_climate"
+  weight = 1
+  curve  = { kind = "points", at = [[0, 0], [100, 100]] }
+  [[dimensions.indicators]]
+  use    = "crm.sales_amount"
+  weight = 1
+  curve  = { kind = "ratio", target = "target()", cap = 200 }
+  [[dimensions.indicators]]
+  use    = "share_of_goal"
+  weight = 1
+  curve  = { kind = "points", at = [[0, 0], [1, 100]] }
+
+[[indicators]]
+id      = "share_of_goal"
+name    = "Share of the goal"
+derived = 'attainment("crm.sales_amount", "team")'
+unit    = "share"
+"""
+
+
+@pytest.fixture
+def rich(tiny: Desk) -> Desk:
+    for name, text in (("honour", HONOURS), ("pulse", PULSES), ("contract", CONTRACTS)):
+        tiny.do("records", "import", name, write(tiny, f"{name}.csv", text))
+    tiny.do("targets", "import", write(tiny, "targets.csv", TARGETS))
+    return tiny
+
+
+def test_a_records_own_team_comes_before_that_of_the_person(rich: Desk) -> None:
+    run = run_of(rich, WHAT_TEAMS_HAVE)
+    # 3 of the team's, 5 of P1's, and 1 that names the team beside somebody of the other.
+    assert [*points(run, "crm.honour_points").values()] == ["9", "9", "0", "0", "0", "0"]
+
+
+def test_what_only_teams_have_is_the_points_of_their_people(rich: Desk) -> None:
+    run = run_of(rich, WHAT_TEAMS_HAVE)
+    climate = points(run, "crm.team_climate")
+    assert climate["P1"] == climate["P2"] == "86.666667"
+    assert climate["P3"] is None
+
+
+def test_a_target_at_the_level_of_teams_is_the_teams_and_derived_figures_are_too(rich: Desk) -> None:
+    run = run_of(rich, WHAT_TEAMS_HAVE)
+    assert points(run, "crm.sales_amount")["P2"] == "80"
+    assert points(run, "crm.sales_amount")["P5"] is None
+    assert points(run, "share_of_goal")["P1"] == "80"
+    text = told(run, "P1")
+    assert "the team's target of Sales: 150,000.00" in text
+    assert "120,000.000000 in total over 2 records" in text
+    teams = run_of(
+        rich, WHAT_TEAMS_HAVE.replace('level  = "team"\n', "").replace("weights =", 'subject = "team"\nweights =')
+    )
+    assert points(teams, "share_of_goal") == {"北一队": "80", "南一队": None}
+    assert [note.found for note in teams.notes if note.code == "evaluate.no-target"] == ["南一队", "南一队"]
+    assert told(teams, "北一队").count("150,000.00") >= 1
+
+
+def test_a_case_of_a_scheme_about_teams_gives_what_teams_have(tiny: Desk) -> None:
+    case = (
+        '\n[[cases]]\nname = "small"\ngiven = { in_time = 0.5, rating = 10, growth = 0 }\n'
+        "person = { size = 2 }\nexpect = { total = 70 }\n"
+    )
+    write(tiny, "schemes/tiny.toml", OF_TEAMS + case)
+    assert "passed: small" in tiny.do("scheme", "test", "tiny").out
