@@ -23,9 +23,9 @@ from kaohe.records.rows import ReadContext
 DIGESTS: Mapping[str, str] = {
     "floor_heating": "4ed212bab71f3d47",
     "investment": "2fea54c612b3c7f7",
-    "energy_storage": "c62f970b0c1fc962",
-    "enterprise_transfer": "c9ce1fb49e5b7600",
-    "customer_department": "0f2fe5575ef37fcb",
+    "energy_storage": "e5d0b8767fcc387b",
+    "enterprise_transfer": "7e16968574adbef1",
+    "customer_department": "5aa4abc3cb09f1a1",
 }
 QUARTERS = (("2025-10-01", "2026-01-01"), ("2026-01-01", "2026-04-01"))
 

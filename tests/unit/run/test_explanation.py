@@ -29,7 +29,7 @@ from kaohe.text import LANGUAGES, Language
 
 RUNS = [
     (scheme, period)
-    for scheme in ("floor-heating", "investment", "energy-storage")
+    for scheme in ("floor-heating", "investment", "energy-storage", "enterprise-transfer", "customer-department")
     for period in ("2025-Q4", "2026-Q1")
 ]
 

@@ -1,4 +1,4 @@
-"""An invented company's customer department: account managers in four regions, 2025-Q4 and 2026-Q1.
+"""An invented company's customer department: representatives in four regions, 2025-Q4 and 2026-Q1.
 
 Contracts reach back to the autumn of 2024, so that in both quarters some fall due and are renewed or not. Everything is
 drawn from a ``random.Random`` of the seed: the same seed gives the same rows.
@@ -19,8 +19,8 @@ _TEAMS = {
     "华南": ("广州客户组", "厦门客户组"),
     "西部": ("西安客户组", "成都客户组"),
 }
-_ROLES = {"客户经理": (0.72, 7500), "客户主管": (0.14, 10000), "数据专员": (0.14, 5000)}
-_APPRAISED = ("客户经理", "客户主管")
+_ROLES = {"客户代表": (0.72, 7500), "客户主管": (0.14, 10000), "数据专员": (0.14, 5000)}
+_APPRAISED = ("客户代表", "客户主管")
 _FIRST, _LAST = date(2025, 10, 1), date(2026, 3, 31)
 _QUARTERS = ((date(2025, 10, 1), date(2025, 12, 31)), (date(2026, 1, 1), date(2026, 3, 31)))
 _A_YEAR_AGO = (date(2024, 10, 1), date(2025, 3, 31))

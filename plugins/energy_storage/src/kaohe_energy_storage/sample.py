@@ -44,6 +44,7 @@ def generate_sample(people: int, seed: int) -> Iterable[SampleFile]:
     yield _surveys(dice, managers).file()
     yield _tasks(dice, managers).file()
     yield _honours(dice, managers).file()
+    yield _assessments(Dice(random.Random(f"energy_storage assessments {seed}").random), managers).file()
 
 
 def _known(moment: datetime | None) -> datetime | None:
@@ -178,4 +179,23 @@ def _honours(dice: Dice, managers: list[Member]) -> Table:
                 level = dice.weighted({"department": 0.6, "company": 0.3, "city": 0.1})
                 title, no = titles[level], f"ES-RY{table.next_number:04d}"
                 table.add(no, manager.code, manager.posts[0].team, level, title, dice.pick(days))
+    return table
+
+
+def _assessments(dice: Dice, managers: list[Member]) -> Table:
+    """At the end of each quarter the head of the region on teamwork, and oneself overall."""
+    table = Table("assessment", "no", "subject", "rater", "relation", "item", "score", "scale", "comment", "rated_on")
+    for _first, last in _QUARTERS:
+        rated = last - timedelta(days=4)
+        for subject in (manager for manager in managers if any(manager.days(rated, rated))):
+            head = next(post.manager for post in reversed(subject.posts) if post.first <= rated)
+            for rater, relation, item, usual in (
+                (head, "supervisor", "teamwork", 62),
+                (subject.code, "self", "overall", 84),
+            ):
+                if dice.chance(0.95):
+                    score = min(100, max(35, int(dice.bell(usual + 22 * subject.ability, 5))))
+                    comment = dice.pick(("配合售后及时", "主动分享方案", "需要提前协调")) if dice.chance(0.3) else None
+                    no = f"ES-PG{table.next_number:05d}"
+                    table.add(no, subject.code, rater, relation, item, score, 100, comment, rated)
     return table

@@ -19,7 +19,7 @@ _TEAMS = {
     "华中": ("武汉客户部", "长沙客户部"),
     "西南": ("成都客户部", "重庆客户部"),
 }
-_ROLES = {"客户经理": (0.88, 7000), "档案专员": (0.12, 5000)}
+_ROLES = {"客户关系经理": (0.88, 7000), "档案专员": (0.12, 5000)}
 _FIRST, _LAST = date(2025, 10, 1), date(2026, 3, 31)
 _QUARTERS = ((date(2025, 10, 1), date(2025, 12, 31)), (date(2026, 1, 1), date(2026, 3, 31)))
 _EXPORTED = datetime(2026, 4, 3, 18, 0)  # noqa: DTZ001 - cells hold local times; nothing later is known yet
@@ -38,7 +38,7 @@ def generate_sample(people: int, seed: int) -> Iterable[SampleFile]:
     dice = Dice(random.Random(f"enterprise_transfer {seed}").random)
     plan = Plan("TR", _TEAMS, _ROLES, "客户部长", 12000, _FIRST, _LAST)
     members = organisation(dice, plan, people)
-    managers = [member for member in members if member.role == "客户经理"]
+    managers = [member for member in members if member.role == "客户关系经理"]
     yield people_table(members)
     handed_over = _handed_over(dice, managers)
     yield handed_over.file()
