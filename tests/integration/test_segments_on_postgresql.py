@@ -1,4 +1,4 @@
-"""Reading through a field of customers, and grouping by it, gives on PostgreSQL what it gives in the embedded engine."""
+"""Reading through a field of customers, and grouping by it, on PostgreSQL: what the embedded engine gives."""
 
 from __future__ import annotations
 

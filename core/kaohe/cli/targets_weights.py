@@ -93,12 +93,13 @@ def _actuals(app: App, indicator: str, period: Period) -> dict[str, int]:
     from kaohe.engine import DuckEngine
     from kaohe.records import take_snapshot
     from kaohe.run import Setting, evaluate
+    from kaohe.run.describing import record_types_of
     from kaohe.run.members import read_members
     from kaohe.scheme.sketch import sketch
 
     registry, workspace = app.registry, app.workspace
     rules = sketch(registry.indicators[indicator], {}, registry.record_types, registry.indicators)
-    types = {name: registry.record_types[name] for name in {used.indicator.records for used in rules.indicators}}
+    types = {name: registry.record_types[name] for name in record_types_of(rules, registry.record_types)}
     snapshot = take_snapshot(app.store, types.values(), workspace.snapshots, workspace.timezone)
     setting = Setting(types, (), workspace.timezone, __version__, app.now())
     try:

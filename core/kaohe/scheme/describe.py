@@ -153,7 +153,7 @@ def _curves(scheme: Scheme) -> Section:
     return Section(msg("How values become points"), (), headers, rows)
 
 
-def _settings(used: UsedIndicator) -> Cell:
+def _settings(used: UsedIndicator | Measured) -> Cell:
     """The parameters by their names; one that is empty text restricts nothing."""
     settings = [
         msg("{name}: {value}", name=used.indicator.parameters[name].label, value=setting_words(value))
@@ -171,9 +171,14 @@ def _names(scheme: Scheme, keys: Iterable[str]) -> Cell:
 
 
 def _measured(scheme: Scheme) -> Section:
-    rows = tuple((measured.key, measured.indicator.name) for measured in scheme.measured)
+    rows: tuple[tuple[Cell, ...], ...] = tuple((each.key, each.indicator.name) for each in scheme.measured)
     lines = (msg("These carry no weight; rules, tie-breakers or outcomes ask for them."),)
-    return Section(msg("Measured besides"), lines, (msg("Id"), msg("Indicator")), rows)
+    headers: tuple[Message, ...] = (msg("Id"), msg("Indicator"))
+    settings = tuple(map(_settings, scheme.measured))
+    if any(settings):
+        rows = tuple((*row, each) for row, each in zip(rows, settings, strict=True))
+        headers = (*headers, msg("Parameters"))
+    return Section(msg("Measured besides"), lines, headers, rows)
 
 
 def _adjustments(scheme: Scheme) -> Section:

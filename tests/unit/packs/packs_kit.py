@@ -86,7 +86,8 @@ class Packs:
         unknown = params.keys() - indicator.parameters.keys()
         assert not unknown, f"{indicator_id} has no parameter {unknown}"
         given = {name: parameter.default for name, parameter in indicator.parameters.items()} | params
-        scope = record_scope(self.record_types[indicator.records], given, calendars=CALENDARS)
+        records, types = self.record_types[indicator.records], self.record_types
+        scope = record_scope(records, given, calendars=CALENDARS, record_types=types)
         value = compile_expression(indicator.value, scope, expect=value_kinds(indicator))
         if indicator.where is None:
             return value, None
