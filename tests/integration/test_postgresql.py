@@ -285,3 +285,17 @@ def test_stored_records_are_found_by_their_keys_and_completed(server: Store, fil
         )
         assert (imported.counts.replaced, imported.counts.quarantined) == (2, 1)
     assert [row[:-1] for row in stored(server)] == [row[:-1] for row in stored(file)]
+
+
+def test_the_first_or_the_last_row_of_a_key_means_what_it_means_on_sqlite(server: Store, file: Store) -> None:
+    rows = [visit(key, amount=amount) for amount in (1, 2, 2, 3) for key in KEYS] + [visit("once")]
+    outcomes = []
+    for store in (server, file):
+        first, last = put(store, rows, repeats="first"), put(store, rows, repeats="last", update=True)
+        outcomes.append(
+            ([(one.counts, one.left_out, one.equal) for one in (first, last)], [row[:-1] for row in stored(store)])
+        )
+    assert outcomes[0] == outcomes[1]
+    (told, _rows) = outcomes[0]
+    assert [left_out for _counts, left_out, _equal in told] == [3 * len(KEYS)] * 2
+    assert told[1][0] == Counts(read=len(rows), added=0, replaced=len(KEYS), unchanged=1, quarantined=0)
