@@ -58,12 +58,13 @@ class _Reading:
         self.as_printed = "as printed" in text
         self.decimals = int(suffix[1]) if (suffix := _SUFFIX.search(key)) else named_decimals(case.rounding, key)
 
-    def agrees(self, expected: Decimal, computed: Fraction) -> bool:
+    def agrees(self, expected: Decimal, computed: Fraction, *, amount: bool = False) -> bool:
+        """``amount``: published as a text, and so with all its decimals."""
         allowed = max(Fraction(self.tolerance), abs(Fraction(expected)) * Fraction(self.relative))
         if abs(computed - Fraction(expected)) <= allowed:
             return True
         decimals = self.decimals
-        if decimals is None and self.as_printed:
+        if decimals is None and (self.as_printed or amount):
             decimals = max(0, -int(expected.as_tuple().exponent))
         return decimals is not None and abs(Fraction(self._printed(computed, decimals) - expected)) <= allowed
 
@@ -129,7 +130,7 @@ def _same(expected: Any, computed: Any, reading: _Reading) -> bool:
     published, ours = _number(expected), _number(computed)
     if published is None or ours is None:
         return bool(expected == computed)
-    return reading.agrees(published, Fraction(ours))
+    return reading.agrees(published, Fraction(ours), amount=isinstance(expected, str))
 
 
 def _number(value: Any) -> Any:
