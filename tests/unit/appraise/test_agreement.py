@@ -71,3 +71,16 @@ def test_agreement_of_the_published_example():
 def test_alpha_follows_from_variances_alone():
     assert alpha_of_variances(exact_row(["1.2", "0.8", 1]), Fraction(15, 2)) == Decimal("0.9")
     assert alpha_of_variances(exact_row([0, 0]), Fraction(0)) is None
+
+
+def test_figures_of_agreement_are_rounded_to_the_decimals_asked_for():
+    one, two = Decimal("0.1"), Decimal("0.01")
+    icc = intraclass_correlation(exact_matrix([[9, 2, 5], [6, 1, 3], [8, 4, 6], [7, 1, 2]]), decimals=1)
+    assert {
+        figure == figure.quantize(one) for figure in (icc.icc2, icc.between, icc.within, icc.judges, icc.residual)
+    } == {True}
+    alpha = cronbach_alpha(exact_matrix([[4, 5, 1], [3, 4, 2], [5, 3, 2], [1, 1, 2]]), decimals=2)
+    assert alpha.alpha is not None
+    for figure in (alpha.alpha, *alpha.item_variances, alpha.total_variance):
+        assert figure == figure.quantize(two)
+    assert gini(exact_row([1, 2, 4]), decimals=2) == Decimal("0.29")

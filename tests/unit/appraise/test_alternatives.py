@@ -172,3 +172,20 @@ def test_vikor_does_not_count_who_is_just_as_far_behind_as_a_lead_must_be():
     result = vikor(exact_matrix([[4, 4], [3, 3], [2, 2], [0, 0], [4, "3.99"]]), HALVES, ["max", "max"])
     # Behind: 0, 0.25, 0.5, 1 and almost nothing; a quarter is needed.
     assert result.rows == (0, 4)
+
+
+def test_figures_are_rounded_to_the_decimals_asked_for():
+    matrix = exact_matrix([[1, 2], [4, 3], [2, 9]])
+    thirds = exact_row([Fraction(1, 3), Fraction(2, 3)])
+    assert weighted_sum(matrix, thirds, decimals=1) == tuple(map(Decimal, ("1.7", "3.3", "6.7")))
+    result = vikor(matrix, thirds, ["max", "max"], decimals=1)
+    utility, regret = result.S, result.R
+    assert utility == tuple(map(Decimal, ("1.0", "0.6", "0.2")))
+    assert regret == tuple(map(Decimal, ("0.7", "0.6", "0.2")))
+
+
+def test_vikor_is_stable_by_its_own_figures_not_by_its_neighbours():
+    # The first is neither of the least S nor of the least R; the second has the least R.
+    result = vikor(exact_matrix([[3, "6.6"], [4, 4], [10, 0], [0, 10], [4, 4]]), HALVES, ["max", "max"])
+    assert result.Q[0] == min(result.Q)
+    assert not result.stable

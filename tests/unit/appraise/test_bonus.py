@@ -148,7 +148,9 @@ def test_a_pool_with_nobody_to_pay_is_a_clear_problem():
     with pytest.raises(KaoheError) as caught:
         paid(pool_bonus(100_000), a=[90, None], bonus_base=[None, Decimal(1)])
     assert caught.value.problems[0].code == "appraise.pool-without-claims"
-    assert "of 2 people 1 are not graded, 0 vetoed, 1 without a base, 0 with a claim of zero" in str(caught.value)
+    assert "of 2 people 1 are not graded, 0 vetoed, 0 not eligible, 1 without a base, 0 with a claim of zero" in str(
+        caught.value
+    )
 
 
 def test_an_empty_pool_or_nobody_at_all_needs_no_claims():

@@ -157,6 +157,25 @@ def test_a_rater_without_spread_says_the_groups_mean_and_a_single_score_stays():
     assert calibrate_raters({"one": {"a": Fraction(2)}}) == {"one": {"a": 2}}
 
 
+def test_calibrated_scores_keep_to_the_scale_the_variance_and_the_decimals_asked_for():
+    mild, harsh = {"a": Fraction(4), "b": Fraction(5)}, {"a": Fraction(1), "b": Fraction(2)}
+    ratings = {"mild": mild, "harsh": harsh, "one": {"a": Fraction(10, 3)}}
+    scale = exact_row([2, 4])
+    held = calibrate_raters(ratings, clamp=scale, decimals=2)
+    assert held["mild"] == held["harsh"] == {"a": Decimal("2"), "b": Decimal("4")}
+    assert held["one"] == {"a": Decimal("3.33")}
+    # Of the whole population: 3 ∓ √(10/4) for z = ∓1
+    apart = calibrate_raters({"mild": mild, "harsh": harsh}, "population", decimals=2)
+    assert apart["mild"] == {"a": Decimal("1.42"), "b": Decimal("4.58")}
+    assert calibrate_raters({"one": {"a": Fraction(10, 3)}}, decimals=2) == {"one": {"a": Decimal("3.33")}}
+
+
+def test_two_scores_are_enough_for_a_spread():
+    assert calibrate_raters({"first": {"a": Fraction(2), "b": Fraction(4)}})["first"] == {"a": 2, "b": 4}
+    calibrated = calibrate(Fraction(1), Spread(Fraction(0), Fraction(3)), Spread(Fraction(0), Fraction(1)), decimals=1)
+    assert (calibrated.z, calibrated.score) == (Decimal("0.3"), Decimal("0.3"))
+
+
 def test_spreads_divide_by_n_minus_1_or_by_n():
     scores = exact_row([1, 3])
     assert [spread(scores, kind).deviation ** 2 for kind in ("sample", "population")] == [

@@ -72,7 +72,9 @@ def test_everybody_at_zero_cannot_share_a_pool_and_the_group_is_named():
     (problem,) = caught.value.problems
     assert problem.code == "appraise.pool-without-claims"
     assert str(problem.what) == "there is a pool of 1.00 for S, but nobody to pay it to"
-    assert "of 1 people 0 are not graded, 0 vetoed, 0 without a base, 1 with a claim of zero" in str(problem.found)
+    assert "of 1 people 0 are not graded, 0 vetoed, 0 not eligible, 0 without a base, 1 with a claim of zero" in str(
+        problem.found
+    )
 
 
 def test_a_pool_of_zero_needs_no_claims():

@@ -95,6 +95,12 @@ def test_performance_pay_by_score():
 
 def test_interpolated_rates_are_of_the_whole_amount():
     table = rate_table([(0, "0.1"), (100, "0.2"), (200, "0.2")], "interpolated")
+    assert [rate_at(table, amount) for amount in (0, 50, 100, 300)] == [
+        Fraction(1, 10),
+        Fraction(15, 100),
+        Fraction(1, 5),
+        Fraction(1, 5),
+    ]
     assert earned(table, 50) == Fraction("7.5")
     assert earned(table, 300) == 60
 

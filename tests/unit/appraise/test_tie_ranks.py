@@ -58,6 +58,11 @@ def test_percent_rank_and_cumulative_share_are_those_of_sql():
     ]
 
 
+def test_the_cumulative_share_counts_from_the_side_that_is_chosen():
+    assert shown(cumulative_share(np.array([1, 2, 2, 5]))) == ["0.25", "0.75", "0.75", "1"]
+    assert shown(cumulative_share(np.array([1, 2, 2, 5]), descending=True)) == ["1", "0.75", "0.75", "0.25"]
+
+
 def test_a_single_figure_has_percent_rank_zero_and_nothing_has_none():
     assert shown(percent_rank(np.array([7]))) == ["0"]
     assert shown(cumulative_share(np.array([7]))) == ["1"]
@@ -71,6 +76,8 @@ def test_excels_percentrank_cuts_and_does_not_round():
     found = [excel_percent_rank(data, probe) for probe in (2, 4, 8, 5)]
     assert [str(each) for each in found] == ["0.333", "0.555", "0.666", "0.583"]
     assert str(excel_percent_rank(data, 4, digits=5)) == "0.55555"
+    # Two of the four steps from 4 to 8: 5/9 + 1/9 · 2/4
+    assert str(excel_percent_rank(data, 6)) == "0.611"
     assert excel_percent_rank(data, Decimal("0.5")) is None
     assert excel_percent_rank(data, 14) is None
     assert excel_percent_rank([], 1) is None
