@@ -7,9 +7,11 @@ from fractions import Fraction
 
 from kaohe.appraise.earning import Basis
 from kaohe.appraise.relative import root
-from kaohe.exact import MICRO, from_micros, shorten, to_micros
+from kaohe.exact import MICRO, divide, from_micros, shorten, to_micros
 from kaohe.scheme.model import FormulaCurve, PercentileRankCurve, ZScoreCurve
 from kaohe.text import Message, msg
+
+_FINE = 12
 
 
 def z_score(curve: ZScoreCurve, value: Decimal, basis: Basis) -> tuple[Fraction, Message]:
@@ -25,23 +27,29 @@ def z_score(curve: ZScoreCurve, value: Decimal, basis: Basis) -> tuple[Fraction,
     words = {
         "value": value,
         "count": count,
-        "mean": from_micros(to_micros(mean)),
-        "spread": from_micros(to_micros(spread)),
+        "mean": _finely(mean),
+        "spread": _finely(spread),
         "z": from_micros(to_micros(z)),
         "neutral": shorten(curve.neutral),
         "each": shorten(curve.points),
     }
+    # With z at six decimals the sum would not come to the points.
     if curve.mode == "higher":
         return Fraction(curve.neutral) + Fraction(curve.points) * z, msg(
             "among {count} with mean {mean} and standard deviation {spread}, {value} has z = {z}: "
-            "{neutral} + {each} × ({z})",
+            "{neutral} + {each} × ({value} − {mean}) / {spread}",
             **words,
         )
     return Fraction(curve.neutral) - Fraction(curve.points) * z, msg(
         "among {count} with mean {mean} and standard deviation {spread}, {value} has z = {z}: "
-        "{neutral} − {each} × ({z})",
+        "{neutral} − {each} × ({value} − {mean}) / {spread}",
         **words,
     )
+
+
+def _finely(number: Fraction) -> Decimal:
+    """At twelve decimals, enough to work the points out again to their sixth."""
+    return shorten(Decimal(divide(number.numerator * 10**_FINE, number.denominator)).scaleb(-_FINE))
 
 
 def percentile_rank(curve: PercentileRankCurve, value: Decimal, basis: Basis) -> tuple[Fraction, Message]:

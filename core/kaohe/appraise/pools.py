@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from kaohe.appraise.claims import Claims
+from kaohe.appraise.eligibility import eligible
 from kaohe.appraise.facts import Facts, evaluate_together
 from kaohe.appraise.model import EVERYBODY, People, Pool
 from kaohe.appraise.pool import split
@@ -71,21 +72,26 @@ def draw(bonus: Bonus, claimed: Claims, rows: Ints, ruled: Ruled, seen: Facts) -
             ratio = None if of_pool.ratio is None else of_pool.ratio * claimed.denominator
             drawn[here] = position
         elif fen:
-            raise fail(_nobody_to_pay(name, fen, ruled, number == position, rows))
+            raise fail(_nobody_to_pay(bonus, seen.people, name, fen, ruled, number == position, rows))
         pools.append(Pool(name, fen, ratio))
     return Drawn(parts, raised, held, drawn, tuple(pools))
 
 
-def _nobody_to_pay(name: str, fen: int, ruled: Ruled, members: Flags, rows: Ints) -> Problem:
+def _nobody_to_pay(
+    bonus: Bonus, people: People, name: str, fen: int, ruled: Ruled, members: Flags, rows: Ints
+) -> Problem:
     known = np.zeros_like(members)
     known[rows] = True
+    asked = np.flatnonzero(members & ruled.graded & ~ruled.vetoed)
+    may, _reasons = eligible(bonus.eligible, people, asked)
     found: Message = msg(
-        "of {people} people {not_graded} are not graded, {vetoed} vetoed, {unknown} without a base, "
-        "{no_claim} with a claim of zero",
+        "of {people} people {not_graded} are not graded, {vetoed} vetoed, {ineligible} not eligible, {unknown} without "
+        "a base, {no_claim} with a claim of zero",
         people=int(members.sum()),
         not_graded=int((members & ~ruled.graded).sum()),
         vetoed=int((members & ruled.vetoed).sum()),
-        unknown=int((members & ruled.graded & ~ruled.vetoed & ~known).sum()),
+        ineligible=len(asked) - len(may),
+        unknown=int((~known[may]).sum()),
         no_claim=int((members & known).sum()),
     )
     what = msg("there is a pool of {pool}, but nobody to pay it to", pool=format_fen(fen))
@@ -95,7 +101,9 @@ def _nobody_to_pay(name: str, fen: int, ruled: Ruled, members: Flags, rows: Ints
         "appraise.pool-without-claims",
         what,
         found=found,
-        fix=msg("import the missing records and bases, or set the pool to 0"),
+        fix=msg("import the missing records and bases, let more people be eligible, or set the pool to 0")
+        if len(may) < len(asked)
+        else msg("import the missing records and bases, or set the pool to 0"),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 from tests.unit.appraise.builder import coefficient_bonus, people, pool_bonus, said, scheme, table, yuan
@@ -10,6 +11,7 @@ from tests.unit.appraise.builder import coefficient_bonus, people, pool_bonus, s
 from kaohe.appraise import appraise
 from kaohe.appraise.reckon import reckon
 from kaohe.appraise.settlement import Settled, settle
+from kaohe.errors import KaoheError
 from kaohe.scheme.model import Eligibility
 
 
@@ -35,6 +37,17 @@ def test_a_pool_is_shared_among_the_eligible_alone():
     result = paid(pool_bonus(30_000), Eligibility(30, at_end=True), at_period_end=[True, False, True])
     assert yuan(result) == ["150.00", "0.00", "150.00"]
     assert len(said(result, 1, "bonus")) == 2
+
+
+def test_a_pool_for_people_who_are_not_eligible_says_so_and_not_that_they_have_no_base():
+    with pytest.raises(KaoheError) as caught:
+        paid(pool_bonus(30_000), Eligibility(min_days=91), bonus_base=[Decimal(1), None, Decimal(1)])
+    (problem,) = caught.value.problems
+    assert str(problem.found) == (
+        "of 3 people 0 are not graded, 0 vetoed, 3 not eligible, 0 without a base, 0 with a claim of zero"
+    )
+    assert "eligible" in str(problem.fix)
+    assert "3 人不符合发放条件" in problem.found.in_("zh_CN")
 
 
 @pytest.mark.parametrize(

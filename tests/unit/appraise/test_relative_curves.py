@@ -234,9 +234,10 @@ def test_explanations_name_the_field():
     columns = table(a=[1, 2, 3])
     own = basis(made, people(3), columns, made.weighted[0], 2)
     assert str(explain_curve(z(), 3 * MICRO, own)) == (
-        "among 3 with mean 2 and standard deviation 0.816497, 3 has z = 1.224745: "
-        "60 + 10 × (1.224745) = 72.247449 points"
+        "among 3 with mean 2 and standard deviation 0.816496580928, 3 has z = 1.224745: "
+        "60 + 10 × (3 − 2) / 0.816496580928 = 72.247449 points"
     )
+    assert round(60 + 10 / Decimal("0.816496580928"), 6) == Decimal("72.247449")
     made = scheme(dimension("d", used("a", percentile())))
     own = basis(made, people(3), columns, made.weighted[0], 1)
     assert str(explain_curve(percentile(), 2 * MICRO, own)) == (
