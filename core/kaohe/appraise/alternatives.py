@@ -17,7 +17,7 @@ from kaohe.precise import DECIMALS, FIFTY_DIGITS, Column, Matrix, all_rounded, d
 Direction = Literal["max", "min"]
 """Whether more (``max``) or less (``min``) of a criterion is better."""
 
-Normalisation = Literal["none", "linear", "minmax", "sum", "vector"]
+Normalisation = Literal["none", "linear", "minmax", "sum", "vector", "max_complement", "vector_complement"]
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,8 @@ def normalised(matrix: Matrix, directions: Sequence[Direction], how: Normalisati
 
     ``linear``: x / max, or min / x where less is better. ``minmax``: (x − min) / (max − min), or (max − x) /
     (max − min); 0 where all are equal. ``sum``: x / Σx, or (1/x) / Σ(1/x). ``vector``: x / √Σx² at fifty digits,
-    whichever is better. Raises ZeroDivisionError where a criterion has no such figure.
+    whichever is better. ``max_complement`` and ``vector_complement``: x / max or x / √Σx², and 1 − that where less is
+    better. Raises ZeroDivisionError where a criterion has no such figure.
     """
     columns = zip(transposed(matrix), directions, strict=True)
     return transposed([_normalised(column, direction, how) for column, direction in columns])
@@ -154,9 +155,12 @@ def _normalised(column: Column, direction: Direction, how: Normalisation) -> Col
         case "sum":
             parts = column if direction == "max" else tuple(1 / x for x in column)
             return tuple(part / sum(parts) for part in parts)
-        case "vector":
+        case "max_complement":
+            return tuple(x / most if direction == "max" else 1 - x / most for x in column)
+        case "vector" | "vector_complement":
             length = Fraction(root(_dot(column, column)))
-            return tuple(x / length for x in column)
+            parts = tuple(x / length for x in column)
+            return tuple(1 - x for x in parts) if how == "vector_complement" and direction == "min" else parts
 
 
 def _ends(matrix: Matrix, directions: Sequence[Direction]) -> tuple[Column, Column]:

@@ -70,7 +70,13 @@ def run(case: Case) -> dict[str, Any]:
 def _judged(case: Case, matrix: Matrix) -> dict[str, Any]:
     result = judge(matrix, _method(case), _table(case), DECIMALS)
     names = _names(case)
+    others = {}
+    for key in case.expected:
+        said = key.casefold().replace("_", " ")
+        for method in (method for pattern, method in METHODS.items() if re.search(pattern, said)):
+            others[key] = Named(judge(matrix, method, _table(case), DECIMALS).rounded(DECIMALS), names)
     return {
+        **others,
         **dict.fromkeys(("weights", "priorities", "w", "result"), Named(result.rounded(DECIMALS), names)),
         **dict.fromkeys(("row_geomeans", "geometric_means"), Named(row_geometric_means(matrix), names)),
         **_consistency(result),

@@ -56,6 +56,13 @@ def run(case: Case) -> dict[str, Any]:
         ("remainders", "remainder", "fractions"): result.remainders,
     }
     by_name = {key: Named(column, names) for keys, column in figures.items() for key in keys}
+    for key in case.expected:
+        if key not in by_name and (
+            known := [each for pattern, each in METHODS.items() if re.search(pattern, key.casefold())]
+        ):
+            exactly = exact_row(weights)
+            found = by_divisors(exactly, whole(total), known[0]) if known[0] else apportion(exactly, whole(total))
+            by_name[key] = Named(found.parts, names)
     return {**by_name, "tie": result.tie, **dict.fromkeys(("standard_divisor", "divisor"), divisor)}
 
 

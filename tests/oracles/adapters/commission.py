@@ -179,6 +179,8 @@ def _single(case: Case, table: RateTable, amount: Any) -> dict[str, Any]:
     quota = case.first("quota", "target", default=rows[1][0] if len(rows) > 1 else None)
     if quota is not None and number(quota):
         figures["attainment"] = computed("sum(amount) / sum(quota)", [{"amount": amount, "quota": number(quota)}])
+    for key in {"marginal", "whole", "retroactive"} & set(case.expected):
+        figures[key] = rates.earned(rates.rate_table(rows, "marginal" if key == "marginal" else "whole"), amount)
     # With accelerators "flat" is the first rate throughout; otherwise the rate of the band reached.
     flat = rows[:1] if "accelerator" in case.title.casefold() else rows
     figures["flat"] = rates.earned(rates.rate_table(flat, "whole"), amount)

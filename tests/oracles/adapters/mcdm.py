@@ -21,10 +21,13 @@ from kaohe.scheme.judgement import measured_weights
 
 DECIMALS = 20
 NORMALISATIONS = {
+    r"(vector|向量).*1\s*[-−]": "vector_complement",
+    r"max.*1\s*[-−]": "max_complement",
     r"vector|向量|euclid": "vector",
     r"min-?\s?max|极差|range": "minmax",
     r"\bsum\b|归一|proportion": "sum",
-    r"linear|x/max|\bmax\b": "linear",
+    r"linear|x/max|min/x": "linear",
+    r"\bmax\b": "max_complement",
     r"none|without|unnormalised|no normali": "none",
 }
 SETS = ("compromise", "compromise_set")
@@ -53,7 +56,12 @@ def run(case: Case) -> dict[str, Any]:
         return _product(case, matrix)
     if weighting:
         return _weighting(case, matrix, said)
-    made = normalised(matrix, _directions(case, matrix), _how(case, "none" if wanted & {*TOTALS, *RANKS} else None))
+    directions = _directions(case, matrix)
+    how = _how(case, "none" if wanted & {*TOTALS, *RANKS} else None)
+    if how == "vector" and "min" in directions and not wanted & {*TOTALS, *RANKS}:
+        # Directions mean something to vectors only where costs are turned round.
+        how = "vector_complement"
+    made = normalised(matrix, directions, how)
     if wanted & {*TOTALS, *RANKS, "ranking", "order"}:
         figures = weighted_sum(made, _weights(case, matrix), DECIMALS)
         return {**dict.fromkeys(TOTALS, Named(figures, _names(case))), **_ranks(case, figures)}

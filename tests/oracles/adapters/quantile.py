@@ -28,7 +28,7 @@ class Definition(NamedTuple):
 DEFINITIONS: Mapping[str, Definition] = {
     r"tukey|hinge": Definition(middle=True),
     r"moore|mccabe|exclud\w* the median|without the median": Definition(middle=False),
-    r"\.exc\b|exclusive": Definition(6, beyond=False),
+    r"\.?\bexc\b|exclusive": Definition(6, beyond=False),
     r"averaged.inverted|sas.?5": Definition(2),
     r"interpolated.inverted": Definition(4),
     r"disc\b|inverted.cdf|nearest.rank|percentile_disc": Definition(1),
@@ -75,6 +75,14 @@ def _definition(case: Case) -> Definition:
     return Definition()
 
 
+def _named_after(key: str) -> Definition | None:
+    """The definition that a figure is called by: ``type_6``, ``disc``, ``PERCENTILE.EXC``."""
+    if numbered := re.fullmatch(r"(?:type|r|hf|method)[\s_-]*([1-9])", key.casefold()):
+        return Definition(cast(QuantileType, int(numbered[1])))
+    name = key.casefold().replace("_", " ")
+    return next((each for pattern, each in DEFINITIONS.items() if re.search(pattern, name)), None)
+
+
 def _figure(key: str, case: Case, definition: Definition) -> Any:
     """``result`` of values and p, ``a`` of a and pa, ``b_median`` of b, ``p90`` and ``b_p90`` of the ninetieth."""
     given = case.inputs
@@ -97,7 +105,7 @@ def _figure(key: str, case: Case, definition: Definition) -> Any:
     if re.fullmatch(r"[01](\.\d+)?", key):
         return _percentiles(values, [Decimal(key)], definition)[0]
     asked, many = _shares(case, key)
-    found = _percentiles(values, asked, definition)
+    found = _percentiles(values, asked, _named_after(key) or definition)
     return found if many else found[0]
 
 

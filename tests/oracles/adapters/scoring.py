@@ -5,16 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from tests.oracles.case import Case, NotRunnable
+from tests.oracles.adapters import standards
+from tests.oracles.adapters.totals import levels, total, weighted
+from tests.oracles.case import Case, Named, NotRunnable
+from tests.oracles.language import computed
+from tests.oracles.reading import decimal, listing, number
 from tests.unit.appraise.builder import (
     bands_curve,
-    by_score,
     coefficient_bonus,
     dimension,
-    level,
     people,
     per_unit_curve,
     points_curve,
@@ -28,16 +31,17 @@ from tests.unit.appraise.builder import (
 
 from kaohe.appraise import appraise
 from kaohe.appraise.alternatives import weighted_sum
-from kaohe.appraise.calibration import Spread, calibrate, spread
 from kaohe.appraise.curves import PlainCurve, points
 from kaohe.exact import from_micros, to_micros
-from kaohe.precise import exact, exact_matrix, exact_row
-from kaohe.scheme.model import RatioCurve
+from kaohe.language import Scope, Type, compile_expression
+from kaohe.precise import exact_matrix, exact_row
+from kaohe.scheme.model import FormulaCurve, RatioCurve
 
 MODES = {
     r"on.?target|absolute|\|a-t\|": "on_target",
-    r"lower|reduc|decreas|1-\(a-t\)": "lower",
-    r"higher|increas|achievement|1\+\(a-t\)|a/t": "higher",
+    r"lower|reduc|decreas|1-\(a-t\)|越低|逆向|cost": "lower",
+    r"higher|increas|achievement|1\+\(a-t\)|a/\|?t|complet|完成率|越高|正向": "higher",
+    r"full ?marks|proportional": "higher",
 }
 # A scale that a source gives in words: what stands in the title, and the points it means.
 IN_WORDS = {
@@ -46,7 +50,11 @@ IN_WORDS = {
         0,
     ),
 }
-OWN, COMMON = ("manager", "rater", "own"), ("global", "group", "company", "overall", "target")
+LOWER, UPPER = ("lower", "from", "min", "low", "above", "over"), ("upper", "to", "max", "high", "below", "up_to")
+SHOWN = (
+    "score", "scores", "points", "pct", "payout", "payouts", "achievement_pct", "performance_pct", "result", "percent",
+    "performance",
+)  # fmt: skip
 
 
 def run(case: Case) -> dict[str, Any]:
@@ -65,64 +73,168 @@ def earned(curve: PlainCurve, values: Sequence[Any]) -> list[Decimal]:
 
 def _by_points(case: Case) -> dict[str, Any]:
     """Straight lines between the points, or, where the case says step, the points of the last one reached."""
-    at, said = case.inputs["points"], case.words("mode", "method", "interpolation")
+    at = [_pair(each) for each in case.inputs["points"]]
+    said = case.words("mode", "method", "interpolation")
     if "step" in said and "interpol" not in said:
         edges = [None, *(value for value, _ in at), None]
-        earned_there = [0, *(points for _, points in at)]
+        earned_there = [Decimal(0), *(points for _, points in at)]
         figures = _earned_by(case, bands_curve(*zip(edges[:-1], edges[1:], earned_there, strict=True)))
     else:
-        limits = {name: case.inputs[name] for name in ("below", "above", "floor", "cap") if name in case.inputs}
+        limits = {
+            name: decimal(case.inputs[name]) for name in ("below", "above", "floor", "cap") if name in case.inputs
+        }
         figures = _earned_by(case, points_curve(*at, **limits))
-    return dict.fromkeys(("points", "score", "scores", "payout", "payouts"), figures)
+    return dict.fromkeys(SHOWN, figures)
+
+
+def _pair(point: Any) -> tuple[Decimal, Decimal]:
+    value, points = point.values() if isinstance(point, Mapping) else point
+    return decimal(value), decimal(points)
+
+
+def _by_bands(case: Case) -> dict[str, Any]:
+    """The points of the band that a value falls into; a band closed below, unless the case says otherwise."""
+    bands = []
+    for each in case.inputs["bands"]:
+        if isinstance(each, Mapping):
+            low, high = (next((each[key] for key in keys if key in each), None) for keys in (LOWER, UPPER))
+            points = next((each[key] for key in ("points", "score", "value", "pct", "payout") if key in each), None)
+        else:
+            low, high, points = each if len(each) == 3 else (each[0], None, each[1])
+        bands.append([None if low is None else decimal(low), None if high is None else decimal(high), decimal(points)])
+    # The outer bands reach to infinity, and each ends where the next begins.
+    for left, right in pairwise(bands):
+        left[1] = right[0]
+    bands[0][0] = bands[-1][1] = None
+    said = str(case.first("boundary", "bounds", default="")).casefold()
+    boundary = "lower" if re.search(r"lower.*exclusive|upper.*inclusive|^lower$|含上限", said) else "upper"
+    return dict.fromkeys(SHOWN, _earned_by(case, bands_curve(*map(tuple, bands), boundary=boundary)))
 
 
 def _by_ratio(case: Case) -> dict[str, Any]:
     """Attainment. A target of zero or less follows the formula with |T|, as the sources that publish one do."""
-    said = case.words("direction", "formula").replace(" ", "").replace("−", "-")
+    said = case.said("direction", "formula", "type", "method").replace(" ", "").replace("−", "-")
+    target, limits = decimal(case.inputs["target"]), _limits(case)
+    if re.search(r"target/actual|t/a|t/v|目标/实际", said):
+        return _inverse(case, target, limits)
     mode = next((mode for pattern, mode in MODES.items() if re.search(pattern, said)), None)
     if mode is None:
         raise NotRunnable(f"the direction {said!r} is not known")
-    target = Decimal(case.inputs["target"])
-    curve = RatioCurve(target, mode, zero_target="absolute" if target <= 0 else None)  # type: ignore[arg-type]
-    figures = _earned_by(case, curve)
+    curve = RatioCurve(target, mode, zero_target="absolute" if target <= 0 else None, **limits)  # type: ignore[arg-type]
     # A curve's points are percent already.
-    return dict.fromkeys(("score", "scores", "pct", "achievement_pct", "performance_pct"), figures)
+    return _for_full_marks(case, _earned_by(case, curve))
+
+
+def _inverse(case: Case, target: Decimal, limits: Mapping[str, Decimal]) -> dict[str, Any]:
+    """Target over value, the other convention of lower is better: a formula curve in a scheme."""
+    curve = FormulaCurve(_FORMULA, target, **limits)
+    listed = _actuals(case)
+    (part,) = [used("a", curve)]
+    found = totals(appraise(scheme(dimension("d", part), decimals=6), people(len(listed)), table(a=listed)))
+    return _for_full_marks(case, found if _many(case) else found[0])
+
+
+def _for_full_marks(case: Case, figures: Any) -> dict[str, Any]:
+    """Percent, or of so many full marks."""
+    full = case.first("full_marks", "full_score", "weight", "max_points", "full")
+    if full is None or isinstance(figures, list):
+        return dict.fromkeys(SHOWN, figures)
+    marks = computed("sum(pct) * sum(full) / 100", [{"pct": figures, "full": number(full)}])
+    return {**dict.fromkeys(SHOWN, figures), **dict.fromkeys(("score", "points", "weighted", "weighted_score"), marks)}
+
+
+def _limits(case: Case) -> dict[str, Decimal]:
+    named = (
+        ("cap", ("cap", "max", "maximum", "max_score", "ceiling")),
+        ("floor", ("floor", "min", "minimum", "min_score")),
+    )
+    written = {ours: case.first(*theirs) for ours, theirs in named}
+    found = {ours: decimal(each) for ours, each in written.items() if each is not None}
+    # Limits of a percentage may be written as shares: 1.2 is 120.
+    return {ours: each.scaleb(2) if 0 < each <= 5 else each for ours, each in found.items()}
+
+
+def _items(case: Case) -> dict[str, Any]:
+    """Several actual figures with targets and weights: the attainment of each, and the weighted total."""
+    limits, parts, shown, columns = _limits(case), [], [], {}
+    for key, each in zip("abcdmn", case.inputs["items"], strict=False):
+        curve = RatioCurve(decimal(each["target"]), _mode_of(each), zero_target="absolute", **limits)  # type: ignore[arg-type]
+        if decimal(each["target"]) > 0:
+            curve = RatioCurve(decimal(each["target"]), _mode_of(each), **limits)  # type: ignore[arg-type]
+        shown += earned(curve, [number(each["actual"])])
+        parts.append(used(key, curve, weight=number(each.get("weight", 1))))
+        columns[key] = [number(each["actual"])]
+    if len(parts) < len(case.inputs["items"]):
+        raise NotRunnable("more weighted figures than the builder of schemes names")
+    (found,) = totals(appraise(scheme(dimension("d", *parts), decimals=6), people(1), table(**columns)))
+    return {
+        **dict.fromkeys(("scores", "pct", "achievements"), tuple(shown)),
+        **dict.fromkeys(("total", "score"), found),
+    }
+
+
+def _mode_of(item: Mapping[str, Any]) -> str:
+    said = str(item.get("direction", "higher")).casefold()
+    return next((mode for pattern, mode in MODES.items() if re.search(pattern, said)), "higher")
 
 
 def _per_unit(case: Case) -> dict[str, Any]:
-    """So many points for each unit above the target."""
+    """So many points for each unit above the target, or off for each below it (扣完为止: never below nothing)."""
     given = case.inputs
-    limits = {ours: given[theirs] for ours, theirs in (("maximum", "max"), ("minimum", "min")) if theirs in given}
-    whole = "whole" in str(given.get("rounding", given.get("units", ""))).casefold() or bool(given.get("whole"))
-    base, unit, each = given.get("base", 0), given["unit"], given["points_per_unit"]
-    figures = _earned_by(case, per_unit_curve(base, given["target"], unit, each, whole, **limits))
-    return dict.fromkeys(("points", "score", "scores"), figures)
+    deducted = case.first("deduct_per_unit", "deduction_per_unit", "penalty_per_unit")
+    each = decimal(case.first("points_per_unit", default=deducted))
+    limits = {
+        ours: decimal(given[theirs]) for ours, theirs in (("maximum", "max"), ("minimum", "min")) if theirs in given
+    }
+    said = case.said("direction").replace("每超", "")
+    base, unit = decimal(case.first("full", "base", default=0)), decimal(given["unit"])
+    if deducted is not None:
+        limits |= {"maximum": Decimal(0), "floor": Decimal(0)}
+        # What is to be kept low loses points above its target.
+        each = -each if re.search(r"lower|每高|超过|above", said) else each
+    whole_ = "whole" in str(given.get("rounding", given.get("units", ""))).casefold() or bool(given.get("whole"))
+    figures = _earned_by(case, per_unit_curve(base, decimal(given["target"]), unit, each, whole_, **limits))
+    return dict.fromkeys(SHOWN, figures)
 
 
-def _standardised(case: Case) -> dict[str, Any]:
-    """z-scores of a list against itself, and the same on a scale of mean 50 and deviation 10."""
-    given = case.inputs
-    said = f"{case.rounding} {given.get('variance', '')} {given.get('sd', '')}".casefold()
-    own = spread(exact_row(given["scores"]), "sample" if "sample" in said or "n-1" in said else "population")
-    common = Spread(exact(given.get("mean", 50)), exact(given.get("deviation", 10)))
-    results = [calibrate(score, own, common, decimals=20) for score in exact_row(given["scores"])]
-    figures: dict[str, Any] = dict.fromkeys(("z", "z_scores"), tuple(result.z for result in results))
-    return {**figures, **dict.fromkeys(("T", "t_scores", "adjusted"), tuple(result.score for result in results))}
+def _stretched(case: Case) -> dict[str, Any]:
+    """A floor, a target and a stretch, each with the points it earns; nothing below the floor, no more above."""
+    given, at = case.inputs, []
+    for names in (("threshold", "floor", "minimum"), ("target",), ("stretch", "maximum", "max", "excellence")):
+        name = next((each for each in names if each in given), None)
+        if name is None:
+            continue
+        written = given[name]
+        points = (
+            written[1]
+            if isinstance(written, list)
+            else case.first(*(f"{name}_{each}" for each in ("score", "points", "payout")))
+        )
+        if points is None:
+            raise NotRunnable(f"the points of {name} are not given")
+        at.append((decimal(written[0] if isinstance(written, list) else written), decimal(points)))
+    return dict.fromkeys(SHOWN, _earned_by(case, points_curve(*sorted(at), below=decimal(given.get("below", 0)))))
 
 
 def _between(case: Case) -> dict[str, Any]:
     given = case.inputs
-    curve = points_curve((given["minimum"], 0), (given["maximum"], 100))
-    figures = _earned_by(case, curve)
-    return dict.fromkeys(("performance_pct", "score", "scores", "pct"), figures)
+    low, high = (
+        decimal(case.first(*names))
+        for names in (("minimum", "worst", "red", "min"), ("maximum", "best", "green", "max"))
+    )
+    ends = [(low, 0), (high, 100)]
+    if re.search("lower|decreas|reduc", str(given.get("direction", "")).casefold()):
+        ends = [(low, 100), (high, 0)]
+    return dict.fromkeys(SHOWN, _earned_by(case, points_curve(*sorted(ends))))
 
 
 def _towards_target(case: Case) -> dict[str, Any]:
     """The share of the way from the minimum to the target, and the same weighted."""
     given = case.inputs
-    shares = earned(points_curve((given["minimum"], 0), (given["target"], 1)), [given["actual"]])
-    (weighted,) = weighted_sum(exact_matrix([shares]), exact_row([given.get("weight", 1)]), 20)
-    return {"score": shares[0], "weighted": weighted}
+    ends = sorted([(decimal(given["minimum"]), 0), (decimal(given["target"]), 1)])
+    shares = earned(points_curve(*ends), [number(given["actual"])])
+    (part,) = weighted_sum(exact_matrix([shares]), exact_row([number(given.get("weight", 1))]), 20)
+    return {"score": shares[0], "weighted": part, "pct": computed("sum(x) * 100", [{"x": shares[0]}])}
 
 
 def _by_words(case: Case) -> dict[str, Any]:
@@ -144,61 +256,6 @@ def _by_words(case: Case) -> dict[str, Any]:
     return computed
 
 
-def _weighted(case: Case) -> dict[str, Any]:
-    weights, listed = case.inputs["weights"], case.inputs["cases"]
-    keys = "abcdmn"[: len(weights)]
-    if len(keys) < len(weights):
-        raise NotRunnable("more weighted figures than the builder of schemes names")
-    parts = [used(key, weight=weight) for key, weight in zip(keys, weights, strict=True)]
-    columns = dict(zip(keys, zip(*listed, strict=True), strict=True))
-    figures = totals(appraise(scheme(dimension("d", *parts), decimals=6), people(len(listed)), table(**columns)))
-    return dict.fromkeys(("total", "totals", "score", "scores"), figures)
-
-
-def _levels(case: Case) -> dict[str, Any]:
-    given = case.inputs
-    names = list(given.get("coefficients", given["thresholds"]))
-    levels = [
-        level(name, min_score=given["thresholds"].get(name), coefficient=given.get("coefficients", {}).get(name, 1))
-        for name in names
-    ]
-    if all(name in given["thresholds"] for name in names) and (rest := _last_level(case, names)):
-        levels.append(level(rest))
-    made = scheme(tiers=by_score(*levels), decimals=6)
-    result = appraise(made, people(len(given["scores"])), table(a=given["scores"]))
-    tiers, coefficients = result.tier, tuple(from_micros(each) for each in result.coefficient.tolist())
-    return {
-        **dict.fromkeys(("level", "levels", "tier", "tiers", "grade"), tiers),
-        **dict.fromkeys(("coefficient", "coefficients"), coefficients),
-    }
-
-
-def _last_level(case: Case, names: Sequence[str]) -> str | None:
-    """The level below every threshold, where only the expected figures name it."""
-    listed = next((each for each in case.expected.values() if isinstance(each, list)), [])
-    return next((name for name in listed if isinstance(name, str) and name not in names), None)
-
-
-def _calibrated(case: Case) -> dict[str, Any]:
-    given = case.inputs
-    clamp = exact_row(given["clamp"]) if "clamp" in given else None
-    result = calibrate(
-        exact(given["raw"]),
-        _spread(given, OWN),
-        _spread(given, COMMON),
-        (clamp[0], clamp[1]) if clamp else None,
-        decimals=20,
-    )
-    return {"z": result.z, **dict.fromkeys(("adjusted", "calibrated", "score"), result.score)}
-
-
-def _spread(given: Mapping[str, Any], names: Sequence[str]) -> Spread:
-    for name in names:
-        if f"{name}_mean" in given:
-            return Spread(exact(given[f"{name}_mean"]), exact(given[f"{name}_sd"]))
-    raise NotRunnable(f"no mean and standard deviation of {' or '.join(names)}")
-
-
 def _incentive(case: Case) -> dict[str, Any]:
     """Nothing below the threshold, in proportion up to the target, straight on to the most."""
     given = case.inputs
@@ -216,26 +273,52 @@ def _incentive(case: Case) -> dict[str, Any]:
 
 def _earned_by(case: Case, curve: PlainCurve) -> Any:
     """One figure for one actual value, a list for a list."""
-    given = case.inputs
-    for key in ("actual", "value"):
-        if key in given:
-            return earned(curve, [given[key]])[0]
-    for key in ("actuals", "values", "achievements"):
-        if key in given:
-            return earned(curve, given[key])
-    raise NotRunnable(f"no actual value among {', '.join(given)}")
+    figures = earned(curve, _actuals(case))
+    return Named(figures, listing(_written(case))[0]) if _many(case) else figures[0]
 
 
+def _written(case: Case) -> Any:
+    written = case.first("actual", "value", "actuals", "values", "achievements", "achievement", "result", "x")
+    if written is None:
+        raise NotRunnable(f"no actual value among {', '.join(case.inputs)}")
+    return written
+
+
+def _many(case: Case) -> bool:
+    return isinstance(_written(case), list | Mapping)
+
+
+def _actuals(case: Case) -> list[Any]:
+    return [number(each) for each in (listing(_written(case))[1] if _many(case) else [_written(case)])]
+
+
+_FORMULA = compile_expression(
+    "target / value * 100", Scope({"value": Type("number", 6), "target": Type("number", 6)}), expect={"number"}
+)
 _BY_INPUTS = (
+    ({"items"}, _items),
     ({"target", "unit", "points_per_unit"}, _per_unit),
+    ({"target", "unit", "deduct_per_unit"}, _per_unit),
     ({"points"}, _by_points),
+    ({"bands"}, _by_bands),
     ({"target_pct_of_pay", "threshold", "max_at", "max_pct"}, _incentive),
+    ({"floor", "target", "stretch"}, _stretched),
+    ({"threshold", "target", "maximum"}, _stretched),
+    ({"minimum", "target", "maximum"}, _stretched),
     ({"minimum", "maximum"}, _between),
+    ({"best", "worst"}, _between),
+    ({"red", "green"}, _between),
     ({"minimum", "target", "actual"}, _towards_target),
-    ({"raw"}, _calibrated),
-    ({"thresholds", "scores"}, _levels),
-    ({"weights", "cases"}, _weighted),
+    ({"raw"}, standards.calibrated),
+    ({"thresholds", "scores"}, levels),
+    ({"thresholds", "score"}, levels),
+    ({"thresholds", "values"}, levels),
+    ({"grades", "scores"}, levels),
+    ({"grades", "score"}, levels),
+    ({"weights", "cases"}, weighted),
+    ({"weights", "scores"}, total),
     ({"base", "scores"}, _by_words),
-    ({"scores"}, _standardised),
     ({"target"}, _by_ratio),
+    ({"scores"}, standards.of_list),
+    ({"values"}, standards.of_list),
 )

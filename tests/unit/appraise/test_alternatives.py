@@ -35,6 +35,13 @@ def test_vectors_have_length_1_and_keep_their_direction():
     assert normalised(exact_matrix([[3], [4]]), ["min"], "vector") == exact_matrix([["3/5"], ["4/5"]])
 
 
+def test_complements_turn_costs_round():
+    matrix = exact_matrix([[3, 1], [4, 2]])
+    assert normalised(matrix, ["min", "max"], "max_complement") == exact_matrix([["1/4", "1/2"], [0, 1]])
+    (left, _), (right, _) = normalised(matrix, ["min", "max"], "vector_complement")
+    assert (left, right) == (Fraction(2, 5), Fraction(1, 5))
+
+
 def test_weighted_sums_are_exact_so_that_equals_are_equal():
     matrix = exact_matrix([["0.1", "0.2"], ["0.2", "0.1"]])
     first, second = weighted_sum(matrix, HALVES)
