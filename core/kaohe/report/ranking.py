@@ -30,7 +30,7 @@ def ranking_sheet(
         *([Column(msg("group").in_(language))] if grouped else []),
         Column(msg("rank").in_(language), "count"),
         Column((msg("team") if of_teams else msg("name")).in_(language)),
-        Column(msg("code").in_(language), spare=2 if of_teams else 0),
+        Column((msg("team code") if of_teams else msg("code")).in_(language), spare=2 if of_teams else 0),
         Column(msg("people").in_(language), "count", spare=2)
         if of_teams
         else Column(msg("team").in_(language), spare=2),

@@ -69,7 +69,10 @@ def _print_summary(console: Console, run: Run, language: Language) -> None:
     if scheme.tiers is not None:
         counts = Counter(tier for tier, there in zip(appraisal.tier, appraisal.graded, strict=True) if there)
         listed = msg(", ").in_(language).join(f"{level.id} {counts[level.id]}" for level in scheme.tiers.levels)
-        console.print(msg("graded: {graded} ({tiers})", graded=graded, tiers=listed).in_(language))
+        said = msg("graded: {graded} ({tiers})", graded=graded, tiers=listed)
+        if scheme.subject == "team":
+            said = msg("teams graded: {graded} ({tiers})", graded=graded, tiers=listed)
+        console.print(said.in_(language))
     if scheme.bonus is not None:
         paid = sum(int(fen) for fen in appraisal.bonus)
         amount = msg("{amount} {currency}", amount=format_fen(paid), currency=scheme.currency)

@@ -234,11 +234,17 @@ def _rank(run: Run, row: int) -> Node:
     if not rank:
         return Node(msg("rank"), msg("unranked"), _remarks(run, row, ("group",)))
     size, percentile = int(appraisal.group_size[row]), int(appraisal.percentile[row])
+    of_teams = run.scheme.subject == "team"
     figure = msg("{rank} of {size}", rank=rank, size=size)
+    if of_teams:
+        figure = msg("{rank} of {size} teams", rank=rank, size=size)
     better = divide(percentile * (size - 1), MICRO)
     agree(run, "percentile", percentile, divide(better * MICRO, max(size - 1, 1)))
     words = {"better": better, "others": size - 1, "share": from_micros(percentile)}
-    place = (msg("{better} of {others} others are better: percentile rank {share}", **words),) if size > 1 else ()
+    said = msg("{better} of {others} others are better: percentile rank {share}", **words)
+    if of_teams:
+        said = msg("{better} of {others} other teams are better: percentile rank {share}", **words)
+    place = (said,) if size > 1 else ()
     about = (*place, *_remarks(run, row, ("tie",), _RANK_TIE), *_remarks(run, row, ("group",)))
     if run.scheme.ranking.within:
         about = (msg("within: {group}", group=appraisal.group[row]), *about)

@@ -121,12 +121,13 @@ def test_a_scheme_about_teams_ranks_and_pays_teams(tiny: Desk) -> None:
     assert int(appraisal.bonus.sum()) == 900_000
     text = told(run, "南一队")
     assert "2 of 4 records" in text
+    assert "rank: 2 of 2 teams" in text
     out = tiny.do("evaluate", "tiny", "--period", "2026-Q1").out
     assert "team" in out
     assert "people" in out
     assert "张三" not in out
     csv = tiny.do("evaluate", "tiny", "--period", "2026-Q1", "--format", "csv").out
-    assert csv.splitlines()[0].startswith("rank,team,code,people")
+    assert csv.splitlines()[0].startswith("rank,team,team code,people")
     assert "no team of this code" in tiny.try_("evaluate", "tiny", "--period", "2026-Q1", "--explain", "P1").err
 
 
