@@ -146,8 +146,21 @@ def _check(folder: Path, timezone: str) -> None:
 
 
 def _installed(name: str) -> AllowedPlugin:
+    from kaohe.plugin.discover import installed_plugins
     from kaohe.plugin.registry import AllowedPlugin, digest_of_installed
 
+    names = {plugin.name: plugin.distribution for plugin in installed_plugins()}
+    if name not in names:
+        raise fail(
+            Problem(
+                "init.industry",
+                msg("no plugin of this name is installed beside kaohe"),
+                Place(key="--industry"),
+                found=name,
+                expected=", ".join(f"{each} ({distribution})" for each, distribution in names.items()) or None,
+                fix=msg("take one of these, or install its distribution first"),
+            )
+        )
     return AllowedPlugin(name=name, sha256=digest_of_installed(name), file=None)
 
 

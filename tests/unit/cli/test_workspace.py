@@ -132,7 +132,7 @@ class TestInit:
         ("options", "code", "told"),
         [
             (("--timezone", "Mars/Base"), 1, "unknown timezone"),
-            (("--industry", "none_such"), 1, "the plugin is allowed but not installed"),
+            (("--industry", "enterprise_transfer"), 1, "transfer (kaohe-enterprise-transfer)"),
             (("--database", "mysql://localhost/x"), 3, "the database URL cannot be used"),
             (("--database", "sqlite:///nowhere/deep/kaohe.db"), 3, "the folder of the database file does not exist"),
             (("--database", "postgresql://kaohe:open-sesame@127.0.0.1:1/x"), 3, "the database server does not answer"),
