@@ -22,6 +22,8 @@ _NONE: Literal["none"] = "none"
 _NUMBER = ("number",)
 _OWN = {"pool": "pool", "table": "table", "formula": "formula"}
 """The keys that have an effect on one kind only."""
+_LONGEST = {"month": 31, "quarter": 92, "half": 184, "year": 366}
+"""The days of the longest period of each cycle; of named dates nobody knows."""
 
 
 def read_bonus(draft: Draft, names: Names, needed: dict[str, Path]) -> Bonus | None:
@@ -116,6 +118,11 @@ def _read_eligible(draft: Draft, table: Mapping[str, Any], path: Path) -> Eligib
     if "eligible" not in table:
         return None
     inner, here = table["eligible"], (*path, "eligible")
+    longest = _LONGEST.get(draft.data.get("scheme", {}).get("cycle", ""))
+    if longest is not None and inner.get("min_days", 0) > longest:
+        what, found = msg("no period has so many days: nobody will have a bonus"), show(inner["min_days"])
+        expected = msg("at most {limit}", limit=longest)
+        draft.report((*here, "min_days"), "days-above-period", what, found=found, expected=expected, severity="warning")
     return Eligibility(draft.get(inner, here, "min_days", 0), draft.get(inner, here, "at_end", False))
 
 

@@ -32,6 +32,7 @@ from kaohe.scheme.levels import read_subject
 from kaohe.scheme.missing import read_missing, with_shares
 from kaohe.scheme.model import Default, Scheme
 from kaohe.scheme.names import Names
+from kaohe.scheme.percentages import suspect_elsewhere
 from kaohe.scheme.schema import open_draft
 from kaohe.scheme.standing import read_ranking, read_tiers
 from kaohe.scheme.weights import read_total, read_weights
@@ -78,6 +79,7 @@ def load_scheme(
     if scheme is not None:
         check_parts(draft, scheme)
         check_asked(draft, teams_asked(scheme), targets_asked(scheme))
+        suspect_elsewhere(draft, scheme)
     problems = _in_order(draft.problems)
     return Checked(None if draft.failed else scheme, problems, tuple(draft.defaults))
 
