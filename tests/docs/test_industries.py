@@ -66,6 +66,12 @@ def test_every_indicator_that_a_scheme_uses_is_on_its_page(industry: str, packs:
     assert [each.id for each in used if each.name.zh.partition("（")[0] not in wording] == []
 
 
+def test_a_plugin_without_indicators_of_its_own_says_where_to_look(tmp_path: Path) -> None:
+    answer = _newcomer("customer_department", tmp_path).try_("indicator", "list", "--industry", "customer_department")
+    assert answer.code == 4
+    assert "kaohe indicator list --industry crm" in answer.err
+
+
 def test_the_mappings_read_files_of_other_systems(tmp_path: Path) -> None:
     assert sorted(MAPPINGS) == ["contracts", "tickets"]
     desk = _newcomer("customer_department", tmp_path)

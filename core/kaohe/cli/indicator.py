@@ -12,7 +12,7 @@ import click
 from kaohe.cli.indicator_values import values
 from kaohe.cli.words import _
 from kaohe.errors import Exit, Problem, fail
-from kaohe.text import msg, render, visible
+from kaohe.text import Message, msg, render, visible
 
 if TYPE_CHECKING:
     from kaohe.cli.context import App
@@ -56,7 +56,7 @@ def list_(app: App, industry: str | None, search: str | None, style: str) -> int
         ]
         app.table([_("Id"), _("Name"), _("Unit"), _("Direction"), _("Records"), _("Plugin")], rows)
     if not found:
-        app.say(msg("no indicator matches"))
+        app.say(_nothing(app, industry))
         return Exit.NOTHING
     return Exit.OK
 
@@ -95,6 +95,17 @@ def show(app: App, identifier: str, sql: bool, params: tuple[str, ...], period: 
             for label, value in facts(scheme, registry.record_types, owner)
         ]
         app.table([_("Property"), _("Value")], rows)
+
+
+def _nothing(app: App, industry: str | None) -> Message:
+    """Why there is nothing to list: a plugin may do with the indicators that all share."""
+    if industry is not None and not app.registry.loaded[industry].indicators:
+        return msg(
+            "{name} has no indicators of its own, its schemes use those that all share: {command}",
+            name=industry,
+            command="kaohe indicator list --industry crm",
+        )
+    return msg("no indicator matches")
 
 
 def _selected(app: App, industry: str | None, search: str | None) -> Iterator[tuple[Indicator, str]]:
