@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -181,13 +182,9 @@ def test_the_decimals_that_a_source_names(rounding, key, decimals):
     assert named_decimals(rounding, key) == decimals
 
 
-def test_every_category_has_an_adapter_that_can_run():
-    files = {file.stem for file in (Path(__file__).parent / "adapters").glob("*.py")} - {
-        "bands",
-        "calendars",
-        "formulas",
-    }
-    assert files == set(ADAPTERS)
+@pytest.mark.parametrize("category", ADAPTERS)
+def test_every_category_has_an_adapter_that_can_run(category):
+    assert callable(import_module(f"tests.oracles.adapters.{category}").run)
 
 
 def test_the_command_says_where_it_looked(tmp_path):

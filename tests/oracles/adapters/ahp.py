@@ -174,8 +174,9 @@ def _tables(case: Case) -> dict[str, Any]:
     for key in case.expected:
         named = re.fullmatch(r"(\w+?)(?:_(\d+)_to_(\d+))?", key)
         table = RANDOM_INDEX[_known_table(named[1])] if named else ()
-        sizes = range(int(named[2]), int(named[3]) + 1) if named and named[2] else case.inputs["n"]
-        computed[key] = [table[size - 1] for size in sizes]
+        asked = case.inputs.get("n", 0)
+        sizes = range(int(named[2]), int(named[3]) + 1) if named and named[2] else asked
+        computed[key] = table[asked - 1] if isinstance(sizes, int) else [table[size - 1] for size in sizes]
     return computed
 
 

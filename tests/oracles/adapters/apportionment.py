@@ -42,7 +42,9 @@ def run(case: Case) -> dict[str, Any]:
     for keys, fen, shown in ((MINOR, whole, int), (MONEY, lambda each: to_fen(number(each)), _yuan)):
         written = case.first(*keys)
         if written is not None and case.first(*SEATS) is None:
-            figures = Named(map(shown, money(weights, fen(written))), names)
+            # Equal remainders go to the earlier one; to the later one where the case says so.
+            step = -1 if re.search(r"later|last", str(case.first("tie_break", "ties", default=""))) else 1
+            figures = Named(map(shown, money(weights[::step], fen(written))[::step]), names)
             return dict.fromkeys(("shares", "parts", "result", "allocation", "amounts"), figures)
     total = case.first(*SEATS)
     if total is None:

@@ -22,8 +22,23 @@ MODES: Mapping[str, Mode] = {
     r"not split|flat|whole|retroactive|全额|首元|first.dollar|cliff|entire": "whole",
 }
 TABLES = ("tiers", "brackets", "bands", "rate_table", "schedule", "scale")
-LOWER = ("lower", "from", "min", "start", "over", "above", "threshold", "floor", "low", "at", "attainment")
-UPPER = ("upper", "to", "max", "up_to", "upto", "end", "high")
+LOWER = (
+    "lower",
+    "from",
+    "min",
+    "start",
+    "over",
+    "above",
+    "threshold",
+    "floor",
+    "low",
+    "at",
+    "attainment",
+    "from_pct",
+    "lower_pct",
+    "min_pct",
+)
+UPPER = ("upper", "to", "max", "up_to", "upto", "end", "high", "to_pct", "upper_pct", "max_pct")
 RATES = (
     "rate",
     "rate_pct",
@@ -56,7 +71,9 @@ def rate_table(case: Case) -> RateTable:
         raise NotRunnable(f"the mode {said!r} is not known")
     bands = _bands(case)
     retroactive = [place for place, band in enumerate(bands) if isinstance(band, dict) and band.get("retroactive")]
-    fixed = all(isinstance(band, dict) and any(key in band for key in FIXED) for band in bands)
+    counted = case.first("units", "quantity") is not None
+    named = FIXED if counted else (*FIXED, "amount")
+    fixed = all(isinstance(band, dict) and any(key in band for key in named) for band in bands)
     boundary = _boundary(case)
     if fixed:
         return rates.rate_table(band_rows(case), "whole", "amount", boundary)
@@ -76,7 +93,8 @@ def band_rows(case: Case) -> list[Any]:
             row, end = (decimal(band[0]), rate_of(band[-1], "rate")), None
         rows.append(row)
         begin = begin if end is None else decimal(end)
-    return rows
+    # Where the first band begins above nothing, nothing is given below it.
+    return [(Decimal(0), Decimal(0)), *rows] if rows[0][0] > 0 and len(rows[0]) == 2 else rows
 
 
 def rate_of(written: Any, key: str) -> Decimal:
@@ -88,8 +106,8 @@ def rate_of(written: Any, key: str) -> Decimal:
 
 def _row(case: Case, band: Mapping[str, Any], begin: Decimal) -> tuple[tuple[Decimal, ...], Any]:
     """One band, and its upper bound: it begins where the band before it ends unless it says where."""
-    low = next((band[key] for key in LOWER if band.get(key) is not None), begin)
-    end = next((band[key] for key in UPPER if band.get(key) is not None), None)
+    low = next((rate_of(band[key], key) for key in LOWER if band.get(key) is not None), begin)
+    end = next((rate_of(band[key], key) for key in UPPER if band.get(key) is not None), None)
     key = next((each for each in (*RATES, *FIXED, "amount", "value") if each in band), None)
     if key is None:
         raise NotRunnable(f"no rate is read from {', '.join(band)}")
@@ -98,7 +116,7 @@ def _row(case: Case, band: Mapping[str, Any], begin: Decimal) -> tuple[tuple[Dec
         base = rate_of(case.first("base_rate", "rate", default=1), "rate")
         value = decimal(str(_product(base, value)))
     ends = [rate_of(band["rate_to"], key)] if "rate_to" in band else []
-    return (decimal(low), value, *ends), end
+    return (low, value, *ends), end
 
 
 def _product(base: Decimal, multiplier: Decimal) -> Decimal:

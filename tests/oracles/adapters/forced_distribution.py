@@ -98,6 +98,7 @@ def _figures(case: Case, levels: Sequence[Level], count: int) -> dict[str, Any]:
         **dict.fromkeys(("quota", "quotas", "raw", "exact"), quotas),
         **dict.fromkeys(("sum", "total"), sum(counts)),
         "tie": result.tie,
+        **counts.by_name(),
     }
 
 

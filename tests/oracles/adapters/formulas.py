@@ -52,13 +52,20 @@ FIGURES: Mapping[str, tuple[Figure, ...]] = {
         Figure(("start", "contraction", "churned"), "(sum(contraction) + sum(churned)) / sum(start)"),
         *_of("churned", "start"),
     ),
+    "gross_churn": _of("churned", "start"),
+    "net_churn": (Figure(("start", "churned", "expansion"), "(sum(churned) - sum(expansion)) / sum(start)"),),
     "net_new": (
         Figure(
             ("new", "expansion", "contraction", "churned"),
             "sum(new) + sum(expansion) - sum(contraction) - sum(churned)",
         ),
     ),
-    "mean": (*_of("total_minutes", "tickets"), *_of("sum", "count"), *_of("sum", "responses")),
+    "mean": (
+        *_of("total_minutes", "tickets"),
+        *_of("total_hours", "tickets"),
+        *_of("sum", "count"),
+        *_of("sum", "responses"),
+    ),
     "ces": (*_of("sum", "responses"), *_of("sum", "count")),
     "growth": _GROWTH,
     "closed": (Figure(("won", "lost"), "sum(won) + sum(lost)"),),
@@ -130,7 +137,10 @@ FIGURES: Mapping[str, tuple[Figure, ...]] = {
     ),
     "absence": _of("absent", "scheduled"),
     "fcr": (*_of("resolved_first", "total"), *_of("resolved_first", "resolved")),
-    "csat": _of("satisfied", "total"),
+    "csat": (
+        *_of("satisfied", "total"),
+        Figure(("sum", "responses", "max_score"), "sum(sum) / sum(responses) / sum(max_score)"),
+    ),
     "satisfaction": _of("satisfied", "total"),
     "agree": _of("agree", "total"),
     "velocity": (
@@ -153,6 +163,8 @@ CANONICAL: Mapping[str, str] = _synonyms(
     retention="customer_retention crr retention_rate customer_retention_rate logo_retention",
     churn="customer_churn churn_rate attrition attrition_rate logo_churn customer_churn_rate lost_rate",
     acquisition="acquisition_rate",
+    gross_churn="gross_mrr_churn_rate gross_churn_rate",
+    net_churn="net_mrr_churn net_revenue_churn net_churn_rate",
     revenue_churn="mrr_churn gross_mrr_churn gross_revenue_churn revenue_churn_rate mrr_churn_rate",
     growth="qoq yoy mom growth_rate yoy_growth qoq_growth mom_growth 环比 同比 revenue_growth",
     annualised="annualized annualised_growth annualized_growth",

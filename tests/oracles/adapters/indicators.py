@@ -57,6 +57,9 @@ def _figure(case: Case, key: str, given: Mapping[str, Any]) -> Any:
             if figure.applies(case) and set(figure.needs) <= set(given):
                 text = f"({figure.text}) * 100" if percent or each in PERCENT else figure.text
                 return computed(text, [{need: _single(given[need]) for need in figure.needs}])
+    if percent and "ces" in candidates:
+        # An effort score in percent is the share of those who agree, not a mean.
+        candidates = ["ces_share"]
     for each in candidates:
         for found in _of_answers(case, each, given):
             return found
@@ -162,6 +165,7 @@ def _of_counts(case: Case, name: str, counted: Sequence[Mapping[str, Any]]) -> I
         "satisfied": f"sum(n, where=x >= {least})",
         "csat": f"sum(n, where=x >= {least}) / sum(n) * 100",
         "satisfaction": f"sum(n, where=x >= {least}) / sum(n)",
+        "ces_share": f"sum(n, where=x >= {least}) / sum(n) * 100",
         "agree": f"sum(n, where=x >= {least}) / sum(n)",
     }
     if name in texts:

@@ -103,6 +103,8 @@ def _product(case: Case, matrix: Matrix) -> dict[str, Any]:
 
 def _weighting(case: Case, matrix: Matrix, said: str) -> dict[str, Any]:
     """Weights out of data; by entropy unless the case names another way."""
+    if re.search(r"\bequal\b", said):
+        return {"weights": measured_weights([1] * len(matrix[0]), DECIMALS)}
     if "critic" in said:
         return {"weights": critic_weights(matrix, _directions(case, matrix), DECIMALS)}
     if re.search(r"standard deviation|\bstd\b|标准差|变异", said):

@@ -37,7 +37,7 @@ DEFINITIONS: Mapping[str, Definition] = {
     r"weibull|minitab|spss": Definition(6),
     r"median.unbiased": Definition(8),
     r"normal.unbiased": Definition(9),
-    r"\.inc\b|inclusive|linear|percentile_cont": Definition(7),
+    r"\.inc\b|inclusive|linear|cont\b|\binc\b": Definition(7),
 }
 VALUES = ("values", "data", "sample", "x", "array", "scores")
 # What a share is called, and how many places its point moves: 25 percent are 0.25.
@@ -94,6 +94,9 @@ def _figure(key: str, case: Case, definition: Definition) -> Any:
     if definition.middle is not None and what in QUARTILES:
         halves = quartiles(values, middle=definition.middle)
         return None if halves is None else halves[("0.25", "0.5", "0.75").index(QUARTILES[what])]
+    stem, _, suffix = key.casefold().partition("_")
+    if stem in QUARTILES and (named := _named_after(suffix)):
+        return _percentiles(values, [Decimal(QUARTILES[stem])], named)[0]
     if what in QUARTILES:
         return _percentiles(values, [Decimal(QUARTILES[what])], definition)[0]
     if what == "iqr":

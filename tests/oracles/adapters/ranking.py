@@ -103,6 +103,8 @@ def _values(case: Case) -> tuple[list[str] | None, list[Any]]:
     rows = case.first("rows", "people", "items")
     if written is not None:
         names, listed = listing(written)
+        if listed and all(isinstance(each, list) for each in listed):
+            return names, _in_order([tuple(map(number, each)) for each in listed])
         return names, [None if missing(each) else number(each) for each in listed]
     if isinstance(rows, list) and rows and all(isinstance(row, Mapping) for row in rows):
         return _rows(case, rows)
@@ -114,8 +116,13 @@ def _rows(case: Case, rows: Sequence[Mapping[str, Any]]) -> tuple[list[str] | No
     called = next((key for key, each in rows[0].items() if isinstance(each, str)), None)
     by = case.first("by", "order_by", "keys", default=[key for key in rows[0] if key != called])
     keys = [tuple(number(row[key]) for key in ([by] if isinstance(by, str) else by)) for row in rows]
+    return ([str(row[called]) for row in rows] if called else None), _in_order(keys)
+
+
+def _in_order(keys: Sequence[tuple[Any, ...]]) -> list[int]:
+    """Figures that stand for several, the first of which counts most."""
     order = sorted(set(keys))
-    return ([str(row[called]) for row in rows] if called else None), [order.index(key) for key in keys]
+    return [order.index(key) for key in keys]
 
 
 def _group(rows: Any) -> tuple[list[str] | None, list[Any]]:

@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 from tests.oracles.adapters import standards
-from tests.oracles.adapters.totals import levels, total, weighted
+from tests.oracles.adapters.scales import scale_in_words
+from tests.oracles.adapters.totals import levels, of_rows, total, weighted
 from tests.oracles.case import Case, Named, NotRunnable
 from tests.oracles.language import computed
 from tests.oracles.reading import decimal, listing, number
@@ -42,13 +43,6 @@ MODES = {
     r"lower|reduc|decreas|1-\(a-t\)|越低|逆向|cost": "lower",
     r"higher|increas|achievement|1\+\(a-t\)|a/\|?t|complet|完成率|越高|正向": "higher",
     r"full ?marks|proportional": "higher",
-}
-# A scale that a source gives in words: what stands in the title, and the points it means.
-IN_WORDS = {
-    ("<60 不发", "60-89 按分数%", "90-100 全额", ">100 超出部分 2 倍"): (
-        [(60, 60), (90, 90), (90, 100), (100, 100), (200, 300)],
-        0,
-    ),
 }
 LOWER, UPPER = ("lower", "from", "min", "low", "above", "over"), ("upper", "to", "max", "high", "below", "up_to")
 SHOWN = (
@@ -156,6 +150,8 @@ def _limits(case: Case) -> dict[str, Decimal]:
 
 def _items(case: Case) -> dict[str, Any]:
     """Several actual figures with targets and weights: the attainment of each, and the weighted total."""
+    if all("score" in each for each in case.inputs["items"]):
+        return of_rows(case)
     limits, parts, shown, columns = _limits(case), [], [], {}
     for key, each in zip("abcdmn", case.inputs["items"], strict=False):
         curve = RatioCurve(decimal(each["target"]), _mode_of(each), zero_target="absolute", **limits)  # type: ignore[arg-type]
@@ -238,13 +234,11 @@ def _towards_target(case: Case) -> dict[str, Any]:
 
 
 def _by_words(case: Case) -> dict[str, Any]:
-    scale = next((scale for phrases, scale in IN_WORDS.items() if all(each in case.title for each in phrases)), None)
-    if scale is None:
-        raise NotRunnable(f"the scale in words is not known: {case.title}")
-    at, below = scale
+    """What is paid of a base for each score, by a scale in words."""
+    curve = scale_in_words(str(case.first("scale", "rule", "rules", default=case.title)))
     scores = case.inputs["scores"]
-    staff = people(len(scores), bonus_base=[Decimal(case.inputs["base"])] * len(scores))
-    parts = dimension("d", used("a", points_curve(*at, below=below)))
+    staff = people(len(scores), bonus_base=[decimal(case.inputs["base"])] * len(scores))
+    parts = dimension("d", used("a", curve))
 
     def pay(base: str) -> list[str]:
         return yuan(appraise(scheme(parts, bonus=coefficient_bonus(base)), staff, table(a=scores)))
@@ -297,6 +291,9 @@ _FORMULA = compile_expression(
 )
 _BY_INPUTS = (
     ({"items"}, _items),
+    ({"kpis"}, of_rows),
+    ({"indicators"}, of_rows),
+    ({"dimensions"}, of_rows),
     ({"target", "unit", "points_per_unit"}, _per_unit),
     ({"target", "unit", "deduct_per_unit"}, _per_unit),
     ({"points"}, _by_points),

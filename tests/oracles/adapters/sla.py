@@ -59,7 +59,7 @@ def _figure(case: Case, key: str, clock: Clock, moments: tuple[int, int | None],
     doing, _, unit = name.rpartition("_")
     if name in DUE:
         return _shown(_due(case, clock, start, pauses), clock)
-    if name in ("next_opening", "next_open", "next_start", "opens"):
+    if name in ("next_opening", "next_open", "next_start", "opens", "next_working_time", "advance_to_working_time"):
         return _shown(next_opening(clock, start), clock)
     if re.search(r"is_working|in_working|open_now|working_time$|is_open|in_business", name) and end is None:
         return next_opening(clock, start) == start
@@ -76,6 +76,8 @@ def _figure(case: Case, key: str, clock: Clock, moments: tuple[int, int | None],
         return Fraction(max(late if doing in ("overdue", "over", "late") else -late, 0), UNITS[unit])
     if unit in UNITS and doing.removesuffix("_time") in (*ELAPSED, "elapsed_business", "business_time"):
         return Fraction(elapsed, UNITS[unit])
+    if unit in UNITS and doing in ("gross", "calendar", "wall"):
+        return Fraction(end - start, UNITS[unit])
     if name in ("business_days", "working_days", "days", "elapsed_days"):
         return Fraction(elapsed, day_length(clock, case))
     if name in ("elapsed", "duration", "working_time", "business_time", "result_time"):

@@ -57,6 +57,14 @@ def total(case: Case) -> dict[str, Any]:
     return {**dict.fromkeys(TOTALS, found), "contributions": Named(each_counts, names)}
 
 
+def of_rows(case: Case) -> dict[str, Any]:
+    """Scores with their weights beside them."""
+    rows = case.first("items", "kpis", "indicators", "dimensions")
+    scores = [next((row[key] for key in ("score", "points", "value") if key in row), None) for row in rows]
+    (found,) = _totals(case, [number(row.get("weight", 1)) for row in rows], [scores])
+    return dict.fromkeys(TOTALS, found)
+
+
 def geometric(case: Case) -> dict[str, Any]:
     """The geometric mean of scores, by weights or all alike."""
     scores = [number(each) for each in listing(case.inputs["scores"])[1]]
