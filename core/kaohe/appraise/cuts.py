@@ -39,7 +39,7 @@ def cuts_of(scheme: Scheme, appraisal: Appraisal, row: int) -> Cuts:
     tiers = tiers_of(scheme)
     level, seating, at = _placed(scheme, appraisal, row, appraisal.total)
     enough = None
-    if level and not appraisal.vetoed[row]:
+    if not appraisal.vetoed[row]:
         for total in sorted({*_candidates(scheme, appraisal, at, level, seating)}):
             changed = appraisal.total.copy()
             changed[row] = total

@@ -7,10 +7,20 @@ from decimal import Decimal
 
 import numpy as np
 import pytest
-from tests.unit.appraise.builder import expression, group_expression, level, people, quota, rule, scheme, table
+from tests.unit.appraise.builder import (
+    by_score,
+    expression,
+    group_expression,
+    level,
+    people,
+    quota,
+    rule,
+    scheme,
+    table,
+)
 
 from kaohe.appraise import appraise
-from kaohe.appraise.cuts import cuts_of
+from kaohe.appraise.cuts import Cuts, cuts_of
 from kaohe.appraise.quota import seats
 from kaohe.errors import KaoheError
 from kaohe.exact import to_micros
@@ -117,6 +127,14 @@ def test_a_group_that_does_not_agree_in_its_grade_is_an_error():
     assert (problem.code, problem.found) == ("appraise.grade-torn", "甲: 2, 丙: 1")
 
 
+def test_grades_that_differ_are_counted_the_unknown_first_among_equals():
+    tiers = replace(quota(A, B, C), by_grade=GRADES)
+    with pytest.raises(KaoheError) as caught:
+        placed(tiers, people(5, team=["T"] * 5, role=["B", "A", None, "B", None]), Ranking(within=("team",)), a=[1] * 5)
+    (problem,) = caught.value.problems
+    assert (problem.found, problem.where.key) == ("—: 2, B: 2, A: 1", "T")
+
+
 def test_a_groups_grade_may_come_from_its_mean_total_rounded_like_a_total():
     by_mean = replace(GRADES, grade=group_expression('if_(group_mean >= 6.67 and group_size == 3, "甲", "丙")'))
     tiers = replace(quota(A, B, C), by_grade=by_mean)
@@ -134,22 +152,29 @@ def test_seats_are_held_to_their_limits_and_the_rest_shared_on():
 
 
 @pytest.mark.parametrize(
-    ("levels", "count", "told"),
+    ("levels", "count", "told", "fix"),
     [
-        ((limited(A, 2), B, limited(C, 1)), 2, "at least A 2 + C 1 = 3 seats, for 2 people"),
-        ((limited(A, None, 1), limited(B, None, 1)), 5, "at most A 1 + B 1 = 2 seats, for 5 people"),
+        ((limited(A, 2), B, limited(C, 1)), 2, "at least A 2 + C 1 = 3 seats, for 2 people", "lower at_least"),
+        (
+            (limited(A, None, 1), limited(B, None, 1)),
+            5,
+            "at most A 1 + B 1 = 2 seats, for 5 people",
+            "leave out at_most",
+        ),
         (
             (limited(level("A", "1"), None, 3), level("B", "0")),
             5,
             "at most A 3; of 5 people 2 are left, and no other tier has a share of them",
+            "raise at_most",
         ),
     ],
 )
-def test_quotas_that_cannot_be_met_show_their_arithmetic(levels, count, told):
+def test_quotas_that_cannot_be_met_show_their_arithmetic_and_a_way_out(levels, count, told, fix):
     with pytest.raises(KaoheError) as caught:
         placed(quota(*levels), a=list(range(count)))
     (problem,) = caught.value.problems
     assert (problem.code, str(problem.found), problem.where.key) == ("appraise.quota-impossible", told, "*")
+    assert str(problem.fix).startswith(fix)
 
 
 def test_a_group_too_small_for_quotas_is_not_asked_for_seats():
@@ -179,6 +204,46 @@ def test_hindsight_knows_the_floor():
     made, result = placed(quota(*FLOORED), a=[90, 84, 70, 59, 50])
     assert cuts_of(made, result, 1).enough == to_micros(85)
     assert cuts_of(made, result, 3).enough == to_micros(70)  # the last of the three seats of A and B has 70
+
+
+def test_hindsight_without_quotas_knows_the_floor_alone():
+    made, result = placed(by_score(level("A", min_score=85), level("B")), a=[90, 70])
+    assert cuts_of(made, result, 1) == Cuts(None, 0, (None, None), 1, to_micros(85))
+
+
+def test_what_would_have_been_enough_has_the_decimals_of_a_total():
+    made, result = placed(by_score(level("A", min_score="84.995"), level("B")), a=[70])
+    assert cuts_of(made, result, 0).enough == to_micros(85)
+
+
+def test_hindsight_promises_the_vetoed_nothing():
+    made, result = placed(
+        by_score(level("A", min_score=85), level("B")), rules=[rule("value('a') == 70", "veto")], a=[70]
+    )
+    assert cuts_of(made, result, 0).enough is None
+
+
+def test_hindsight_looks_at_the_persons_own_group():
+    staff = people(8, team=["T1"] * 4 + ["T2"] * 4)
+    quarters = quota(level("A", "0.25"), level("B", "0.75"))
+    made, result = placed(quarters, staff, Ranking(within=("team",)), a=[90, 80, 70, 60, 50, 40, 30, 20])
+    for row, best, worst in ((1, 90, 60), (6, 50, 20)):
+        ends = (to_micros(best), to_micros(worst))
+        assert cuts_of(made, result, row) == Cuts((1, 3), 4, ends, 1, ends[0])
+
+
+def test_hindsight_gives_the_vetoed_no_seat_of_a_better_tier():
+    halves = quota(level("A", "0.5"), level("B", "0.5"))
+    made, result = placed(halves, rules=[rule("value('a') == 95", "veto")], a=[95, 90, 80, 70])
+    assert letters(result) == "BAAB"
+    assert cuts_of(made, result, 3).enough == to_micros(80)
+
+
+def test_hindsight_asks_anew_who_counts_by_their_total():
+    tiers = replace(quota(level("A", "0.5"), level("B", "0.5")), not_counted=expression("total < 50"))
+    made, result = placed(tiers, a=[90, 80, 40, 30])
+    cuts = cuts_of(made, result, 1)
+    assert (cuts.seats, cuts.counted, cuts.last) == ((1, 1), 2, (to_micros(90), to_micros(80)))
 
 
 @pytest.mark.parametrize("ties", ["promote", "demote", "break"])
