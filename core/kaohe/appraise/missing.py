@@ -118,7 +118,7 @@ def _why(used: UsedIndicator, people: People, values: Values, row: int, *, enoug
 
 def _targets_asked(used: UsedIndicator, people: People) -> list[str]:
     """The dated targets that its value or its curve looks up."""
-    looks = [used.value] if used.indicator.derived is not None else []
+    looks = [used.value]
     looks += [used.curve.points] if isinstance(used.curve, FormulaCurve) else []
     if isinstance(used.curve, RatioCurve | PerUnitCurve | FormulaCurve) and isinstance(used.curve.target, Expression):
         looks.append(used.curve.target)

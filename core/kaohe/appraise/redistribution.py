@@ -39,17 +39,16 @@ def weights(scheme: Scheme, counted: Mapping[str, Flags], rows: int) -> Weights:
     whole = shares(scheme)
     moves = [(used, key, whole[used.key] * Fraction(part)) for used in _moving(scheme) for key, part in _shares(used)]
     units = proportions([*whole.values(), *(part for *_, part in moves)])
-    held = {
-        key: np.full(rows, unit, np.int64 if sum(units) < 2**62 else object)
-        for key, unit in zip(whole, units, strict=False)
-    }
+    kind = np.int64 if sum(units) < 2**62 else object
+    held = {key: np.full(rows, unit, kind) for key, unit in zip(whole, units, strict=False)}
     stranded = np.zeros(rows, np.bool_)
     notes: list[Note] = []
     for (used, key, _), unit in zip(moves, units[len(whole) :], strict=True):
         missing = ~counted[used.key]
         goes = missing & counted[key]
-        held[used.key] = held[used.key] - np.where(goes, unit, 0)
-        held[key] = held[key] + np.where(goes, unit, 0)
+        part = goes.astype(kind) * unit
+        held[used.key] = held[used.key] - part
+        held[key] = held[key] + part
         lost = missing & ~counted[key]
         if used.missing.otherwise == "not_graded":
             stranded |= lost

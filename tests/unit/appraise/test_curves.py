@@ -177,6 +177,25 @@ def test_explanations_name_the_step():
     assert explained(PAYOUT, 5000) == "5000 is above the last value 4000 = 3 points"
     curve = bands_curve((None, 60, 0), (60, 90, 80), (90, None, 100))
     assert explained(curve, 60) == "60 falls into the band from 60 to 90 = 80 points"
+    assert explained(curve, 59) == "59 falls into the band up to 60 = 0 points"
+    assert explained(curve, 90) == "90 falls into the band from 90 = 100 points"
+    assert explained(bands_curve((None, None, 70)), 5) == "5: one band for every value = 70 points"
     assert explained(ratio_curve(50, "lower", cap=105), 40) == "100 × (1 − (40 − 50) / 50); at most 105 points"
     curve = per_unit_curve(100, "0.8", "0.03", 1, whole=True)
     assert explained(curve, "0.87") == "2 × 0.03 from 0.8 to 0.87: 100 + 2 × 1 = 102 points"
+    curve = per_unit_curve(100, "0.9", "0.01", 2, maximum=10, minimum=-30)
+    assert explained(curve, "0.95") == "5 × 0.01 from 0.9 to 0.95: 100 + 5 × 2 = 110 points"
+    assert explained(curve, "0.96") == "6 × 0.01 from 0.9 to 0.96, at most 10: 100 + 10 = 110 points"
+    assert explained(curve, "0.75") == "-15 × 0.01 from 0.9 to 0.75: 100 + -15 × 2 = 70 points"
+    assert explained(curve, "0.74") == "-16 × 0.01 from 0.9 to 0.74, at least -30: 100 + -30 = 70 points"
+
+
+def test_a_floor_or_cap_is_told_only_where_it_changes_the_points():
+    curve = ratio_curve(50, floor=50, cap=120)
+    told = [str(explain_curve(curve, to_micros(number))) for number in (24, 25, 60, 61)]
+    assert told == [
+        "100 × 24 / 50; at least 50 points",
+        "100 × 25 / 50 = 50 points",
+        "100 × 60 / 50 = 120 points",
+        "100 × 61 / 50; at most 120 points",
+    ]

@@ -75,12 +75,25 @@ def test_units_are_counted_from_the_prorated_target():
 
 def test_a_formula_sees_the_prorated_target():
     curve = replace(formula("100 * value / target", Decimal(100)), prorate="days")
-    assert points(curve, [100, 50, 20], worked=[90, 45, 45])[0] == [100, 100, 40]
+    found, said = points(curve, [100, 50, 20], worked=[90, 45, 45])
+    assert found == [100, 100, 40]
+    assert said[2] == "100 * value / target with value = 20, target = 50 (the target × 1/2 by days) = 40 points"
 
 
 def test_no_day_in_service_is_a_target_of_zero_and_names_the_person():
     with pytest.raises(KaoheError, match=r"(?s)appraise\.zero-target.*p0001"):
         points(replace(ratio_curve(10), prorate="days"), [1, 1], worked=[90, 0])
+
+
+def test_points_that_stand_for_no_day_in_service_are_explained():
+    curve = replace(ratio_curve(10, zero_target=80), prorate="days")
+    found, said = points(curve, [1], worked=[0])
+    assert (found, said) == ([80], ["the target 0 is not above zero (the target × 0 by days) = 80 points"])
+
+
+def test_a_prorated_curve_is_explained_for_one_person_only():
+    with pytest.raises(ValueError, match=r"^a target of a person's own"):
+        explain_curve(replace(ratio_curve(10), prorate="days"), to_micros(1))
 
 
 @given(st.integers(1, 10**6), st.integers(-(10**6), 10**6), st.integers(1, 90), st.sampled_from(["higher", "lower"]))

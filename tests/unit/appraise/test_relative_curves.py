@@ -24,7 +24,7 @@ from tests.unit.appraise.builder import (
 from kaohe.appraise import appraise, explain_curve
 from kaohe.appraise.curves import points
 from kaohe.appraise.earning import basis
-from kaohe.errors import KaoheError
+from kaohe.errors import KaoheError, Place
 from kaohe.exact import MICRO, from_micros, to_micros
 from kaohe.language import Keyed, Scope, Type, compile_expression
 from kaohe.scheme.model import FormulaCurve, PercentileRankCurve, Ranking, RatioCurve, ZScoreCurve
@@ -44,6 +44,15 @@ def z(neutral=60, each=10, **more):
 
 def percentile(neutral=60, **more):
     return PercentileRankCurve(Decimal(neutral), **more)
+
+
+def looked_up(text):
+    keyed = {name: Keyed(NUMBER, frozenset({"a", "b", "c"})) for name in ("value", "target")}
+    return compile_expression(text, Scope({"value": NUMBER, "target": NUMBER}, keyed=keyed))
+
+
+def derived(of, text):
+    return replace(of, indicator=replace(of.indicator, records=None, value=None, derived=text), value=looked_up(text))
 
 
 def earned(curve, *numbers, staff=None, ranking=None, missing="renormalise"):
@@ -121,6 +130,15 @@ def test_small_groups_are_measured_against_everybody_or_not_at_all():
 def test_huge_values_leave_no_digit_out_of_a_z_score():
     base = 10**12
     assert earned(z(), base + 1, base + 2, base + 3) == earned(z(), 1, 2, 3)
+    assert earned(z(), 4 * base, -4 * base, -4 * base) == earned(z(), 4, -4, -4)
+    assert earned(z(), *[base // 20] * 99, -base // 20) == earned(z(), *[5] * 99, -5)
+
+
+def test_neutral_points_stay_exact_beside_those_of_a_compared_group():
+    staff = people(3, region=["N", "S", "S"])
+    ranking = Ranking(within=("region",), min_group=2, small_groups="unranked")
+    curve = percentile(neutral="9007199254.740993")
+    assert earned(curve, 1, 1, 2, staff=staff, ranking=ranking) == ["9007199254.740993", "0", "100"]
 
 
 @pytest.mark.parametrize(
@@ -143,21 +161,55 @@ def test_a_target_of_zero_divides_by_one():
     assert earned(RatioCurve(Decimal(0), "higher", zero_target="absolute"), 1) == ["200"]
 
 
+@pytest.mark.parametrize(
+    ("mode", "target", "told"),
+    [
+        ("higher", "0.5", "100 × 1 / 0.5 = 200 points"),
+        ("lower", "0.5", "100 × (1 − (1 − 0.5) / 0.5) = 0 points"),
+        ("on_target", "0.5", "100 × (1 − |1 − 0.5| / 0.5) = 0 points"),
+        ("higher", "0", "100 × (1 + (1 − (0)) / 1) = 200 points"),
+        ("lower", "0", "100 × (1 − (1 − (0)) / 1) = 0 points"),
+        ("on_target", "0", "100 × (1 − |1 − (0)| / 1) = 0 points"),
+        ("higher", "-2", "100 × (1 + (1 − (-2)) / 2) = 250 points"),
+        ("lower", "-2", "100 × (1 − (1 − (-2)) / 2) = -50 points"),
+        ("on_target", "-2", "100 × (1 − |1 − (-2)| / 2) = -50 points"),
+    ],
+)
+def test_a_target_of_any_sign_is_explained_with_what_it_divides_by(mode, target, told):
+    assert str(explain_curve(RatioCurve(Decimal(target), mode, zero_target="absolute"), MICRO)) == told
+
+
 def test_points_may_stand_for_a_target_of_zero_or_less():
     curve = RatioCurve(expression("bonus_base"), zero_target=Decimal(80), cap=Decimal(120))
-    staff = people(3, bonus_base=[Decimal(0), Decimal(-5), Decimal(10)])
-    assert earned(curve, 9, 9, 9, staff=staff) == ["80", "80", "90"]
+    staff = people(4, bonus_base=[Decimal(0), Decimal(-5), Decimal(10), Decimal("0.000001")])
+    assert earned(curve, 9, 9, 9, "0.000001", staff=staff) == ["80", "80", "90", "100"]
 
 
 def test_a_target_of_zero_that_is_not_spoken_of_names_person_and_indicator():
-    made = scheme(dimension("d", used("a", RatioCurve(expression("bonus_base")))))
-    staff = people(3, bonus_base=[Decimal(0), Decimal(10), Decimal(-5)])
+    made = scheme(dimension("d", written_at(used("a", RatioCurve(expression("bonus_base"))))))
+    staff = people(3, bonus_base=[Decimal(0), Decimal("0.000001"), Decimal(-5)])
     with pytest.raises(KaoheError) as caught:
         appraise(made, staff, table(a=[1, 2, 3]))
     (problem,) = caught.value.problems
     assert problem.code == "appraise.zero-target"
     assert str(problem.what) == "the target of A is zero or less"
     assert problem.found == "p0000 (0), p0002 (-5)"
+    assert problem.where == Place("sales.toml", 7, 3, key="a")
+    assert str(problem.fix).startswith("say in the curve what such a target means")
+
+
+@pytest.mark.parametrize(("count", "more"), [(20, ""), (21, " and 1 more")])
+def test_of_very_many_people_with_the_same_mistake_twenty_are_named(count, more):
+    made = scheme(dimension("d", used("a", RatioCurve(expression("region")))))
+    with pytest.raises(KaoheError) as caught:
+        appraise(made, people(count, region=["?"] * count), table(a=[1] * count))
+    (problem,) = caught.value.problems
+    assert str(problem.found) == ", ".join(f"p{row:04} (?)" for row in range(20)) + more
+    assert str(problem.fix).startswith("mend the attribute of these people")
+
+
+def written_at(of):
+    return replace(of, place=Place("sales.toml", 7, 3))
 
 
 def test_an_attribute_is_read_as_a_number_and_without_one_there_is_no_target():
@@ -166,9 +218,30 @@ def test_an_attribute_is_read_as_a_number_and_without_one_there_is_no_target():
     assert earned(curve, 100, "50.5", 3, staff=staff) == ["50", "100", None]
     result = appraise(scheme(dimension("d", used("a", curve))), staff, table(a=[100, 1, 3]))
     assert said(result, 2, "missing") == ["A: no target; left out, the other weights count for it"]
+    assert basis(scheme(), staff, table(a=[100, 1, 3]), used("a", curve), 2).target is None
 
 
-@pytest.mark.parametrize("written", ["many", "1e20", "1e999999999", "NaN", "Infinity", ""])
+@pytest.mark.parametrize(
+    "of",
+    [
+        used("a", RatioCurve(looked_up('target("a")'))),
+        used("a", FormulaCurve(looked_up('100 * value / target("a") + target("b") + value("c")'))),
+        derived(used("a"), 'value("c") / target("a")'),
+    ],
+)
+def test_the_dated_target_that_is_lacking_is_named_and_no_other(of):
+    # c has a target too, which nobody asks for: only its value is looked at.
+    staff = replace(people(1), targets={"a": (None,), "b": (MICRO,), "c": (None,)})
+    made = scheme(dimension("d", of), measured=[measured("c")])
+    result = appraise(made, staff, table(a=[None if of.indicator.derived else 1], c=[1]))
+    assert said(result, 0, "missing") == [
+        "A: there is no dated target: a; left out, the other weights count for it",
+    ]
+
+
+@pytest.mark.parametrize(
+    "written", ["many", "1e20", "1e999999999", "1e-30", "1152921504606.846976", "NaN", "Infinity", ""]
+)
 def test_an_attribute_that_is_no_number_names_the_person(written):
     made = scheme(dimension("d", used("a", RatioCurve(expression("region")))))
     with pytest.raises(KaoheError) as caught:
@@ -195,6 +268,10 @@ def test_a_formula_sees_value_target_and_person():
     assert earned(formula("value / target", Decimal(3)), 1, 2) == ["0.333333", "0.666667"]
 
 
+def test_a_formula_counts_large_points_to_the_last_millionth():
+    assert earned(formula("value"), "9007199254.740993", 1) == ["9007199254.740993", "1"]
+
+
 def test_a_formula_that_is_unknown_is_no_data():
     curve = formula("100 / value", cap=Decimal(60), floor=Decimal(10))
     assert earned(curve, 0, 1, 4, 50) == [None, "60", "25", "10"]
@@ -202,6 +279,10 @@ def test_a_formula_that_is_unknown_is_no_data():
     result = appraise(made, people(2), table(a=[0, 4]))
     assert result.graded.tolist() == [False, True]
     assert said(result, 0, "missing") == ["A: its formula comes to nothing known; not graded without it"]
+    own = basis(made, people(2), table(a=[0, 4]), made.weighted[0], 0)
+    assert (own.formula, own.previous) == (None, None)
+    with pytest.raises(ValueError, match=r"^a formula is explained for a person"):
+        explain_curve(curve, 0, own)
 
 
 def test_a_formula_sees_the_previous_value_and_other_values():
@@ -242,4 +323,8 @@ def test_explanations_name_the_field():
     own = basis(made, people(3), columns, made.weighted[0], 1)
     assert str(explain_curve(percentile(), 2 * MICRO, own)) == (
         "rank 2 from the worst among 3: 100 × (2 − 1) / (3 − 1) = 50 points"
+    )
+    own = basis(made, people(3), table(a=[1, 2, 2]), made.weighted[0], 1)
+    assert str(explain_curve(percentile(), 2 * MICRO, own)) == (
+        "rank 2 from the worst among 3, 2 of them equal: 100 × (2 − 1) / (3 − 1) = 50 points"
     )
