@@ -79,6 +79,10 @@ def counts_in_words(counts: Counts, row: int) -> Message:
         case "sum" | "mean":
             amount = quantity(counts.type, parts["total"])
             said = msg("{amount} in total over {n} records", amount=amount, n=parts["n"])
+        case "median" | "percentile" | "minimum" | "maximum" | "first" | "last" if not parts["n"]:
+            said = msg("{n} records", n=0)
+        case "minimum" | "maximum" | "first" | "last" if counts.type.kind in ("number", "duration"):
+            said = msg("{amount} of {n} records", amount=quantity(counts.type, parts["value"]), n=parts["n"])
         case "median" | "percentile":
             low, high = quantity(counts.type, parts["low"]), quantity(counts.type, parts["high"])
             said = msg("between {low} and {high} among {n} records", low=low, high=high, n=parts["n"])

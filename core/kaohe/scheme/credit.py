@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from kaohe.errors import Severity
 from kaohe.language import Expression, Scope
 from kaohe.language.tree import widened
 from kaohe.plugin import Indicator, RecordType
@@ -14,6 +16,8 @@ from kaohe.plugin.scope import Parameters
 from kaohe.scheme.draft import Draft, Path, attempt, show
 from kaohe.scheme.model import Credit, Credits
 from kaohe.text import msg
+
+_PERCENT = 100
 
 
 def read_credit(
@@ -45,7 +49,36 @@ def read_credit(
     if splits is None:
         what = msg("the shares are too long to be computed with")
         draft.report((*path, "credit"), "credit-too-long", what, at_key=True)
+    elif splits.whole is not None:
+        _check_sum(draft, [share for _who, share in rows], (*path, "credit"))
     return splits
+
+
+def _check_sum(draft: Draft, shares: Sequence[str], path: Path) -> None:
+    """Shares that are all numbers must add up to 1: too little never does; too much may, where some are not named."""
+    try:
+        numbers = [Decimal(share.strip()) for share in shares]
+    except InvalidOperation:
+        return
+    total = sum(numbers, Decimal(0))
+    if total == 1:
+        return
+    fix = msg("mend the shares, or write overlay = true where they are credited besides and not split")
+    if total == _PERCENT:
+        words = {"percent": show(numbers[0]), "share": show(numbers[0] / _PERCENT)}
+        fix = msg("a share is written from 0 to 1: {percent} % is {share}", **words)
+    what, found = msg("the shares of a record add up to {sum}", sum=show(total)), " + ".join(map(show, numbers))
+    severity: Severity = "error" if total < 1 else "warning"
+    draft.report(
+        path,
+        "credit-sum",
+        what,
+        found=f"{found} = {show(total)}",
+        expected="1",
+        fix=fix,
+        severity=severity,
+        at_key=True,
+    )
 
 
 def plugin_credit(
