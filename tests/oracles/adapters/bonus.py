@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from tests.oracles.adapters.scoring import earned
+from tests.oracles.adapters.scales import earned
 from tests.oracles.case import Case, Named, NotRunnable
 from tests.oracles.language import computed, of_values
 from tests.oracles.reading import decimal, listing, number, numbers, share, whole

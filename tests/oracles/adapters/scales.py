@@ -1,15 +1,31 @@
-"""Scales that a source gives in words, ``<60 不发; 60-89 按分数%; 90-100 全额; >100 超出部分 2 倍``, as curves."""
+"""What is paid for a score: by scales that a source gives in words, ``<60 不发; 60-89 按分数%``, and by incentives."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from tests.oracles.case import NotRunnable
-from tests.unit.appraise.builder import points_curve
+import numpy as np
+from tests.oracles.case import Case, NotRunnable
+from tests.oracles.reading import decimal
+from tests.unit.appraise.builder import (
+    coefficient_bonus,
+    dimension,
+    people,
+    points_curve,
+    rule,
+    scheme,
+    table,
+    used,
+    yuan,
+)
 
+from kaohe.appraise import appraise
+from kaohe.appraise.curves import PlainCurve, points
+from kaohe.exact import from_micros, to_micros
 from kaohe.scheme.model import PointsCurve
 
 _NUMBER = r"(\d+(?:\.\d+)?)"
@@ -25,6 +41,44 @@ class _Piece(NamedTuple):
     low: Decimal | None
     points: Decimal
     slope: Decimal = Decimal(0)
+
+
+def earned(curve: PlainCurve, values: Sequence[Any]) -> list[Decimal]:
+    """The points of each value by a curve."""
+    micros = np.array([to_micros(value) for value in values], np.int64)
+    return [from_micros(figure) for figure in points(curve, micros, np.ones(len(values), np.bool_)).tolist()]
+
+
+def by_words(case: Case) -> dict[str, Any]:
+    """What is paid of a base for each score, by a scale in words."""
+    curve = scale_in_words(str(case.first("scale", "rule", "rules", default=case.title)))
+    scores = case.inputs["scores"]
+    staff = people(len(scores), bonus_base=[decimal(case.inputs["base"])] * len(scores))
+    parts = dimension("d", used("a", curve))
+
+    def pay(base: str) -> list[str]:
+        return yuan(appraise(scheme(parts, bonus=coefficient_bonus(base)), staff, table(a=scores)))
+
+    computed = {"pay": pay("bonus_base * total / 100")}
+    for key in case.expected:
+        if fixed := re.fullmatch(r"monthly_with_(\d+)", key):
+            computed[key] = pay(f"{fixed[1]} + bonus_base * total / 100")
+    return computed
+
+
+def incentive(case: Case) -> dict[str, Any]:
+    """Nothing below the threshold, in proportion up to the target, straight on to the most."""
+    given = case.inputs
+    target, threshold = given["target_pct_of_pay"], given["threshold"]
+    (least,) = earned(points_curve((0, 0), (100, target)), [threshold])
+    curve = points_curve((threshold, least), (100, target), (given["max_at"], given["max_pct"]), below=0)
+    computed: dict[str, Any] = {"pct": earned(curve, given["achievements"])}
+    if "modifier_max" in given:
+        modified = rule("total > 0", "coefficient", given["modifier_max"])
+        made = scheme(bonus=coefficient_bonus(), rules=[modified])
+        staff = people(1, bonus_base=[Decimal(given["max_pct"])])
+        (computed["max_after_modifier"],) = yuan(appraise(made, staff, table(a=[1])))
+    return computed
 
 
 def scale_in_words(words: str) -> PointsCurve:

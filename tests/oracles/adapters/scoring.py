@@ -3,37 +3,32 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
-import numpy as np
 from tests.oracles.adapters import standards
-from tests.oracles.adapters.scales import scale_in_words
+from tests.oracles.adapters.scales import by_words, earned, incentive
 from tests.oracles.adapters.totals import levels, of_rows, total, weighted
 from tests.oracles.case import Case, Named, NotRunnable
 from tests.oracles.language import computed
 from tests.oracles.reading import decimal, listing, number
 from tests.unit.appraise.builder import (
     bands_curve,
-    coefficient_bonus,
     dimension,
     people,
     per_unit_curve,
     points_curve,
-    rule,
     scheme,
     table,
     totals,
     used,
-    yuan,
 )
 
 from kaohe.appraise import appraise
 from kaohe.appraise.alternatives import weighted_sum
-from kaohe.appraise.curves import PlainCurve, points
-from kaohe.exact import from_micros, to_micros
+from kaohe.appraise.curves import PlainCurve
 from kaohe.language import Scope, Type, compile_expression
 from kaohe.precise import exact_matrix, exact_row
 from kaohe.scheme.model import FormulaCurve, RatioCurve
@@ -57,12 +52,6 @@ def run(case: Case) -> dict[str, Any]:
         if needs <= given:
             return adapter(case)
     raise NotRunnable(f"no scoring is read from {', '.join(case.inputs)}")
-
-
-def earned(curve: PlainCurve, values: Sequence[Any]) -> list[Decimal]:
-    """The points of each value by a curve."""
-    micros = np.array([to_micros(value) for value in values], np.int64)
-    return [from_micros(figure) for figure in points(curve, micros, np.ones(len(values), np.bool_)).tolist()]
 
 
 def _by_points(case: Case) -> dict[str, Any]:
@@ -233,38 +222,6 @@ def _towards_target(case: Case) -> dict[str, Any]:
     return {"score": shares[0], "weighted": part, "pct": computed("sum(x) * 100", [{"x": shares[0]}])}
 
 
-def _by_words(case: Case) -> dict[str, Any]:
-    """What is paid of a base for each score, by a scale in words."""
-    curve = scale_in_words(str(case.first("scale", "rule", "rules", default=case.title)))
-    scores = case.inputs["scores"]
-    staff = people(len(scores), bonus_base=[decimal(case.inputs["base"])] * len(scores))
-    parts = dimension("d", used("a", curve))
-
-    def pay(base: str) -> list[str]:
-        return yuan(appraise(scheme(parts, bonus=coefficient_bonus(base)), staff, table(a=scores)))
-
-    computed = {"pay": pay("bonus_base * total / 100")}
-    for key in case.expected:
-        if fixed := re.fullmatch(r"monthly_with_(\d+)", key):
-            computed[key] = pay(f"{fixed[1]} + bonus_base * total / 100")
-    return computed
-
-
-def _incentive(case: Case) -> dict[str, Any]:
-    """Nothing below the threshold, in proportion up to the target, straight on to the most."""
-    given = case.inputs
-    target, threshold = given["target_pct_of_pay"], given["threshold"]
-    (least,) = earned(points_curve((0, 0), (100, target)), [threshold])
-    curve = points_curve((threshold, least), (100, target), (given["max_at"], given["max_pct"]), below=0)
-    computed: dict[str, Any] = {"pct": earned(curve, given["achievements"])}
-    if "modifier_max" in given:
-        modified = rule("total > 0", "coefficient", given["modifier_max"])
-        made = scheme(bonus=coefficient_bonus(), rules=[modified])
-        staff = people(1, bonus_base=[Decimal(given["max_pct"])])
-        (computed["max_after_modifier"],) = yuan(appraise(made, staff, table(a=[1])))
-    return computed
-
-
 def _earned_by(case: Case, curve: PlainCurve) -> Any:
     """One figure for one actual value, a list for a list."""
     figures = earned(curve, _actuals(case))
@@ -298,7 +255,7 @@ _BY_INPUTS = (
     ({"target", "unit", "deduct_per_unit"}, _per_unit),
     ({"points"}, _by_points),
     ({"bands"}, _by_bands),
-    ({"target_pct_of_pay", "threshold", "max_at", "max_pct"}, _incentive),
+    ({"target_pct_of_pay", "threshold", "max_at", "max_pct"}, incentive),
     ({"floor", "target", "stretch"}, _stretched),
     ({"threshold", "target", "maximum"}, _stretched),
     ({"minimum", "target", "maximum"}, _stretched),
@@ -314,7 +271,7 @@ _BY_INPUTS = (
     ({"grades", "score"}, levels),
     ({"weights", "cases"}, weighted),
     ({"weights", "scores"}, total),
-    ({"base", "scores"}, _by_words),
+    ({"base", "scores"}, by_words),
     ({"target"}, _by_ratio),
     ({"scores"}, standards.of_list),
     ({"values"}, standards.of_list),
