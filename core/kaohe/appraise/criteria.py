@@ -31,7 +31,6 @@ class Criterion:
     """One indicator over everybody graded: ``points`` in millionths, where they are ``counted``, each person's
     ``weight`` in whole numbers (0 where not counted), and the ends and the square that divides (0: nothing does)."""
 
-    key: str
     points: Ints
     counted: Flags
     weight: Wide
@@ -60,7 +59,7 @@ def criteria(
             best, worst = int(present.max()), int(present.min())
             square = _square(scheme.total_by.normalisation, present, best, worst)
             weight = np.where(there, held[used.key], 0)
-            found.append(Criterion(used.key, column, there, weight, best, worst, square))
+            found.append(Criterion(column, there, weight, best, worst, square))
     return tuple(found)
 
 
@@ -73,8 +72,11 @@ def topsis_total(scheme: Scheme, matrix: Sequence[Criterion], added: Ints) -> In
 
 
 def distances(matrix: Sequence[Criterion]) -> tuple[Wide, Wide]:
-    """Everybody's Euclidean distance to the best and to the worst there is, in one same small unit."""
-    rows = len(matrix[0].points) if matrix else 0
+    """Everybody's Euclidean distance to the best and to the worst there is, in one same small unit.
+
+    Whoever is compared has something that counts: there is a criterion, and somebody.
+    """
+    rows = len(matrix[0].points)
     to_best, to_worst = np.zeros(rows, object), np.zeros(rows, object)
     for each in matrix:
         if not each.square:
@@ -119,7 +121,7 @@ def losses(matrix: Sequence[Criterion]) -> Losses:
     """
     spans = [each.best - each.worst for each in matrix]
     common = lcm(*(span for span in spans if span))
-    rows = len(matrix[0].points) if matrix else 0
+    rows = len(matrix[0].points)
     utility, regret, weight = (np.zeros(rows, object) for _ in range(3))
     for each, span in zip(matrix, spans, strict=True):
         weight = weight + each.weight
@@ -128,7 +130,7 @@ def losses(matrix: Sequence[Criterion]) -> Losses:
             lost = gap * each.weight * (common // span)
             utility = utility + lost
             regret = np.maximum(regret, lost)
-    if rows and weight.min() == weight.max():
+    if weight.min() == weight.max():
         return Losses(utility, regret, common * int(weight[0]))
     by_row = [common * each for each in weight.tolist()]
     return Losses(_fractions(utility, by_row), _fractions(regret, by_row), 1)

@@ -60,6 +60,14 @@ def test_each_record_by_itself_begins_at_the_bottom_of_the_table():
     assert nothing.bonus == 0
 
 
+def test_single_records_add_up_exactly_however_large():
+    # 10% of what exceeds 8000, and 580 for that
+    records = Records(np.array([0, 1, 2]), np.array([10**16 + 1, 1_000]), 10)
+    made = scheme(bonus=by_table(per_record="m"), measured=[measured("m")])
+    result = appraise(made, replace(people(2), records=records), table(a=[80, 80], m=[1, 1]))
+    assert yuan(result) == ["99999999999780.01", "6.00"]
+
+
 def test_without_single_records_a_figure_counts_as_one():
     assert yuan(paid(by_table(per_record="m"), m=[9000])) == ["680.00"]
 

@@ -26,6 +26,7 @@ from tests.unit.appraise.builder import (
 
 from kaohe.appraise import appraise
 from kaohe.appraise.alternatives import topsis, vikor
+from kaohe.appraise.criteria import criteria, losses
 from kaohe.appraise.entropy import _gathered, divergence, entropy_weights
 from kaohe.exact import MICRO
 from kaohe.precise import exact_matrix
@@ -66,6 +67,8 @@ def test_a_dimension_weighs_what_its_indicators_weigh_together():
 def test_an_indicator_that_is_alike_for_all_weighs_nothing():
     result = appraise(entropy(dimension("d", used("a"), used("b"))), people(2), table(a=[10, 90], b=[50, 50]))
     assert result.data_weights.weights == {"a": 100, "b": 0}
+    # 1 − (0.1·ln 0.1 + 0.9·ln 0.9) / −ln 2
+    assert result.data_weights.divergence == {"a": Decimal("0.531004"), "b": 0}
     assert totals(result) == [10, 90]
 
 
@@ -187,6 +190,49 @@ def test_points_too_large_for_squares_of_64_bits_are_still_exact():
     wide = by(TotalBy("topsis"), dimension("d", reaching(used("a"), far)))
     assert totals(appraise(wide, people(3), table(a=[0, far // 2, far]))) == [0, 50, 100]
 
+    bounded = dimension("d", *(replace(used(key), curve=points_curve((-5000, -5000), (5000, 5000))) for key in "ab"))
+    columns = {"a": [-5000, 2500, 5000], "b": [4500, 3000, -2500]}
+    small = {key: [Decimal(each) / 1000 for each in column] for key, column in columns.items()}
+    for how in ("vector", "minmax", "sum"):
+        made = by(TotalBy("topsis", how), bounded)
+        assert totals(appraise(made, people(3), table(**columns))) == totals(appraise(made, people(3), table(**small)))
+
 
 def reaching(indicator, most):
     return replace(indicator, curve=points_curve((0, 0), (most, most)))
+
+
+def test_what_tells_nobody_apart_leaves_the_criteria_after_it_to_decide():
+    made = by(TotalBy("topsis", "minmax"))
+    assert totals(appraise(made, people(2), table(a=[5, 5], b=[10, 90]))) == [0, 100]
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_weights_of_very_many_digits_compare_exactly(method):
+    third, rest = "0.333333333333333333333333", "0.666666666666666666666667"
+    long = by(method, dimension("d", used("a", weight=third), used("b", weight=rest)))
+    short = by(method, dimension("d", used("a", weight=1), used("b", weight=2)))
+    assert totals(appraise(long, people(3), table(**COLUMNS))) == totals(appraise(short, people(3), table(**COLUMNS)))
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_very_large_additions_keep_their_last_millionth(method):
+    made = by(method, decimals=6, measured=[measured("c")], adjustments=[adjustment('value("c")')])
+    result = appraise(made, people(2), table(a=[90, 10], b=[80, 20], c=["1000000000000.000001", 0]))
+    assert totals(result) == [Decimal("1000000000100.000001"), 0]
+
+
+def lost(**columns):
+    """S and R of everybody."""
+    made = by(METHODS[1])
+    result = appraise(made, people(3), table(**columns))
+    found = losses(criteria(made, result.points, result.counted, result.graded))
+    return [[Fraction(each) / found.whole for each in column] for column in (found.utility, found.regret)]
+
+
+def test_losses_are_parts_of_the_weight_that_each_person_has():
+    # a weighs 0.6 and goes from 10 to 100, b 0.4 from 50 to 90
+    six, four = Fraction(6, 10), Fraction(4, 10)
+    assert lost(**COLUMNS) == [[six, Fraction(7, 10), four], [six, four, four]]
+    # Of the third only b counts, with all the weight; a goes from 10 to 40.
+    assert lost(a=[10, 40, None], b=COLUMNS["b"]) == [[six, Fraction(3, 10), 1], [six, Fraction(3, 10), 1]]
