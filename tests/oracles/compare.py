@@ -110,6 +110,8 @@ def _compare(where: str, expected: Any, computed: Any, reading: _Reading) -> Ite
     elif isinstance(computed, Mapping) and _is_list(expected):
         computed = list(computed.values())
     if isinstance(expected, Mapping) and isinstance(computed, Mapping):
+        if computed and not expected:
+            yield Difference(where, "nothing", _plain(list(computed)))
         for key, each in expected.items():
             yield from _compare(f"{where}.{key}", each, _part(computed, key, where), reading)
     elif _is_list(expected) and _is_list(computed):

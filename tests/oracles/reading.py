@@ -49,13 +49,18 @@ def missing(written: Any) -> bool:
     return written is None or (isinstance(written, str) and written.strip().casefold() in NONE)
 
 
+def is_name(written: Any) -> bool:
+    """Whether a text is no number."""
+    return isinstance(written, str) and not re.search(r"^\s*[-+]?[\d.]", written)
+
+
 def listing(given: Any) -> tuple[list[str] | None, list[Any]]:
     """The names of things, where they have any, and the things: of a mapping or a list, also of [name, thing] pairs."""
     if isinstance(given, Mapping):
         return list(given), list(given.values())
     if not isinstance(given, list):
         raise NotRunnable(f"a list is written as {given!r}")
-    if given and all(isinstance(each, list) and len(each) == 2 and isinstance(each[0], str) for each in given):
+    if given and all(isinstance(each, list) and len(each) == 2 and is_name(each[0]) for each in given):
         return [name for name, _ in given], [thing for _, thing in given]
     return None, list(given)
 

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from tests.oracles.case import Case, Named, NotRunnable
-from tests.oracles.reading import decimal, listing, missing, numbers
+from tests.oracles.reading import decimal, listing, missing, numbers, whole
 
 from kaohe.appraise.alternatives import weighted_sum
 from kaohe.precise import Matrix, all_rounded, exact, exact_matrix, exact_row, transposed
@@ -174,7 +174,8 @@ def _tables(case: Case) -> dict[str, Any]:
     for key in case.expected:
         named = re.fullmatch(r"(\w+?)(?:_(\d+)_to_(\d+))?", key)
         table = RANDOM_INDEX[_known_table(named[1])] if named else ()
-        asked = case.inputs.get("n", 0)
+        written = case.first("n", "sizes", default=[])
+        asked = [whole(each) for each in written] if isinstance(written, list) else whole(written)
         sizes = range(int(named[2]), int(named[3]) + 1) if named and named[2] else asked
         computed[key] = table[asked - 1] if isinstance(sizes, int) else [table[size - 1] for size in sizes]
     return computed

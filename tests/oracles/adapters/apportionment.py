@@ -50,7 +50,7 @@ def run(case: Case) -> dict[str, Any]:
     if total is None:
         raise NotRunnable("the case gives no 'seats'")
     result = _seats(case, exact_row(weights), whole(total))
-    divisor = computed("sum(weight) / maximum(seats)", [{"weight": each, "seats": total} for each in weights])
+    divisor = computed("sum(weight) / maximum(seats)", [{"weight": each, "seats": whole(total)} for each in weights])
     figures = {
         ("seats", "parts", "shares", "result", "allocation", "counts"): result.parts,
         ("quota", "quotas", "standard_quota", "standard_quotas"): result.quotas,

@@ -11,7 +11,7 @@ from typing import Any
 from tests.oracles.adapters.scales import earned
 from tests.oracles.case import Case, Named, NotRunnable
 from tests.oracles.language import computed, of_values
-from tests.oracles.reading import decimal, listing, number, numbers, share, whole
+from tests.oracles.reading import decimal, is_name, listing, number, numbers, share, whole
 from tests.unit.appraise.builder import (
     by_score,
     coefficient_bonus,
@@ -43,7 +43,21 @@ FIGURES = ("bonus", "pay", "amount", "payout", "result", "total_bonus")
 DATES = ("start", "hire_date", "from", "join_date"), ("end", "leave_date", "to", "termination_date")
 IDS = "bcdmn"
 # Weights, factors, limits and dates are no plain factors of a product.
-_NOT_FACTORS = {"weights", "factors", "thresholds", "coefficients", "score", "scores", "grade", "grades", "days_basis"}
+_NOT_FACTORS = {
+    "weights",
+    "factors",
+    "thresholds",
+    "coefficients",
+    "score",
+    "scores",
+    "grade",
+    "grades",
+    "days_basis",
+    "version",
+    "year",
+    "quarter",
+    "headcount",
+}
 
 
 def run(case: Case) -> dict[str, Any]:
@@ -87,7 +101,7 @@ def _of_one(case: Case, given: Mapping[str, Any], base: str) -> str:
     days = _days(given)
     taken = {base, *(days or {}), *_NOT_FACTORS, *ACHIEVED, *LIMITS, *DEDUCTED}
     taken |= {name for keys in DATES for name in keys} | {"period_start", "period_end"}
-    factors = [_factor(name, each) for name, each in given.items() if name not in taken]
+    factors = [_factor(name, each) for name, each in given.items() if name not in taken and not is_name(each)]
     if {"weights", "factors"} <= set(given):
         weighed = (exact_matrix([numbers(given["factors"])]), exact_row(map(share, numbers(given["weights"]))))
         factors += weighted_sum(*weighed, 12)

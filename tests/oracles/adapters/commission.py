@@ -217,10 +217,13 @@ def _on_top(table: RateTable, before: Any, deal: Any) -> dict[str, Any]:
 def _intervals(case: Case) -> dict[str, Any]:
     """Running totals of intervals, and their attainment of the target of one interval."""
     given = case.inputs
-    target = next((given[key] for key in given if key.endswith("target") and not key.startswith("annual")), None)
+    target = next(
+        (number(given[key]) for key in given if key.endswith("target") and not key.startswith("annual")), None
+    )
     figures: dict[str, Any] = {}
-    for name, amounts in given.items():
-        if isinstance(amounts, list) and target:
+    for name, listed in given.items():
+        if isinstance(listed, list) and target:
+            amounts = numbers(listed)
             figures[f"{name}_running"] = [of_values("sum(x)", amounts[:count]) for count in range(1, len(amounts) + 1)]
             figures[name] = computed("sum(x) / maximum(t)", [{"x": amount, "t": target} for amount in amounts])
     if not figures:
