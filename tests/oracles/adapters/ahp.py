@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from tests.oracles.case import Case, Named, NotRunnable
-from tests.oracles.reading import decimal, listing, missing, numbers, whole
+from tests.oracles.reading import decimal, is_name, listing, missing, numbers, whole
 
 from kaohe.appraise.alternatives import weighted_sum
 from kaohe.precise import Matrix, all_rounded, exact, exact_matrix, exact_row, transposed
@@ -183,8 +183,13 @@ def _tables(case: Case) -> dict[str, Any]:
 
 def _table(case: Case) -> RandomIndex | Decimal:
     """The table that the case names, or the index that it gives."""
-    own = case.first("RI", "ri", "random_index")
-    if own is not None and not isinstance(own, str | Mapping | list):
+    own = case.first("RI", "ri", "random_index", "ri_values")
+    size = len(case.first("matrix", "criteria_matrix", "comparison_matrix", default=[]))
+    if isinstance(own, Mapping):
+        own = own.get(str(size))
+    if isinstance(own, list):
+        own = own[size - 1] if 0 < size <= len(own) else None
+    if own is not None and not is_name(own):
         return decimal(own)
     named = case.first("ri_table", "RI", "ri", "random_index")
     return "saaty_1980" if named is None else _known_table(str(named))

@@ -54,7 +54,9 @@ FIXED = ("fixed", "payout", "bonus", "pays", "flat_amount")
 
 
 def has_bands(case: Case) -> bool:
-    return any(isinstance(case.inputs.get(name), list) for name in TABLES)
+    return {"thresholds", "rates"} <= set(case.inputs) or any(
+        isinstance(case.inputs.get(name), list) for name in TABLES
+    )
 
 
 def of_attainment(case: Case) -> bool:
@@ -136,6 +138,10 @@ def _bands(case: Case) -> list[Any]:
     listed = next(
         (case.inputs[key] for key in ("accelerators", *TABLES) if isinstance(case.inputs.get(key), list)), None
     )
+    if not listed and {"thresholds", "rates"} <= set(case.inputs):
+        # Bounds and rates in two lists; without a bound of 0 the first rate is from nothing.
+        bounds, values = list(case.inputs["thresholds"]), list(case.inputs["rates"])
+        listed = [list(row) for row in zip([0] * (len(values) - len(bounds)) + bounds, values, strict=True)]
     if not listed:
         raise NotRunnable("the case gives no bands")
     return list(listed)

@@ -136,6 +136,8 @@ def _drawn(case: Case) -> dict[str, Any]:
         to_fen(number(case.inputs["draw"])),
         to_fen(number(case.first("balance", "opening_balance", default=0))),
     )
+    if re.search(r"non-?\s?recoverable|guarantee", case.said("type", "kind", "draw_type")):
+        raise NotRunnable("a draw that is not recovered is a floor of the bonus: draws are recoverable here")
     paid, balances = [], []
     written = case.first("earned", "commission", "commissions")
     several = isinstance(written, list)

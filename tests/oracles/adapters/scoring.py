@@ -264,6 +264,8 @@ _BY_INPUTS = (
     ({"red", "green"}, _between),
     ({"minimum", "target", "actual"}, _towards_target),
     ({"raw"}, standards.calibrated),
+    ({"value", "mean", "sd"}, standards.one),
+    ({"score", "mean", "sd"}, standards.one),
     ({"thresholds", "scores"}, levels),
     ({"thresholds", "score"}, levels),
     ({"thresholds", "values"}, levels),

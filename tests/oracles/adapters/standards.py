@@ -68,6 +68,13 @@ def _standardised(case: Case, names: list[str] | None, figures: Sequence[Any]) -
     }
 
 
+def one(case: Case) -> dict[str, Any]:
+    """One figure in standard deviations from a mean that is given, and on a scale of mean 50 and deviation 10."""
+    own = Spread(exact(number(case.inputs["mean"])), exact(number(case.inputs["sd"])))
+    result = calibrate(exact(number(case.first("value", "score"))), own, Spread(exact(50), exact(10)), decimals=20)
+    return {**dict.fromkeys(("z", "z_score"), result.z), **dict.fromkeys(("T", "t_score"), result.score)}
+
+
 def calibrated(case: Case) -> dict[str, Any]:
     """A rater's score mapped to the group's mean and spread; or only to its mean, where no spreads are given."""
     given = case.inputs
