@@ -141,7 +141,7 @@ def _enter(app: App, name: str, year: int, found: Statutory) -> None:
     before = _known(app, name)
     path = app.calendar_folder.path(name)
     before.require()
-    text, added = with_holidays(path.read_text("utf-8"), year, found)
+    text, added = with_holidays(path.read_text("utf-8-sig"), year, found)
     after = check_calendar(text, str(path), name, app.workspace.timezone)
     if after.calendar is None:
         raise KaoheError(after.problems)
@@ -162,7 +162,12 @@ def _known(app: App, name: str) -> Checked:
     folder = app.calendar_folder
     if name in folder:
         return folder.checked(name)
-    what, fix = msg("there is no calendar {name}", name=name), msg("kaohe calendar list shows those there are")
+    what = msg("there is no calendar {name}", name=name)
+    fix = (
+        msg("kaohe calendar list shows those there are")
+        if len(folder)
+        else msg("save a calendar as {file}; docs/calendars.md has one", file=folder.folder / "office.toml")
+    )
     raise fail(
         Problem("calendar.no-file", what, Place(str(folder.folder)), expected=", ".join(folder) or None, fix=fix)
     )

@@ -40,9 +40,12 @@ class CalendarFolder(Mapping[str, Calendar]):
         expected = msg("small letters, digits, - and _, beginning with a letter")
         return [
             Problem("calendar.name", what, Place(str(path)), path.stem, expected)
-            for path in sorted(self.folder.glob("*.toml"))
+            for path in sorted(self._files())
             if NAME.fullmatch(path.stem) is None
         ]
+
+    def _files(self) -> Iterator[Path]:
+        return (path for path in self.folder.glob("*.toml") if path.is_file())
 
     def __getitem__(self, name: str) -> Calendar:
         return self.checked(name).require()
@@ -51,7 +54,7 @@ class CalendarFolder(Mapping[str, Calendar]):
         return isinstance(name, str) and NAME.fullmatch(name) is not None and self.path(name).is_file()
 
     def __iter__(self) -> Iterator[str]:
-        return iter(sorted(path.stem for path in self.folder.glob("*.toml") if NAME.fullmatch(path.stem)))
+        return iter(sorted(path.stem for path in self._files() if NAME.fullmatch(path.stem)))
 
     def __len__(self) -> int:
         return len(list(iter(self)))
@@ -64,7 +67,7 @@ def _text(path: Path) -> str:
         problem = Problem("calendar.unreadable", msg("this file cannot be read"), Place(str(path)), error.strerror)
         raise fail(problem, Exit.ENVIRONMENT) from error
     try:
-        return content.decode("utf-8")
+        return content.decode("utf-8-sig")  # editors on Windows begin a file with a mark
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         what, fix = msg("this file is not UTF-8"), msg("save it as UTF-8 in the editor")

@@ -98,6 +98,9 @@ def test_a_round_of_one_team_and_some_relations_on_an_earlier_day(desk: Desk) ->
     ("words", "code"),
     [
         (("--items", "overall，charm"), "assessment.unknown-word"),
+        (("--items", ""), "assessment.nothing-chosen"),
+        (("--items", "，"), "assessment.nothing-chosen"),
+        (("--relations", ""), "assessment.nothing-chosen"),
         (("--relations", "customer"), "assessment.unknown-word"),
         (("--anonymous", "boss"), "assessment.unknown-word"),
         (("--team", "西队"), "assessment.unknown-word"),
@@ -192,9 +195,10 @@ def test_a_customer_who_bears_an_employees_name_stays_a_customer(desk: Desk) -> 
 
 
 def test_mistakes_are_told_in_chinese_too(desk: Desk) -> None:
-    path = list_file(desk, [("A1", "peer", "A1"), ("A2", "peer", "G1")])
+    path = list_file(desk, [("A1", "peer", "A1"), ("A2", "peer", "G1"), ("A1", "peer", "A2"), ("A1", "peer", "A2")])
     said = desk.try_("assessment", "assignments", ROUND, "--import", path, "--lang", "zh").err
-    assert "A1 将以 peer 的关系评估自己" in said
+    assert "A1 将以同事的关系评估自己" in said
+    assert "A2 以同事的关系评估 A1，重复了两次" in said
     assert "评估人已于 2026-01-31 离职，早于本轮次（2026-03-31）" in said
 
 

@@ -146,6 +146,28 @@ def test_every_known_year_makes_a_sound_calendar(year: int) -> None:
     assert check_calendar(text, "x", "x", SHANGHAI).problems == ()
 
 
+def test_holidays_are_entered_in_a_file_that_an_editor_began_with_a_mark(desk: Desk) -> None:
+    (desk.workspace / "calendars" / "shop.toml").write_text(
+        'format = 1\nname = "店"\nyears = [2026]\nhours.monday = ["09:00-12:00"]\n', "utf-8-sig"
+    )
+    assert (
+        "shop.toml: 13 entries added for 2026" in desk.do("calendar", "holidays", "CN", "2026", "--write", "shop").err
+    )
+    assert "sound" in desk.do("calendar", "check", "shop").err
+
+
+def test_a_folder_with_the_name_of_a_calendar_is_none(desk: Desk) -> None:
+    (desk.workspace / "calendars" / "old.toml").mkdir()
+    assert "office *" in desk.do("calendar", "list").out
+    assert "old.toml" not in desk.do("calendar", "check").err
+
+
+def test_a_workspace_without_calendars_is_told_where_one_goes(desk: Desk) -> None:
+    office(desk).unlink()
+    answer = desk.try_("calendar", "holidays", "CN", "2026", "--write", "office")
+    assert (answer.code, f"save a calendar as {office(desk)}" in answer.err) == (Exit.MISTAKE, True)
+
+
 def test_a_broken_calendar_is_told_only_where_it_is_asked(tmp_path: Path) -> None:
     (tmp_path / "broken.toml").write_text("format = 2\n", "utf-8")
     (tmp_path / "sound.toml").write_text('format = 1\nhours.monday = ["09:00-12:00"]\n', "utf-8")

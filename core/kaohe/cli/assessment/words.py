@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from kaohe.records.rounds.model import Round
 
 _LONGEST_NAME = 60
+_NEED_WORDS = ("--items", "--relations")
 
 
 def split(words: str) -> tuple[str, ...]:
@@ -23,8 +24,11 @@ def split(words: str) -> tuple[str, ...]:
 
 
 def chosen(option: str, words: Sequence[str], known: Collection[str]) -> tuple[tuple[str, ...], list[Problem]]:
-    """The words once each, and those that nobody knows."""
+    """The words once each, and what is wrong: words that nobody knows, or an option that was given without any."""
     place = Place(key=option)
+    if words == () and option in _NEED_WORDS:
+        what = msg("nothing is chosen")
+        return (), [Problem("assessment.nothing-chosen", what, place, expected=", ".join(sorted(known)))]
     wrong = [
         Problem("assessment.unknown-word", msg("this is not one of the choices"), place, word, ", ".join(sorted(known)))
         for word in dict.fromkeys(words)

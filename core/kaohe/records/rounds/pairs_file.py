@@ -79,7 +79,7 @@ class Service:
         return cls({person.code: assignments for person, assignments in organisation})
 
     def on(self, code: str, day: date) -> bool:
-        return any(one.starts <= day and (one.ends is None or day < one.ends) for one in self.assignments.get(code, ()))
+        return any(one.holds_on(day) for one in self.assignments.get(code, ()))
 
     def left_by(self, code: str, day: date) -> date | None:
         """The last day in service of somebody who is not there any more on that day; None for anybody else."""
@@ -113,10 +113,10 @@ def read_pairs(
             problems += wrong
             if pair is None:
                 continue
-            problems += [*_mistakes(pair, asked, service, places)]
+            problems += [*_mistakes(pair, asked, service, places, table)]
             first = found.setdefault((pair.subject, pair.relation, pair.rater, pair.outside), places["rater"])
             if first is not places["rater"]:
-                problems.append(_twice(pair, first, places["rater"]))
+                problems.append(_twice(pair, first, places["rater"], table))
     if not found and not problems:
         what, fix = (
             msg("the list is empty"),
@@ -143,10 +143,13 @@ def _pair(row: CleanRow, people: Directory, places: Mapping[str, Place]) -> tupl
         return None, [Problem("assessment.unknown-rater", unfit.reason, places["rater"], rater, fix=unfit.fix)]
 
 
-def _mistakes(pair: Pair, asked: Round, service: Service, places: Mapping[str, Place]) -> Iterator[Problem]:
+def _mistakes(
+    pair: Pair, asked: Round, service: Service, places: Mapping[str, Place], table: RecordType
+) -> Iterator[Problem]:
     own = pair.rater == pair.subject and not pair.outside
     if own and pair.relation != SELF:
-        what = msg("{person} would rate themself as {relation}", person=pair.subject, relation=pair.relation)
+        relation = table.field("relation").choices[pair.relation]
+        what = msg("{person} would rate themself as {relation}", person=pair.subject, relation=relation)
         fix = msg('write the relation "self", or another rater')
         yield Problem("assessment.rates-themself", what, places["rater"], pair.rater, fix=fix)
     if not own and pair.relation == SELF:
@@ -167,12 +170,15 @@ def _mistakes(pair: Pair, asked: Round, service: Service, places: Mapping[str, P
     yield Problem("assessment.rater-left", what, places["rater"], pair.rater, fix=msg("write another rater"))
 
 
-def _twice(pair: Pair, first: Place, where: Place) -> Problem:
+def _twice(pair: Pair, first: Place, where: Place, table: RecordType) -> Problem:
+    relation = table.field("relation").choices[pair.relation]
     return Problem(
         "assessment.twice",
         msg(
             "{rater} is to rate {subject} as {relation} twice",
-            **{k: v for k, v in vars(pair).items() if k != "outside"},
+            rater=pair.rater,
+            subject=pair.subject,
+            relation=relation,
         ),
         where,
         expected=msg("once, as at {place}", place=str(first)),
