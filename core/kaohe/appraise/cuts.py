@@ -25,7 +25,8 @@ class Cuts:
     """``seats`` per tier over ``counted`` people, None where no quota applies; ``last`` the least total in millionths
     of the counted people who come by each tier by it (None: nobody). ``level`` is this person's tier before any rule
     on tiers, as a position; ``enough`` the least total at which the next better tier would have been theirs, the
-    others unchanged (None: there is no better one, or no total would have done)."""
+    others unchanged (None: there is no better one, or no total would have done). Where seats depend on this person's
+    own total, by who is counted or the group's grade, it is enough, but less may have been."""
 
     seats: tuple[int, ...] | None
     counted: int

@@ -78,13 +78,10 @@ def z_slope(curve: ZScoreCurve, values: list[int]) -> tuple[Fraction, int]:
 
 
 def root(number: Fraction) -> Fraction:
-    """The square root: exact where it is rational, else cut after fifty significant digits."""
-    product: int = number.numerator * number.denominator
-    exact = isqrt(product)
-    if exact * exact == product:
-        return Fraction(exact, number.denominator)
+    """The square root, exact where it is rational, else cut after fifty significant digits."""
     # Digits enough that a millionth of a point is decided however long the numbers are.
     scale: int = 10 ** (_DIGITS + len(str(number.denominator)))
+    product: int = number.numerator * number.denominator
     return Fraction(isqrt(product * scale * scale), scale * number.denominator)
 
 

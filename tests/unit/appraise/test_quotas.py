@@ -234,9 +234,9 @@ def test_hindsight_looks_at_the_persons_own_group():
 
 def test_hindsight_gives_the_vetoed_no_seat_of_a_better_tier():
     halves = quota(level("A", "0.5"), level("B", "0.5"))
-    made, result = placed(halves, rules=[rule("value('a') == 95", "veto")], a=[95, 90, 80, 70])
-    assert letters(result) == "BAAB"
-    assert cuts_of(made, result, 3).enough == to_micros(80)
+    made, result = placed(halves, rules=[rule("value('a') == 7", "veto")], a=[7, -5, -6, -20])
+    assert letters(result) == "BAAB"  # though a vetoed total is 0
+    assert cuts_of(made, result, 3).enough == to_micros(-6)
 
 
 def test_hindsight_asks_anew_who_counts_by_their_total():
