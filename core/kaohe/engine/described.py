@@ -11,8 +11,7 @@ from sqlglot import exp
 from kaohe.language import Bounds, Shift
 from kaohe.language.tree import Field, Node, walk
 from kaohe.plugin import RecordType
-
-_TEXTS = ("text", "choice", "person", "team", "customer")
+from kaohe.plugin.types import TEXT_KINDS
 
 
 @dataclass(frozen=True)
@@ -81,4 +80,4 @@ def nothing(records: RecordType) -> pa.Table:
 
 
 def _column(kind: str) -> pa.DataType:
-    return pa.string() if kind in _TEXTS else pa.bool_() if kind == "boolean" else pa.int64()
+    return pa.string() if kind in TEXT_KINDS else pa.bool_() if kind == "boolean" else pa.int64()

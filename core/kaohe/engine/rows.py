@@ -23,6 +23,7 @@ from kaohe.exact import Flags, Ints
 from kaohe.language import Bounds, Expression, row_sql, sees_all_records
 from kaohe.language.tree import Node
 from kaohe.plugin import RecordType
+from kaohe.plugin.types import TEXT_KINDS
 from kaohe.records import Partition
 
 _SUBJECT, _KEY = "subject", "key"
@@ -146,7 +147,7 @@ def _wanted(column: str | Expression, bounds: Bounds) -> exp.Expr:
 
 def _is_text(rows: Rows, column: str | Expression) -> bool:
     if isinstance(column, str):
-        return rows.records.field(column).kind in ("text", "choice", "person", "team", "customer")
+        return rows.records.field(column).kind in TEXT_KINDS
     return column.type.kind == "text"
 
 

@@ -13,6 +13,8 @@ from kaohe.text import Text
 FieldKind = Literal[
     "text", "choice", "integer", "decimal", "money", "boolean", "date", "datetime", "person", "team", "customer"
 ]
+TEXT_KINDS: tuple[FieldKind, ...] = ("text", "choice", "person", "team", "customer")
+"""The kinds of fields that are stored as text."""
 Unit = Literal["share", "count", "points", "money", "number", "seconds", "minutes", "hours", "days", "kilowatt_hours"]
 Direction = Literal["higher", "lower", "target"]
 _NOTHING: Mapping[str, Any] = MappingProxyType({})

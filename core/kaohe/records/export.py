@@ -14,12 +14,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from kaohe.plugin import Field, RecordType
+from kaohe.plugin.types import TEXT_KINDS
 from kaohe.records.store import Store
 from kaohe.records.words import guarded
 
 _AT_ONCE = 5_000
 _MONEY_DECIMALS = 2
-_TEXT_KINDS = ("text", "choice", "person", "team", "customer")
 _LONGEST_NUMBER = 15  # digits that a workbook keeps
 
 Row = Sequence[Any]
@@ -96,7 +96,7 @@ def _presented(field: Field, zone: ZoneInfo) -> Callable[[Any], Any]:
 
 
 def _is_text(field: Field, value: Any) -> bool:
-    return value is not None and field.kind in _TEXT_KINDS
+    return value is not None and field.kind in TEXT_KINDS
 
 
 def _written(value: Any) -> str:
@@ -126,7 +126,7 @@ def _json(value: Any) -> str:
 
 def _number_format(field: Field) -> str:
     decimals = _MONEY_DECIMALS if field.kind == "money" else field.scale if field.kind == "decimal" else 0
-    if field.kind in _TEXT_KINDS:
+    if field.kind in TEXT_KINDS:
         return "@"
     by_kind = {"date": "yyyy-mm-dd", "datetime": "yyyy-mm-dd hh:mm:ss"}
     return by_kind.get(field.kind, f"0.{'0' * decimals}" if decimals else "0")
