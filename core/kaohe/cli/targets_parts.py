@@ -231,7 +231,7 @@ def _people_in(app: App, when: Period) -> dict[str, list[str]]:
     last = when.end - timedelta(days=1)
     teams: dict[str, list[str]] = {}
     for person, assignments in list_people(app.store):
-        there = [each for each in assignments if each.starts <= last and (each.ends is None or last < each.ends)]
+        there = [each for each in assignments if each.holds_on(last)]
         newest = max(there, key=lambda each: each.key, default=None)
         if newest is not None and newest.team is not None:
             teams.setdefault(newest.team, []).append(person.code)

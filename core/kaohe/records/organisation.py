@@ -53,6 +53,9 @@ class Assignment:
         """An assignment is known by who, since when, where, as what; the rest may change."""
         return (self.person, self.starts, self.team or "", self.role or "")
 
+    def holds_on(self, day: date) -> bool:
+        return self.starts <= day and (self.ends is None or day < self.ends)
+
     def overlaid(self, row: Assignment) -> Assignment:
         """This assignment as it is after a row about it: of base and attributes, an empty cell says nothing."""
         base = self.bonus_base if row.bonus_base is None else row.bonus_base

@@ -81,7 +81,7 @@ def reports_of(members: Iterable[Member], manager: str, period: Period) -> froze
     for member in members:
         for stint in main_stints(member.assignments):
             above = stint.assignment.manager
-            if above is not None and stint.starts <= last and (stint.ends is None or last < stint.ends):
+            if above is not None and stint.holds_on(last):
                 below[above].append(member.code)
     found, waiting = {manager}, deque([manager])
     while waiting:

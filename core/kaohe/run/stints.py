@@ -30,6 +30,9 @@ class Stint:
     ends: date | None
     assignment: Assignment
 
+    def holds_on(self, day: date) -> bool:
+        return self.starts <= day and (self.ends is None or day < self.ends)
+
 
 def main_stints(assignments: Sequence[Assignment]) -> tuple[Stint, ...]:
     """One person's time cut into stints, the oldest first; days without an assignment are in none.

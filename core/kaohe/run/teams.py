@@ -70,7 +70,7 @@ def teams_in(members: Sequence[Member], period: Period, codes: Mapping[str, str]
             if each.team is not None and period.overlap(each.starts, each.ends) > 0:
                 worked[each.team].append(each)
         for stint in main_stints(member.assignments):
-            if stint.starts <= last and (stint.ends is None or last < stint.ends) and stint.assignment.team is not None:
+            if stint.holds_on(last) and stint.assignment.team is not None:
                 there[stint.assignment.team].append(stint.assignment.manager)
     found = []
     for name, spent in worked.items():

@@ -67,7 +67,7 @@ def pair_up(
 
 
 def _on(assignments: Iterable[Assignment], day: date) -> list[Assignment]:
-    return [one for one in assignments if one.starts <= day and (one.ends is None or day < one.ends)]
+    return [one for one in assignments if one.holds_on(day)]
 
 
 def _peers(name: str, there: Mapping[str, Sequence[Assignment]], most: int) -> dict[str, list[str]]:
