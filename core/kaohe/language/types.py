@@ -135,11 +135,6 @@ def moment_of_number(micros: int, zone: tzinfo) -> datetime:
     return (_EPOCH + timedelta(microseconds=micros)).astimezone(zone)
 
 
-def wall_clock_number(moment: datetime, zone: tzinfo) -> int:
-    """Microseconds of the zone's wall clock since 1970, counted as if the wall clock were UTC."""
-    return moment_number(moment.astimezone(zone).replace(tzinfo=UTC))
-
-
 @dataclass(frozen=True)
 class Bounds:
     """One window: local days from ``start`` up to but not including ``end``, in the workspace's ``zone``."""
