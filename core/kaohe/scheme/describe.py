@@ -11,8 +11,9 @@ from kaohe.scheme.assessment_words import assessment_words
 from kaohe.scheme.bonus_words import bonus_lines
 from kaohe.scheme.case_words import case_words
 from kaohe.scheme.model import Level, Measured, Rule, Scheme, Tiers, UsedIndicator
+from kaohe.scheme.tier_words import tier_lines
 from kaohe.scheme.weight_words import comparison_rows, total_words, weight_lines
-from kaohe.scheme.words import ACTIONS, chain, curve_words, missing_words, number, series, setting_words
+from kaohe.scheme.words import ACTIONS, chain, curve_words, missing_words, number, series, setting_words, used_name
 from kaohe.text import Message, Text, msg
 
 Cell = Message | Text | str
@@ -138,13 +139,6 @@ def _dimensions(scheme: Scheme) -> Section:
     return Section(msg("What counts"), tuple(lines), headers, tuple(rows), right=(1, 3, 4))
 
 
-def used_name(used: UsedIndicator | Measured) -> Cell:
-    """The indicator's name, with the name this scheme gives it where that differs."""
-    if used.key == used.indicator.id:
-        return used.indicator.name
-    return msg("{indicator} as {key}", indicator=used.indicator.name, key=used.key)
-
-
 def _curves(scheme: Scheme) -> Section:
     rows = tuple(
         (used_name(used), _settings(used), curve_words(used.curve, used.indicator)) for used in scheme.weighted
@@ -237,53 +231,10 @@ def _ranking(scheme: Scheme) -> Iterable[Message]:
 
 
 def _tiers(scheme: Scheme, tiers: Tiers) -> Section:
-    lines = []
-    if tiers.kind == "quota":
-        lines.append(msg("Seats are shared out by quota within each ranking group."))
-        lines.append(
-            {
-                "promote": msg("Equals at a cut all get the better tier."),
-                "demote": msg("Equals at a cut all get the lower tier."),
-                "break": msg(
-                    "Equals at a cut are told apart by {names}, at last by code.",
-                    names=_names(scheme, tiers.tie_breakers),
-                )
-                if tiers.tie_breakers
-                else msg("Equals at a cut are told apart by code."),
-            }[tiers.ties]
-        )
-        lines += _quota_words(tiers)
-        if tiers.min_group > 1:
-            lines.append(msg("Groups of fewer than {count} have no quota: scores alone decide.", count=tiers.min_group))
-    else:
-        lines.append(msg("The total decides."))
-    if any(level.min_score is not None for level in tiers.levels) and tiers.boundary == "lower":
-        lines.append(msg("A total on a threshold belongs to the lower tier."))
+    tie_breakers = _names(scheme, tiers.tie_breakers) if tiers.tie_breakers else None
+    lines = tuple(tier_lines(tiers, tie_breakers))
     headers = (msg("Tier"), msg("Share"), msg("Least total"), msg("Coefficient"))
-    return Section(msg("Tiers"), tuple(lines), headers, tuple(map(_level, tiers.levels)), right=(1, 2, 3))
-
-
-def _quota_words(tiers: Tiers) -> Iterable[Message]:
-    if tiers.order == "floors_first":
-        yield msg("Least totals come first: each tier takes the best of those who reach its own, up to its seats.")
-    elif any(level.min_score is not None for level in tiers.levels):
-        yield msg("Seats come first: whoever misses the least total of their seat moves down, and it stays empty.")
-    for level in tiers.levels:
-        if level.at_least:
-            yield msg("{id} has at least {count} seats in each group.", id=level.id, count=level.at_least)
-        if level.at_most is not None:
-            yield msg("{id} has at most {count} seats in each group.", id=level.id, count=level.at_most)
-    if tiers.not_counted is not None:
-        condition = tiers.not_counted.text.strip()
-        yield msg("Given a tier but not counted in the quota is whoever meets: {condition}", condition=condition)
-    if tiers.by_grade is not None:
-        yield msg("A group's own grade is: {grade}", grade=tiers.by_grade.grade.text.strip())
-        for grade, shares in tiers.by_grade.shares.items():
-            each = [
-                msg("{id} {share}", id=level.id, share=number(share, "share"))
-                for level, share in zip(tiers.levels, shares, strict=True)
-            ]
-            yield msg("In groups of grade {grade}: {shares}", grade=grade, shares=series(each))
+    return Section(msg("Tiers"), lines, headers, tuple(map(_level, tiers.levels)), right=(1, 2, 3))
 
 
 def _level(level: Level) -> tuple[Cell, ...]:

@@ -8,6 +8,7 @@ from kaohe.exact import shorten
 from kaohe.precise import Matrix
 from kaohe.scheme.judgement import Method
 from kaohe.scheme.model import Comparison, Scheme, TotalBy
+from kaohe.scheme.words import used_name
 from kaohe.text import Message, Text, msg
 
 METHODS: dict[Method, Message] = {
@@ -83,12 +84,7 @@ def names_of(scheme: Scheme, comparison: Comparison) -> tuple[Message | Text, ..
     if comparison.of is None:
         return tuple(each.name for each in scheme.dimensions)
     (parent,) = (each for each in scheme.dimensions if each.id == comparison.of)
-    return tuple(
-        used.indicator.name
-        if used.key == used.indicator.id
-        else msg("{indicator} as {key}", indicator=used.indicator.name, key=used.key)
-        for used in parent.indicators
-    )
+    return tuple(map(used_name, parent.indicators))
 
 
 def ordered_pairs(matrix: Matrix) -> Iterable[tuple[int, int]]:

@@ -15,11 +15,13 @@ from kaohe.scheme.model import (
     BandsCurve,
     Curve,
     FormulaCurve,
+    Measured,
     Missing,
     PercentileRankCurve,
     PerUnitCurve,
     PointsCurve,
     RatioCurve,
+    UsedIndicator,
     ZScoreCurve,
 )
 from kaohe.text import Message, Text, msg
@@ -42,6 +44,13 @@ _UNITS: dict[str, Message] = {
     "days": msg("{value} days"),
     "kilowatt_hours": msg("{value} kWh"),
 }
+
+
+def used_name(used: UsedIndicator | Measured) -> Message | Text:
+    """The indicator's name, with the name this scheme gives it where that differs."""
+    if used.key == used.indicator.id:
+        return used.indicator.name
+    return msg("{indicator} as {key}", indicator=used.indicator.name, key=used.key)
 
 
 def chain(parts: Sequence[Message]) -> Message:
