@@ -47,7 +47,7 @@ def translations() -> tuple[dict[str, str], list[str]]:
         with path.open("rb") as file:
             catalogue = read_po(file, locale="zh_CN")
         for message in catalogue:
-            if not message.id or not message.string:
+            if not isinstance(message.id, str) or not message.id or not message.string:
                 continue
             if merged.setdefault(message.id, message.string) != message.string:
                 complaints.append(f"{path.name}: two different translations of {message.id!r}")
@@ -60,6 +60,8 @@ def compiled(merged: dict[str, str]) -> bytes:
     catalogue.mime_headers = [("Content-Type", "text/plain; charset=utf-8")]
     for template in sorted(merged):
         catalogue.add(template, merged[template])
+    for forms, chinese in sorted(plurals().items()):
+        catalogue.add(forms, chinese)
     buffer = io.BytesIO()
     write_mo(buffer, catalogue)
     return buffer.getvalue()
@@ -78,6 +80,13 @@ def problems() -> list[str]:
     if not COMPILED.exists() or COMPILED.read_bytes() != compiled(merged):
         complaints.append("kaohe.mo is not up to date: run python .ci/messages.py build")
     return complaints
+
+
+def plurals() -> dict[tuple[str, str], tuple[str]]:
+    """A library's templates for one and for several → the one Chinese form of both."""
+    with FOREIGN.open("rb") as file:
+        found = [message for message in read_po(file, locale="zh_CN") if isinstance(message.id, tuple)]
+    return {(each.id[0], each.id[1]): (each.string[0],) for each in found}
 
 
 def foreign() -> set[str]:

@@ -67,3 +67,26 @@ def test_every_command_of_the_table_exists_and_has_help_in_both_languages(tmp_pa
             )
             assert done.returncode == 0, done.stderr
             assert done.stdout.startswith(usage), name
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["targets", "list", "--format", "xlsx"], "'xlsx' 不在可选值 'table', 'json' 之列。"),
+        (["targets", "break-dwn"], "是不是 'break-down'？"),
+        (["targets", "list", "--period"], "选项 '--period' 需要一个取值。"),
+        (["calendar", "holidays", "CN", "abc"], "'abc' 不是有效的数（integer）。"),
+        (["assessment", "open", "x", "--period", "2026", "--due", "2026-13-01"], "'2026-13-01' 不符合格式 '%Y-%m-%d'"),
+        (["assessment", "open", "x", "--period", "2026", "--peers", "-1"], "-1 不在范围 x>=0 内。"),
+    ],
+)
+def test_a_mistyped_command_is_answered_in_chinese_alone(words: list[str], said: str, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "kaohe", *words, "--lang", "zh_CN"],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        cwd=tmp_path,
+        check=False,
+    )
+    assert (done.returncode, said in done.stderr) == (2, True), done.stderr
