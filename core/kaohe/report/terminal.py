@@ -98,15 +98,16 @@ def sheet_table(sheet: Sheet, width: int = _UNLIMITED) -> Table:
     spare columns are left out and named below the table.
     """
     texts = [[as_text(column, row[index]) for row in sheet.rows] for index, column in enumerate(sheet.columns)]
-    widths = [_least_width(column, cells) for column, cells in zip(sheet.columns, texts, strict=True)]
-    shown = _fitting(sheet, widths, width)
+    least = [_least_width(column, cells) for column, cells in zip(sheet.columns, texts, strict=True)]
+    shown = _fitting(sheet, least, width)
+    widths = _widened(sheet, texts, least, shown, width)
     table = Table(title=sheet.title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, caption_justify="left")
     for index in shown:
         column = sheet.columns[index]
         table.add_column(
             column.header,
             justify="right" if index in sheet.numbers else "left",
-            min_width=widths[index],
+            width=widths[index],
             overflow="fold",
         )
     for row in zip(*(texts[index] for index in shown), strict=True):
@@ -136,6 +137,19 @@ def _fitting(sheet: Sheet, widths: Sequence[int], width: int) -> list[int]:
         level = sheet.columns[spare].spare
         shown = [index for index in shown if sheet.columns[index].spare != level]
     return shown
+
+
+def _widened(
+    sheet: Sheet, texts: Sequence[Sequence[str]], least: Sequence[int], shown: Sequence[int], width: int
+) -> list[int]:
+    """What the width leaves over, given to the columns that run over several lines and then to long headers."""
+    widths = list(least)
+    left = width - sum(least[index] + _GAP for index in shown)
+    for index in sorted(shown, key=lambda index: not sheet.columns[index].wraps):
+        wanted = max(map(cell_len, (sheet.columns[index].header, *texts[index])))
+        widths[index] = max(least[index], min(wanted, least[index] + max(left, 0)))
+        left -= widths[index] - least[index]
+    return widths
 
 
 def heading(run: Run, number: int, language: Language) -> str:

@@ -124,3 +124,17 @@ def test_what_looks_like_markup_is_printed_as_it_is() -> None:
 def test_no_line_ends_in_spaces(tiny: Desk) -> None:
     run, number = evaluated(tiny)
     assert not any(line.endswith(" ") for line in run_text(run, number, "zh_CN").splitlines())
+
+
+@given(st.integers(45, 110))
+def test_words_run_over_several_lines_and_no_letter_is_cut(width: int) -> None:
+    columns = (Column("Customer satisfaction"), Column("bonus CNY", "money"), Column("flags", wraps=True))
+    sheet = Sheet(
+        None, columns, [("a", 1_050_000, "no data, Service star of the region, rule"), ("b", 5, "no data, rule")]
+    )
+    lines = printed(sheet, width)
+    assert max(map(cell_len, lines)) <= width
+    shown = " ".join(" ".join(lines).split())
+    for word in ("satisfaction", "region", "rule", "10,500.00"):
+        assert word in shown
+    assert shown.count("rule") == 2
