@@ -134,6 +134,13 @@ def test_vikor_is_stable_where_the_first_is_best_by_one_of_the_two():
     assert result.rows == (0,)
 
 
+def test_vikor_is_stable_where_the_first_has_the_least_r_alone():
+    matrix = exact_matrix([["0.5", "0.5"], [1, "0.4"], [0, 0], [0, 1]])
+    result = vikor(matrix, HALVES, ["max", "max"], Fraction(0))
+    assert (result.S[:2], result.R[:2]) == ((Decimal("0.5"), Decimal("0.3")), (Decimal("0.25"), Decimal("0.3")))
+    assert (result.stable, result.rows) == (True, (0, 1))
+
+
 def test_vikor_by_hand():
     # Tzeng & Huang's four alternatives; losses of the first: 0.3·1, 0.4·0, 0.3·1.
     matrix = exact_matrix([[5, 8, 4], [7, 6, 8], [8, 8, 6], [7, 4, 6]])

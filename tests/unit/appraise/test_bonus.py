@@ -24,6 +24,7 @@ from tests.unit.appraise.builder import (
 
 from kaohe.appraise import appraise
 from kaohe.appraise.pool import split
+from kaohe.appraise.reckon import reckon
 from kaohe.errors import KaoheError
 
 TIERS = by_score(level("A", min_score=85, coefficient="1.5"), level("B", coefficient=1), level("C", coefficient=0))
@@ -135,6 +136,25 @@ def test_floors_and_caps_together_reach_the_one_common_ratio():
     parts = split(np.array([9, 11, 80]), 1000, floor=95, cap=500)
     assert parts.parts.tolist() == [225, 275, 500]
     assert parts.raised.tolist() == [False, False, False]
+
+
+@pytest.mark.parametrize(
+    ("bases", "limits", "expected"),
+    [
+        ([10, 20, 70], {"floor": 150, "cap": 600}, [("floor", 0, 150), (None, 0, 250), ("cap", 0, 600)]),
+        ([40, 60], {"floor": 400, "cap": 600}, [(None, 0, 400), (None, 0, 600)]),
+        ([50, 30], {"cap": 500}, [("cap", 0, 500), (None, 0, 500)]),
+        ([20, 10], {"floor": 500}, [(None, 0, 500), ("floor", 0, 500)]),
+        ([90, 1], {"floor": 300, "cap": 700}, [("cap", 0, 700), ("floor", 0, 300)]),
+        ([20, 10], {}, [(None, 1, 667), (None, 0, 333)]),
+    ],
+)
+def test_a_share_of_a_pool_is_reckoned_with_the_limit_that_changed_it(bases, limits, expected):
+    bonus = pool_bonus(1000, **limits)
+    staff = people(len(bases), bonus_base=list(map(Decimal, bases)))
+    result = appraise(scheme(bonus=bonus), staff, table(a=[80] * len(bases)))
+    steps = [each for each in reckon(bonus, result, range(len(bases))) if each]
+    assert [(each.limit, each.extra, each.bonus) for each in steps] == expected
 
 
 def test_limits_that_cannot_meet_the_pool_are_refused_with_the_arithmetic():
