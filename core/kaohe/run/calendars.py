@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
-from kaohe.language.tree import Node
 from kaohe.language.worktime import calendars
-from kaohe.scheme.model import Measured, UsedIndicator
+from kaohe.scheme.model import Measured, UsedIndicator, expressions_over_records
 from kaohe.text import Message, msg
 from kaohe.worktime import Calendar
 
@@ -16,7 +15,7 @@ Used = UsedIndicator | Measured
 
 def calendars_asked(indicators: Iterable[Used]) -> tuple[Calendar, ...]:
     """Each calendar once, in the order of names."""
-    found = calendars(node for used in indicators for node in _nodes(used))
+    found = calendars(each.tree for used in indicators for each in expressions_over_records(used))
     return tuple(sorted(found, key=lambda calendar: (calendar.name, calendar.digest)))
 
 
@@ -36,12 +35,3 @@ def calendars_in_words(used: Used) -> tuple[Message, ...]:
         )
         for each in calendars_asked([used])
     )
-
-
-def _nodes(used: Used) -> Iterator[Node]:
-    expressions = [used.value, used.where]
-    if used.credit is not None:
-        expressions += [used.credit.whole, *(part.share for part in used.credit.parts)]
-    for expression in expressions:
-        if expression is not None:
-            yield expression.tree

@@ -10,7 +10,7 @@ from kaohe.language import Expression, field_names
 from kaohe.plugin import RecordType
 from kaohe.plugin.scope import described
 from kaohe.records import Snapshot
-from kaohe.scheme.model import Measured, Scheme, UsedIndicator
+from kaohe.scheme.model import Scheme, expressions_over_records
 from kaohe.text import msg
 
 
@@ -31,7 +31,7 @@ def read_through(scheme: Scheme, record_types: Mapping[str, RecordType]) -> set[
         name
         for each in scheme.indicators
         if each.indicator.records in record_types
-        for name in told_by(record_types[each.indicator.records], record_types, _expressions(each))
+        for name in told_by(record_types[each.indicator.records], record_types, expressions_over_records(each))
     }
 
 
@@ -49,8 +49,3 @@ def without_records(scheme: Scheme, record_types: Mapping[str, RecordType], snap
             what = msg("no {records}: what the scheme reads of them is unknown", records=record_types[name].label)
             fix = msg("if they were forgotten, import them: kaohe records import {name} FILE", name=name)
             yield Problem("evaluate.no-records", what, Place(key=name), fix=fix, severity="warning")
-
-
-def _expressions(used: UsedIndicator | Measured) -> Iterable[Expression]:
-    shares = () if used.credit is None else tuple(part.share for part in used.credit.parts)
-    return (each for each in (used.value, used.where, *shares) if each is not None)

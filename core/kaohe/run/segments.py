@@ -27,7 +27,7 @@ from kaohe.run.credit import added_up, not_whole, whole_checks
 from kaohe.run.measure import UNITS, counted_type, requests
 from kaohe.run.model import Counts
 from kaohe.scheme.measuring import both
-from kaohe.scheme.model import Measured, Scheme
+from kaohe.scheme.model import Measured, Scheme, expressions_over_records
 from kaohe.text import msg
 from kaohe.worktime import Calendars
 
@@ -104,9 +104,7 @@ def _no_group(by: Expression, place: Place) -> Iterator[Problem]:
 
 def expressions_of(asked: Asked) -> tuple[Expression, ...]:
     """Everything that is asked of records."""
-    credit = asked.measured.credit
-    shares = () if credit is None else tuple(part.share for part in credit.parts)
-    return tuple(each for each in (asked.measured.value, asked.measured.where, *shares, *asked.by) if each is not None)
+    return (*expressions_over_records(asked.measured), *asked.by)
 
 
 def segments(

@@ -31,6 +31,7 @@ from kaohe.scheme.model.measures import (
     Subject,
     UsedIndicator,
     earlier_key,
+    expressions_over_records,
     year_before_key,
     year_to_date_key,
 )
@@ -84,6 +85,7 @@ __all__ = [
     "YearToDate",
     "ZScoreCurve",
     "earlier_key",
+    "expressions_over_records",
     "year_before_key",
     "year_to_date_key",
 ]

@@ -101,6 +101,13 @@ class Measured:
     level: Subject = "person"
 
 
+def expressions_over_records(used: UsedIndicator | Measured) -> tuple[Expression, ...]:
+    """What measuring the indicator asks of records: its value, its condition, the shares of the people credited."""
+    credit = used.credit
+    shares = () if credit is None else (credit.whole, *(part.share for part in credit.parts))
+    return tuple(each for each in (used.value, used.where, *shares) if each is not None)
+
+
 def earlier_key(key: str) -> str:
     """Under which key the previous period's value of an indicator is measured, where its curve looks at it."""
     return f"{key}@previous"
