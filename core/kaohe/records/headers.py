@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from kaohe.errors import Place
 from kaohe.plugin.types import RecordType
+from kaohe.records.source import cell_of
 from kaohe.records.words import fold
 from kaohe.text import LANGUAGES, Language, msg
 
@@ -33,6 +35,17 @@ def recognised(record_type: RecordType, header: Sequence[str]) -> dict[str, int]
                 found[field.name] = column
                 taken.add(column)
     return found
+
+
+def cells_of(row: Place, record_type: RecordType, header: Sequence[str]) -> dict[str, Place]:
+    """Field → its cell in a row; in a file without cells, the row and the column as its header names it."""
+    columns = recognised(record_type, header)
+    return {
+        field.name: cell_of(
+            row, columns.get(field.name), header[columns[field.name]] if field.name in columns else field.name
+        )
+        for field in record_type.fields
+    }
 
 
 def unused(header: Sequence[str], used: Iterable[int]) -> list[str]:

@@ -10,7 +10,7 @@ from kaohe.errors import KaoheError, Place, Problem
 from kaohe.exact import format_micros, from_micros
 from kaohe.period import parse_period, usual
 from kaohe.records.directory import Directory
-from kaohe.records.headers import recognised
+from kaohe.records.headers import cells_of, recognised
 from kaohe.records.rows import CleanRow, Reading
 from kaohe.records.source import cell_of
 from kaohe.records.targets_file import SCOPES, TARGETS
@@ -65,7 +65,7 @@ def read_targets(
                 where = cell_of(rejection.place, columns.get(mistake.field or ""), mistake.column)
                 problems.append(Problem("targets.cell", mistake.reason, where, mistake.value or None, fix=mistake.fix))
         for row in reading.rows:
-            places = {field.name: cell_of(row.place, columns.get(field.name), field.name) for field in TARGETS.fields}
+            places = cells_of(row.place, TARGETS, reading.header)
             target, wrong = target_of(row, known, places)
             problems += wrong
             if target is None:

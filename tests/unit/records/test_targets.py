@@ -105,6 +105,17 @@ def test_all_mistakes_are_told_at_once(known_store: Store, tmp_path: Path) -> No
     ]
 
 
+def test_a_column_is_named_as_the_file_names_it(known_store: Store, tmp_path: Path) -> None:
+    path = tmp_path / "目标.csv"
+    path.write_text("层级,对象,指标,周期,目标值\n个人,PX,crm.nop,2026-13,1\n", "utf-8")
+    _found, problems = read(known_store, path)
+    assert [str(problem.where) for problem in problems] == [
+        "目标.csv:2 (对象)",
+        "目标.csv:2 (指标)",
+        "目标.csv:2 (周期)",
+    ]
+
+
 def test_a_mistake_in_a_workbook_names_sheet_and_cell(known_store: Store, tmp_path: Path) -> None:
     path = tmp_path / "targets.xlsx"
     with xlsxwriter.Workbook(str(path)) as book:

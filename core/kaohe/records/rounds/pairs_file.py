@@ -10,7 +10,7 @@ from kaohe.errors import Place, Problem
 from kaohe.period import parse_period
 from kaohe.plugin.types import Field, RecordType
 from kaohe.records.directory import Directory
-from kaohe.records.headers import recognised
+from kaohe.records.headers import cells_of, recognised
 from kaohe.records.organisation import Assignment
 from kaohe.records.rounds.model import CUSTOMER, SELF, Pair, Round
 from kaohe.records.rounds.pairing import Organisation
@@ -108,7 +108,7 @@ def read_pairs(
                     Problem("assessment.cell", mistake.reason, where, mistake.value or None, fix=mistake.fix)
                 )
         for row in reading.rows:
-            places = {each.name: cell_of(row.place, columns.get(each.name), each.name) for each in table.fields}
+            places = cells_of(row.place, table, reading.header)
             pair, wrong = _pair(row, people, places)
             problems += wrong
             if pair is None:
