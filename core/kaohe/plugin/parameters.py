@@ -18,6 +18,12 @@ _TYPES: dict[str, Callable[[Any], bool]] = {
     "integer": lambda value: _number(value) and value == Decimal(value).to_integral_value(),
     "number": lambda value: _number(value),  # noqa: PLW0108 - _number is defined below
 }
+_KINDS = {
+    "boolean": msg("true or false"),
+    "string": msg("text"),
+    "integer": msg("whole number"),
+    "number": msg("a number"),
+}
 _BOUNDS: dict[str, tuple[str, Callable[[Any, Any], bool]]] = {
     "minimum": ("≥", lambda value, bound: value >= bound),
     "maximum": ("≤", lambda value, bound: value <= bound),
@@ -30,7 +36,7 @@ def value_mistakes(parameter: Parameter, value: object) -> Iterator[Mistake]:
     """Why the value does not keep to the parameter's schema; the schema itself must be sound."""
     schema = parameter.schema
     if not _TYPES[schema["type"]](value):
-        yield msg("the value of the parameter has the wrong type"), value, schema["type"]
+        yield msg("the value of the parameter has the wrong type"), value, _KINDS[schema["type"]]
         return
     if "enum" in schema and value not in schema["enum"]:
         yield msg("the parameter does not have this value"), value, ", ".join(map(str, schema["enum"]))

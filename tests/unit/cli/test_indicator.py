@@ -160,6 +160,12 @@ def test_a_parameter_outside_its_schema_is_refused(kaohe, written, told):
     assert told in err
 
 
+def test_the_type_that_a_parameter_has_is_said_in_words(kaohe):
+    asked = ("indicator", "show", "crm.response_within", "--param", "hours=soon")
+    assert "expected: a number" in kaohe(*asked)[2]
+    assert "应为：数字" in kaohe(*asked, "--lang", "zh_CN")[2]
+
+
 def test_a_choice_lists_what_may_be_chosen(kaohe):
     _code, _out, err = kaohe("indicator", "show", "crm.call_wait", "--param", "statistic=mode")
     assert "mean, median" in err
