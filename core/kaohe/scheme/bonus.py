@@ -153,6 +153,10 @@ def _read_pool(
     if isinstance(table.get("pool"), str):
         together = replace(names.result(), aggregates=True)
         return compile_about_people(draft, (*path, "pool"), table, together, _NUMBER, needed), tuple(within)
+    if within and "pool" in table and table.get("kind") == "pool":
+        what = msg("each group has a pool of this amount: with three groups three times as much is paid")
+        fix = msg("where one amount is meant for all, write an expression: each group's own part of it")
+        draft.report((*path, "pool"), "pool-of-each", what, found=show(table["pool"]), fix=fix, severity="warning")
     return _fen(draft, table, (*path, "pool")), tuple(within)
 
 

@@ -108,6 +108,12 @@ def test_a_pool_by_expression_is_read_and_read_aloud(check: Check, valid: str) -
     )
 
 
+def test_an_amount_for_each_of_several_pools_is_said_aloud(check: Check, valid: str) -> None:
+    text = POOL.replace("'sum(value(\"crm.violations\")) * 100 * mean(total)'", "5000")
+    (problem,) = check(with_bonus(valid, text), {}).problems
+    assert (problem.code, problem.severity, problem.found) == ("scheme.pool-of-each", "warning", "5000")
+
+
 def test_who_is_eligible_is_read_and_read_aloud(check: Check, valid: str) -> None:
     text = POOL + "eligible = { min_days = 30, at_end = true }\n"
     assert read(check, valid, text).eligible == Eligibility(30, at_end=True)
