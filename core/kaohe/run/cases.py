@@ -15,7 +15,7 @@ from kaohe.errors import KaoheError, Problem
 from kaohe.exact import Flags, Ints, from_micros, to_micros
 from kaohe.run.derive import derive
 from kaohe.scheme.derived import targets_asked, teams_asked
-from kaohe.scheme.model import Case, CasePerson, Scheme, earlier_key, year_to_date_key
+from kaohe.scheme.model import Case, CasePerson, Scheme, earlier_key, team_key, year_to_date_key
 from kaohe.text import Message, msg
 
 Figure = Decimal | int | str | bool | tuple[str, ...] | None
@@ -96,7 +96,7 @@ def _values(scheme: Scheme, people: People, listed: Sequence[CasePerson]) -> dic
         }
         for person in listed
     ]
-    keys = [*(used.key for used in scheme.indicators), *(f"{key}@team" for key in teams_asked(scheme))]
+    keys = [*(used.key for used in scheme.indicators), *map(team_key, teams_asked(scheme))]
     values = {key: _column([each.get(key) for each in given]) for key in keys}
     derived = derive(scheme, people, values)
     return {key: _given_first(values[key], derived[key], [key in each for each in given]) for key in keys}

@@ -19,7 +19,7 @@ from kaohe.language import Expression
 from kaohe.language.tree import Aggregate
 from kaohe.period import Cycle, Period, parse_period, usual
 from kaohe.records import Snapshot
-from kaohe.scheme.model import Scheme
+from kaohe.scheme.model import Scheme, team_key
 from kaohe.text import Message, msg
 
 _FINER: tuple[Cycle, ...] = ("half", "quarter", "month")
@@ -80,7 +80,7 @@ def targets_of_teams(
     columns = {}
     for each in asked:
         indicator, scope = split(each)
-        whose = each if scope == "company" else f"{indicator}@team"
+        whose = each if scope == "company" else team_key(indicator)
         columns[each] = tuple(in_period(goals.of(whose, name), period, adds_up=indicator in adding) for name in names)
     return columns
 

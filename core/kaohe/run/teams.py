@@ -23,7 +23,7 @@ from kaohe.run.population import Member, Population, with_person_names
 from kaohe.run.stints import main_stints
 from kaohe.run.targets import adding_up, read_goals, targets_of_teams
 from kaohe.scheme.derived import targets_asked, teams_asked
-from kaohe.scheme.model import Scheme
+from kaohe.scheme.model import Scheme, team_key
 from kaohe.text import msg
 
 Figures = tuple[dict[str, Values], dict[str, tuple[Counts, ...]]]
@@ -141,12 +141,12 @@ def measure_teams(scheme: Scheme, part: Scheme, teams: People, people: People, m
     home = {each.key: scored.values_of_home(each.key) for each in scheme.indicators if each.level == "team"}
     least = {each.key: each.min_sample for each in scheme.indicators}
     for key in asked:
-        home[f"{key}@team"] = _enough(scored.values_of_home(key), least[key])
+        home[team_key(key)] = _enough(scored.values_of_home(key), least[key])
     return Found(scored, home, counts)
 
 
 def _as_the_teams(values: Mapping[str, Values], asked: Sequence[str]) -> dict[str, Values]:
-    return {**values, **{f"{key}@team": values[key] for key in asked if key in values}}
+    return {**values, **{team_key(key): values[key] for key in asked if key in values}}
 
 
 def _enough(values: Values, least: int) -> Values:

@@ -74,8 +74,7 @@ def read_year(
     """What a table over the year looks at, each indicator measured twice besides: to date, and before the period."""
     if bonus is None or bonus.year is None or bonus.over is None:
         return ()
-    used: dict[str, UsedIndicator | Measured] = {each.key: each for each in measured}
-    used |= {each.key: each for dimension in dimensions for each in dimension.indicators}
+    used = _by_key(dimensions, measured)
     found = []
     for _function, key in sorted(keyed_ids(bonus.over)):
         of = used.get(key)
@@ -98,6 +97,11 @@ def read_year(
     return tuple(found)
 
 
+def _by_key(dimensions: Sequence[Dimension], measured: Sequence[Measured]) -> Mapping[str, UsedIndicator | Measured]:
+    weighted = {each.key: each for dimension in dimensions for each in dimension.indicators}
+    return {**{each.key: each for each in measured}, **weighted}
+
+
 def _not_over_the_year(draft: Draft, name: Text | str) -> None:
     what = msg("{indicator} is measured in one period alone: it does not add up over the year", indicator=name)
     draft.report((*_HERE, "over"), "no-year-to-date", what, fix=msg('write accumulate = "period"'))
@@ -109,9 +113,7 @@ def read_records(
     """A table that is read for each record by itself is read over one indicator that is a sum of amounts."""
     if bonus is None or bonus.over is None or bonus.per_record is None:
         return
-    used: dict[str, UsedIndicator | Measured] = {each.key: each for each in measured}
-    used |= {each.key: each for dimension in dimensions for each in dimension.indicators}
-    of = used.get(bonus.per_record)
+    of = _by_key(dimensions, measured).get(bonus.per_record)
     if of is not None and of.level == "team":
         what = msg(
             "{indicator} is measured of whole teams: nobody has single records of it", indicator=of.indicator.name

@@ -11,13 +11,13 @@ from typing import Any
 from kaohe.exact import to_fen
 from kaohe.language import Type
 from kaohe.scheme.draft import Draft, Path, nearest, path_text, show
-from kaohe.scheme.model import Attribute, Case, CasePerson, Expected, Measured, earlier_key
+from kaohe.scheme.model import Attribute, Case, CasePerson, Expected, Measured, earlier_key, team_key
 from kaohe.scheme.names import IN_CHINESE, PERSON, Names
 from kaohe.text import Message, msg
 
 _DAYS = {"month": 30, "quarter": 90, "half": 181, "year": 365, "dates": 90}
 _OF_ONE = ("given", "previous", "targets", "person")
-_TEAM = "@team"
+_TEAM = team_key("")
 # Values are kept as millionths in 64 bits, and differences of two must fit.
 _LARGEST = Decimal(2**62).scaleb(-6)
 _KINDS: Mapping[str, tuple[tuple[type, ...], Message]] = {
@@ -81,7 +81,7 @@ def check_asked(draft: Draft, teams: Collection[str], targets: Collection[str]) 
             for name in row.get("given", {}):
                 if name.endswith(_TEAM) and name.removesuffix(_TEAM) not in teams:
                     what = msg("no expression of this scheme looks up the value of a whole team {id}", id=name)
-                    draft.unknown((*here, "given", name), "unknown-indicator", what, name, [t + _TEAM for t in teams])
+                    draft.unknown((*here, "given", name), "unknown-indicator", what, name, [*map(team_key, teams)])
             for name in row.get("targets", {}):
                 if name not in targets:
                     what = msg("no expression of this scheme looks up the target {id}", id=name)

@@ -13,12 +13,12 @@ from kaohe.language import Expression, keyed_ids
 from kaohe.plugin import Indicator
 from kaohe.plugin.scope import derived_scope
 from kaohe.scheme.draft import Draft, Path, attempt
-from kaohe.scheme.model import Measured, Scheme, Subject, UsedIndicator
+from kaohe.scheme.model import Measured, Scheme, Subject, UsedIndicator, team_key
 from kaohe.scheme.names import Names, values_read
 from kaohe.text import msg
 
 _Used = TypeVar("_Used", UsedIndicator, Measured)
-_TEAM = "@team"
+_TEAM = team_key("")
 _MEASURED = ("records", "value", "where", "when", "who", "credit", "overlay")
 
 

@@ -32,6 +32,7 @@ from kaohe.scheme.model.measures import (
     UsedIndicator,
     earlier_key,
     expressions_over_records,
+    team_key,
     year_before_key,
     year_to_date_key,
 )
@@ -86,6 +87,7 @@ __all__ = [
     "ZScoreCurve",
     "earlier_key",
     "expressions_over_records",
+    "team_key",
     "year_before_key",
     "year_to_date_key",
 ]

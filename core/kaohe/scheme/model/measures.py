@@ -108,6 +108,11 @@ def expressions_over_records(used: UsedIndicator | Measured) -> tuple[Expression
     return tuple(each for each in (used.value, used.where, *shares) if each is not None)
 
 
+def team_key(key: str) -> str:
+    """Under which key an indicator's value or target of the person's whole team is looked up."""
+    return f"{key}@team"
+
+
 def earlier_key(key: str) -> str:
     """Under which key the previous period's value of an indicator is measured, where its curve looks at it."""
     return f"{key}@previous"
