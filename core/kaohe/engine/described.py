@@ -69,14 +69,14 @@ def beside(nodes: Iterable[Node], describing: Sequence[Description]) -> tuple[Be
     return tuple(found)
 
 
-def _physical(records: RecordType, name: str) -> tuple[str, ...]:
-    return (name, f"{name}__local") if records.field(name).kind == "datetime" else (name,)
-
-
 def nothing(records: RecordType) -> pa.Table:
     """No records of the type, in the columns of a snapshot."""
     columns = [(column, _column(field.kind)) for field in records.fields for column in _physical(records, field.name)]
     return pa.table({name: pa.array([], kind) for name, kind in columns})
+
+
+def _physical(records: RecordType, name: str) -> tuple[str, ...]:
+    return (name, f"{name}__local") if records.field(name).kind == "datetime" else (name,)
 
 
 def _column(kind: str) -> pa.DataType:

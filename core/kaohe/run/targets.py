@@ -123,41 +123,37 @@ def without_target(scheme: Scheme, people: People, goals: Goals, period: Period)
         lacking = [(code, owner) for code, owner, goal in zip(people.code, owners, column, strict=True) if goal is None]
         if not lacking:
             continue
-        words = {"count": len(lacking), "indicator": names.get(indicator, indicator), "period": period.name}
-        what = Message(_WHAT[scope].template, words)
-        others = sorted(
-            {name for _code, owner in lacking for name in _overlapping(goals.of(asked, owner or ""), period)}
-        )
-        fix = msg("set them: kaohe targets import FILE, or kaohe targets set {indicator} …", indicator=indicator)
-        if others:
-            fix = msg(
-                "there are targets of {periods}; they are not divided silently: kaohe targets break-down {indicator} …",
-                periods=", ".join(others[:_LISTED]),
-                indicator=indicator,
-            )
-        listed = ", ".join(code for code, _owner in lacking[:_LISTED])
-        found = listed if len(lacking) <= _LISTED else f"{listed} …"
-        problems.append(Problem("evaluate.no-target", what, Place(key=asked), found, fix=fix, severity="warning"))
+        named, said = names.get(indicator, indicator), _WHAT[scope].template
+        what = Message(said, {"count": len(lacking), "indicator": named, "period": period.name})
+        others = {name for _code, owner in lacking for name in _overlapping(goals.of(asked, owner or ""), period)}
+        problems.append(_no_target(asked, what, [code for code, _owner in lacking], sorted(others)))
     return problems
 
 
 def teams_without_target(teams: People, period: Period) -> list[Problem]:
     """Likewise a warning for each target that teams have not."""
-    return [
-        Problem(
-            "evaluate.no-target",
-            msg("{count} teams have no target of {indicator} in {period}", **words),
-            Place(key=asked),
-            ", ".join(lacking[:_LISTED]) + (" …" if len(lacking) > _LISTED else ""),
-            fix=msg(
-                "set them: kaohe targets import FILE, or kaohe targets set {indicator} …", indicator=split(asked)[0]
-            ),
-            severity="warning",
+    problems = []
+    for asked, column in teams.targets.items():
+        lacking = [name for name, goal in zip(teams.attribute("team"), column, strict=True) if goal is None]
+        if lacking:
+            words = {"count": len(lacking), "indicator": split(asked)[0], "period": period.name}
+            what = msg("{count} teams have no target of {indicator} in {period}", **words)
+            problems.append(_no_target(asked, what, lacking))
+    return problems
+
+
+def _no_target(asked: str, what: Message, lacking: Sequence[str], others: Sequence[str] = ()) -> Problem:
+    """``others``: the periods for which there are targets."""
+    indicator, _scope = split(asked)
+    fix = msg("set them: kaohe targets import FILE, or kaohe targets set {indicator} …", indicator=indicator)
+    if others:
+        fix = msg(
+            "there are targets of {periods}; they are not divided silently: kaohe targets break-down {indicator} …",
+            periods=", ".join(others[:_LISTED]),
+            indicator=indicator,
         )
-        for asked, column in teams.targets.items()
-        if (lacking := [name for name, goal in zip(teams.attribute("team"), column, strict=True) if goal is None])
-        and (words := {"count": len(lacking), "indicator": split(asked)[0], "period": period.name})
-    ]
+    found = ", ".join(lacking[:_LISTED]) + (" …" if len(lacking) > _LISTED else "")
+    return Problem("evaluate.no-target", what, Place(key=asked), found, fix=fix, severity="warning")
 
 
 _WHAT: Mapping[Scope, Message] = {

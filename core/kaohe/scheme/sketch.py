@@ -31,6 +31,7 @@ weight = 100
 [[dimensions.indicators]]
 weight = 100
 """
+_NEAREST = 6
 # Where a plugin gives no curve, any will do for what is measured.
 _ANY_CURVE = 'curve = { kind = "points", at = [[0, 0], [1, 0]] }'
 
@@ -50,14 +51,14 @@ def find_indicator(identifier: str, indicators: Mapping[str, Indicator]) -> Indi
     )
 
 
-def nearest_ids(identifier: str, indicators: Mapping[str, Indicator], most: int = 6) -> list[str]:
+def nearest_ids(identifier: str, indicators: Mapping[str, Indicator]) -> list[str]:
     """Ids that contain what was written or are spelt like it, or whose name is like it; the nearest first."""
     written = identifier.lower()
     inside = [each.id for each in indicators.values() if matches(each, written)]
-    spelt = get_close_matches(written, indicators, n=most, cutoff=0.5)
+    spelt = get_close_matches(written, indicators, n=_NEAREST, cutoff=0.5)
     tails = {each.partition(".")[2]: each for each in indicators}
-    spelt += [tails[tail] for tail in get_close_matches(written.rpartition(".")[2], tails, n=most, cutoff=0.6)]
-    return list(dict.fromkeys([*inside, *spelt]))[:most]
+    spelt += [tails[tail] for tail in get_close_matches(written.rpartition(".")[2], tails, n=_NEAREST, cutoff=0.6)]
+    return list(dict.fromkeys([*inside, *spelt]))[:_NEAREST]
 
 
 def matches(indicator: Indicator, text: str) -> bool:

@@ -17,12 +17,14 @@ _DAY = 86_400
 
 
 def known_weekdays(sheet: Sheet, hours: dict[str, Any]) -> None:
+    """Report keys of ``hours`` that are no weekdays."""
     for key in hours:
         if key not in WEEKDAYS:
             unknown_weekday(sheet, ("hours", key), key, key=True)
 
 
 def unknown_weekday(sheet: Sheet, path: Path, found: Any, *, key: bool = False) -> None:
+    """Report what is no weekday, a value or (``key``) a key, with the nearest one."""
     close = difflib.get_close_matches(str(found).lower(), WEEKDAYS, n=1)
     fix = msg("did you mean {name}?", name=close[0]) if close else None
     sheet.report(path, msg("there is no such weekday"), found=found, expected=", ".join(WEEKDAYS), fix=fix, key=key)
