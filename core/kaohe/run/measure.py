@@ -14,7 +14,7 @@ from kaohe.engine import Engine, Measure, Request, fuse
 from kaohe.engine.source import NO_RELATIONS, Relations
 from kaohe.errors import Place, Problem, refuse_if_any
 from kaohe.exact import Ints
-from kaohe.language import Aggregate, Bounds, Type, aggregates, evaluate_columns
+from kaohe.language import Aggregate, Bounds, Expression, Type, aggregates, evaluate_columns
 from kaohe.period import Period, year_start
 from kaohe.plugin import RecordType
 from kaohe.records import Snapshot
@@ -101,7 +101,7 @@ def measure(
     for key in units:
         shares = [request for request in asked if request.key == key]
         request, by_aggregate = shares[0], added_up(shares, scans)
-        divisor = UNITS.get(units[request.key], 1) if request.value.type.kind == "duration" else 1
+        divisor = divisor_of(request.value, units[request.key])
         values[request.key] = Values(*evaluate_columns(request.value, by_aggregate, divisor=divisor))
         if any(each.shift in dayless for each in aggregates(request.value)):
             values[request.key] = _no_data(len(values[request.key].micros))
@@ -116,6 +116,11 @@ def measure(
 def _no_data(people: int) -> Values:
     none = np.zeros(people, np.int64)
     return Values(none, np.zeros(people, np.bool_), none)
+
+
+def divisor_of(value: Expression, unit: str) -> int:
+    """How many of what an expression counts make one of the indicator's unit."""
+    return UNITS.get(unit, 1) if value.type.kind == "duration" else 1
 
 
 def counted_type(aggregate: Aggregate) -> Type:

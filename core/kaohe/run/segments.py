@@ -24,7 +24,7 @@ from kaohe.plugin import RecordType
 from kaohe.plugin.scope import record_scope
 from kaohe.records import Snapshot
 from kaohe.run.credit import added_up, not_whole, whole_checks
-from kaohe.run.measure import UNITS, counted_type, requests
+from kaohe.run.measure import counted_type, divisor_of, requests
 from kaohe.run.model import Counts
 from kaohe.scheme.measuring import both
 from kaohe.scheme.model import Measured, Scheme, expressions_over_records
@@ -133,7 +133,7 @@ def segments(
         aligned.setdefault((scan.records.name, scan.who), {}).update(_aligned(scan, groups, listed))
     parts = added_up(wanted, aligned)
     value = wanted[0].value
-    divisor = UNITS.get(asked.measured.indicator.unit, 1) if value.type.kind == "duration" else 1
+    divisor = divisor_of(value, asked.measured.indicator.unit)
     counts = tuple(Counts(each.function, each.shift, counted_type(each), parts[each]) for each in aggregates(value))
     values = Values(*evaluate_columns(value, parts, divisor=divisor))
     enough = values.known & (values.sample >= asked.measured.min_sample)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -19,12 +19,12 @@ from kaohe.language import Expression
 from kaohe.language.tree import Aggregate
 from kaohe.period import Cycle, Period, parse_period, usual
 from kaohe.records import Snapshot
+from kaohe.records.targets import Scope
 from kaohe.scheme.model import Scheme, team_key
 from kaohe.text import Message, msg
 
 _FINER: tuple[Cycle, ...] = ("half", "quarter", "month")
 _LISTED = 5
-Scope = Literal["person", "team", "company"]
 Dated = Mapping[str, int]
 """Targets in millionths by the name of their period."""
 
