@@ -223,7 +223,8 @@ def _nobody(when: Period) -> Message:
 
 
 def _people_in(app: App, when: Period) -> dict[str, list[str]]:
-    """Who is in each team on the period's last day, by the assignment that began last."""
+    """Who is in each team on the period's last day, by the main assignment: of the greatest fraction, then the newest,
+    as in an evaluation."""
     from datetime import timedelta
 
     from kaohe.records.people import list_people
@@ -232,7 +233,7 @@ def _people_in(app: App, when: Period) -> dict[str, list[str]]:
     teams: dict[str, list[str]] = {}
     for person, assignments in list_people(app.store):
         there = [each for each in assignments if each.holds_on(last)]
-        newest = max(there, key=lambda each: each.key, default=None)
-        if newest is not None and newest.team is not None:
-            teams.setdefault(newest.team, []).append(person.code)
+        main = max(there, key=lambda each: (each.fraction, each.key), default=None)
+        if main is not None and main.team is not None:
+            teams.setdefault(main.team, []).append(person.code)
     return teams

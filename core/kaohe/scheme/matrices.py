@@ -40,7 +40,7 @@ def _shape(rows: Sequence[Sequence[Number]]) -> Iterator[Mistake]:
     size = len(rows)
     what = msg("pairwise comparisons are as many rows as columns, at least one")
     if not size:
-        yield (), Problem("judgement.shape", what, found=msg("none"), expected=str(size))
+        yield (), Problem("judgement.shape", what, found=msg("none"), expected="1")
     for number, row in enumerate(rows):
         if len(row) != size:
             found: Message = msg("row {row} has {found} judgements", row=number + 1, found=len(row))

@@ -80,6 +80,15 @@ def test_equal_parts_and_nothing_kept_without_write(desk: Desk) -> None:
     assert len(json.loads(desk.do("targets", "list", "--format", "json").out)) == 1
 
 
+def test_who_is_in_two_teams_at_once_is_a_part_of_the_one_with_the_greater_fraction(desk: Desk) -> None:
+    people = (
+        "code,name,team,role,from,fraction\nP1,张三,南一队,agent,2026-03-01,0.2\nP2,李四,南一队,agent,2026-03-01,1\n"
+    )
+    desk.do("people", "import", write(desk, "more.csv", people))
+    desk.do("targets", "set", "crm.sales_amount", "100", "--period", "2026", "--team", "北一队")
+    assert broken_down(desk, "--from", "team:北一队", "--by", "equal") == {"P1": "100"}
+
+
 def test_parts_by_shares(desk: Desk) -> None:
     shares = write(desk, "s.csv", "对象,份额\n南一队,0.3\n北一队,70%\n")
     parts = broken_down(desk, "--from", "company", "--by", "shares", "--shares", str(shares), "--write")
