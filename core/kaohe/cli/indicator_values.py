@@ -53,7 +53,7 @@ def values(
     registry = app.registry
     one = find_indicator(identifier, registry.indicators)
     scheme = sketch(one, dict(map(parameter, params)), registry.record_types, registry.indicators, app.calendars)
-    asked = asked_for(scheme, by, where, level, registry.record_types, app.calendars)  # type: ignore[arg-type]
+    asked = asked_for(scheme, by, where, level, registry.record_types, app.calendars)  # type: ignore[arg-type]  # click.Choice lets only these through
     found, names = _found(app, asked, period)
     if style == "json":
         app.json(report.data(asked, found))

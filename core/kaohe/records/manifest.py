@@ -158,7 +158,7 @@ def snapshot_from(text: str, folder: Path) -> Snapshot:
 
 def _has_rows(table: SnapshotTable, partition: Partition, period: Period) -> bool:
     import pyarrow.compute as pc  # noqa: PLC0415 - likewise
-    import pyarrow.parquet as pq  # noqa: PLC0415
+    import pyarrow.parquet as pq  # noqa: PLC0415 - a manifest can be read without Arrow
 
     first, last = table.window(period)
     least, most = partition.ranges[table.when or ""]

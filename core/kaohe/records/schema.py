@@ -78,8 +78,8 @@ def core_version(connection: Connection) -> str | None:
 
 def _upgrade_core(connection: Connection) -> None:
     # Alembic costs a third of a second to import, and a current database never needs it.
-    from alembic import command  # noqa: PLC0415
-    from alembic.config import Config  # noqa: PLC0415
+    from alembic import command  # noqa: PLC0415 - only who migrates needs it
+    from alembic.config import Config  # noqa: PLC0415 - only who migrates needs it
 
     config = Config()
     config.set_main_option("script_location", str(resources.files("kaohe.records") / "migrations").replace("%", "%%"))
@@ -102,8 +102,8 @@ def _conflicts(old: Shape, new: Shape) -> list[str]:
 
 
 def _extend(connection: Connection, record_type: RecordType, old: Shape) -> None:
-    from alembic.migration import MigrationContext  # noqa: PLC0415
-    from alembic.operations import Operations  # noqa: PLC0415
+    from alembic.migration import MigrationContext  # noqa: PLC0415 - only who migrates needs it
+    from alembic.operations import Operations  # noqa: PLC0415 - only who migrates needs it
 
     operations = Operations(MigrationContext.configure(connection))
     present = dict(old.columns)

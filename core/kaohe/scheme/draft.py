@@ -112,7 +112,7 @@ def attempt(
 ) -> tuple[tuple[Problem, ...], Expression | None]:
     """The compiled expression, or its problems with places counted from line 1, column 1 of the text."""
     try:
-        return (), compile_expression(text, scope, expect=expect, where=Place(file, 1, 1))  # type: ignore[arg-type]
+        return (), compile_expression(text, scope, expect=expect, where=Place(file, 1, 1))  # type: ignore[arg-type]  # expect holds kinds
     except KaoheError as error:
         return error.problems, None
 

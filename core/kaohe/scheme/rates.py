@@ -39,7 +39,7 @@ def read_rates(draft: Draft, table: Row, path: Path, allowed: tuple[str, ...]) -
         _check_joint(draft, left, right, (*here, index + 1), begun[index])
     if gives is None or any(problem.severity == "error" for problem in draft.problems[before:]):
         return None
-    return RateTable(mode, gives, _bands(rows, gives, mode), boundary)  # type: ignore[arg-type]
+    return RateTable(mode, gives, _bands(rows, gives, mode), boundary)  # type: ignore[arg-type]  # the JSON Schema names them
 
 
 def given_for_nothing(table: RateTable) -> bool:

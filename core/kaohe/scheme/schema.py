@@ -89,7 +89,7 @@ def _report_decimals(draft: Draft, value: Any, path: Path) -> None:
 def fit_parameters(draft: Draft, values: dict[str, Any], path: Path, schemas: Mapping[str, Any]) -> dict[str, Any]:
     """The parameters that meet the JSON Schemas their plugin gives."""
     schema = {"type": "object", "properties": schemas, "additionalProperties": False}
-    return fit(draft, values, path, Draft202012Validator(schema))  # type: ignore[no-any-return]
+    return fit(draft, values, path, Draft202012Validator(schema))  # type: ignore[no-any-return]  # jsonschema is untyped
 
 
 def fit(draft: Draft, value: Any, path: Path, validator: Draft202012Validator) -> Any:
