@@ -131,7 +131,7 @@ def _workbook(sheets: list[Sheet]) -> bytes:
 def explanation(app: App, run: Run, person: str, form: str) -> str:
     """The tree behind one person's figures."""
     from kaohe.report.tree import tree_data, tree_lines
-    from kaohe.run.explain import explain, find_person
+    from kaohe.run.explanation import explain, find_person
 
     tree = explain(run, find_person(run, person))
     if form == "json":

@@ -14,7 +14,7 @@ from rich.table import Table
 from kaohe.exact import format_fen
 from kaohe.report.ranking import left_out_sheet, not_graded_sheet, ranking_sheet
 from kaohe.report.sheet import Column, Sheet, as_text
-from kaohe.run.assessment_explain import agreement_words
+from kaohe.run.explanation.assessment import agreement_words
 from kaohe.run.model import Run
 from kaohe.text import Language, msg, visible
 

@@ -20,7 +20,7 @@ from kaohe.plugin import Indicator
 from kaohe.records.canonical import canonical
 from kaohe.run.assessment_model import Assessments, agreement_data, assessment_columns, rule_data
 from kaohe.run.calendars import calendars_data
-from kaohe.run.explain_weights import weights_data
+from kaohe.run.data_weights import weights_data
 from kaohe.run.model import Counts
 from kaohe.run.team_figures import teams_data
 from kaohe.scheme.model import Measured, Scheme, UsedIndicator

@@ -17,9 +17,9 @@ from kaohe.run.assessment import assess_everybody
 from kaohe.run.assignments import over_full_time
 from kaohe.run.attribution import relations
 from kaohe.run.balances import brought_forward
+from kaohe.run.data_weights import weights_note
 from kaohe.run.derive import derive
 from kaohe.run.digest import digest_of
-from kaohe.run.explain_weights import weights_note
 from kaohe.run.measure import every_request, measure, notes, windows
 from kaohe.run.members import read_teams
 from kaohe.run.model import Balances, LeftOut, PluginStamp, Run

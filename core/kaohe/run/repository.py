@@ -15,8 +15,8 @@ from kaohe.records.core_tables import RunResultRow, RunRow, SchemeRow
 from kaohe.records.tables import table_of
 from kaohe.run.assessment_model import agreement_data
 from kaohe.run.calendars import calendars_data
+from kaohe.run.data_weights import weights_data
 from kaohe.run.digest import CARRIED, columns, definition, words
-from kaohe.run.explain_weights import weights_data
 from kaohe.run.model import Balances, Run
 from kaohe.run.team_figures import teams_data
 

@@ -28,7 +28,7 @@ from kaohe.report.tree import tree_data, tree_lines
 from kaohe.run import Run, Setting, evaluate
 from kaohe.run.assignments import Assignment
 from kaohe.run.digest import columns
-from kaohe.run.explain import explain
+from kaohe.run.explanation import explain
 from kaohe.run.population import Member
 from kaohe.run.repository import evidence
 from kaohe.scheme import load_scheme

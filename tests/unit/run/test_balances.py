@@ -12,7 +12,7 @@ from kaohe.exact import format_fen
 from kaohe.report.data import run_data
 from kaohe.report.tree import tree_lines
 from kaohe.run import Run
-from kaohe.run.explain import explain
+from kaohe.run.explanation import explain
 
 # P1's ratings come to 27 in the first quarter and to 1 in the second; P2's to 7 and to nothing.
 STARS = """\

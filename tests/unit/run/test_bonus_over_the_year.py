@@ -15,7 +15,7 @@ from kaohe.exact import format_fen
 from kaohe.report.tree import tree_lines
 from kaohe.run import Run
 from kaohe.run.cases import run_cases
-from kaohe.run.explain import explain
+from kaohe.run.explanation import explain
 
 STARS = """\
 [[indicators]]

@@ -7,7 +7,7 @@ from tests.tiny import SCHEME, evaluated, write
 
 from kaohe.exact import from_micros
 from kaohe.report.tree import tree_lines
-from kaohe.run.explain import explain
+from kaohe.run.explanation import explain
 
 RATING = 'curve  = { kind = "points", at = [[0, 0], [10, 100]] }'
 IN_TIME = 'curve  = { kind = "points", at = [[0, 0], [1, 100]] }'

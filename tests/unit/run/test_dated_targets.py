@@ -12,7 +12,7 @@ from tests.tiny import evaluated, write
 from kaohe.exact import from_micros
 from kaohe.period import parse_period
 from kaohe.report.tree import tree_lines
-from kaohe.run.explain import explain
+from kaohe.run.explanation import explain
 from kaohe.run.targets import in_period
 
 CONTRACTS = """\

@@ -15,7 +15,7 @@ from kaohe.appraise.rates import rate_table
 from kaohe.errors import KaoheError
 from kaohe.report.tree import tree_lines
 from kaohe.run import Run
-from kaohe.run.explain_bonus import bonus_node
+from kaohe.run.explanation.bonus import bonus_node
 from kaohe.scheme.model import Accelerator, Bonus
 from kaohe.text import LANGUAGES
 

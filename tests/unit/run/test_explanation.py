@@ -23,8 +23,8 @@ from kaohe.errors import Exit, KaoheError
 from kaohe.exact import MICRO, format_fen, format_micros
 from kaohe.report.tree import tree_data, tree_lines
 from kaohe.run import Run
-from kaohe.run.explain import explain, find_person
-from kaohe.run.explain_service import service_node
+from kaohe.run.explanation import explain, find_person
+from kaohe.run.explanation.service import service_node
 from kaohe.text import LANGUAGES, Language
 
 RUNS = [

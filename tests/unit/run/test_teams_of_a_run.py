@@ -16,7 +16,7 @@ from kaohe.exact import from_micros
 from kaohe.report.data import run_data
 from kaohe.report.tree import tree_lines
 from kaohe.run import Run
-from kaohe.run.explain import explain, find_person
+from kaohe.run.explanation import explain, find_person
 
 AT_TEAMS = SCHEME.replace('  use    = "in_time"\n', '  use    = "in_time"\n  level  = "team"\n')
 OF_TEAMS = (

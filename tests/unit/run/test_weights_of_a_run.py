@@ -12,7 +12,7 @@ from tests.tiny import SCHEME, evaluated, write
 from kaohe.errors import KaoheError
 from kaohe.report.tree import tree_lines
 from kaohe.run import Run
-from kaohe.run.explain import explain
+from kaohe.run.explanation import explain
 from kaohe.run.repository import evidence
 from kaohe.text import LANGUAGES
 

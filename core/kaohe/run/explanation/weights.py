@@ -10,13 +10,12 @@ from fractions import Fraction
 
 from kaohe.appraise.data_weights import DataWeights, weighed, weights_of_data
 from kaohe.appraise.redistribution import weights_of_one
-from kaohe.errors import Place, Problem
 from kaohe.exact import from_micros, shorten, to_micros
 from kaohe.run.model import Run
 from kaohe.run.node import Node, agree_in_words
 from kaohe.scheme.comparisons import percentages
 from kaohe.scheme.judgement import judge
-from kaohe.scheme.model import Comparison, Scheme
+from kaohe.scheme.model import Comparison
 from kaohe.scheme.weight_words import compared_name, consistency_words, names_of
 from kaohe.text import msg
 
@@ -64,28 +63,6 @@ def weight_nodes(run: Run) -> Iterator[Node]:
         yield _compared(run, comparison)
     if (found := run.appraisal.data_weights) is not None:
         yield _of_data(run, found)
-
-
-def weights_note(scheme: Scheme, found: DataWeights | None) -> list[Problem]:
-    """A word on weights that had no data to come from."""
-    if found is None or found.told_apart:
-        return []
-    return [
-        Problem(
-            "evaluate.equal-weights",
-            msg(
-                "all indicators weigh the same: nothing tells the {people} people apart who have data for all of them",
-                people=found.people,
-            ),
-            Place(key=scheme.id),
-            severity="warning",
-        )
-    ]
-
-
-def weights_data(found: DataWeights) -> list[list[str]]:
-    """The weights as data, to be kept with the run."""
-    return [[key, str(found.divergence[key]), str(weight)] for key, weight in found.weights.items()]
 
 
 def _compared(run: Run, comparison: Comparison) -> Node:

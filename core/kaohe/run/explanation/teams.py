@@ -10,7 +10,7 @@ from kaohe.appraise import explain_curve
 from kaohe.appraise.earning import basis
 from kaohe.appraise.teams import Stays, Teams, mean_of
 from kaohe.exact import divide, from_micros, to_micros
-from kaohe.run.explain_derived import derived_nodes
+from kaohe.run.explanation.derived import derived_nodes
 from kaohe.run.figures import counts_node, points_in_words, value_in_words
 from kaohe.run.model import Run
 from kaohe.run.node import Node, agree

@@ -14,15 +14,15 @@ from kaohe.appraise.gates import held_points
 from kaohe.errors import Place, Problem, fail
 from kaohe.exact import DECIMALS, MICRO, divide, format_micros, from_micros, shorten, to_micros
 from kaohe.run.assessment_disclosure import GIVES_AWAY, WITHHELD, Discretion, Hidden
-from kaohe.run.assessment_explain import assessment_nodes, formula
 from kaohe.run.calendars import calendars_in_words
-from kaohe.run.explain_bonus import bonus_node
-from kaohe.run.explain_derived import derived_nodes
-from kaohe.run.explain_service import service_node
-from kaohe.run.explain_teams import flowing, of_its_teams, team_nodes, with_data
-from kaohe.run.explain_tier import tier_node
-from kaohe.run.explain_total import compared_total
-from kaohe.run.explain_weights import carrying_weights, mean_in_words, own_weights, weight_nodes
+from kaohe.run.explanation.assessment import assessment_nodes, formula
+from kaohe.run.explanation.bonus import bonus_node
+from kaohe.run.explanation.derived import derived_nodes
+from kaohe.run.explanation.service import service_node
+from kaohe.run.explanation.teams import flowing, of_its_teams, team_nodes, with_data
+from kaohe.run.explanation.tier import tier_node
+from kaohe.run.explanation.total import compared_total
+from kaohe.run.explanation.weights import carrying_weights, mean_in_words, own_weights, weight_nodes
 from kaohe.run.figures import counts_node, points_in_words, value_in_words
 from kaohe.run.model import Run
 from kaohe.run.node import Node, agree
