@@ -13,8 +13,9 @@ from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from kaohe.errors import Place, Problem, fail
-from kaohe.records.canonical import canonical, digest
-from kaohe.records.core_tables import AssignmentRow, AuditRow, BatchRow, PersonRow, RevisionRow, TargetRow, TeamRow
+from kaohe.records.audit import append
+from kaohe.records.canonical import digest
+from kaohe.records.core_tables import AssignmentRow, BatchRow, PersonRow, RevisionRow, TargetRow, TeamRow
 from kaohe.records.failures import guarded_files
 from kaohe.records.journal import overwritten_by, restore
 from kaohe.records.references import still_needed
@@ -24,7 +25,7 @@ from kaohe.text import msg
 
 PEOPLE = "people"
 TARGETS = "targets"
-_batches, _audit, _revisions = table_of(BatchRow), table_of(AuditRow), table_of(RevisionRow)
+_batches, _revisions = table_of(BatchRow), table_of(RevisionRow)
 
 
 @dataclass(frozen=True)
@@ -150,8 +151,7 @@ def _note(connection: Connection, action: str, batch: Mapping[str, Any], at: dat
     """Audit, and a revision that follows from the former one: no two histories share a revision."""
     name = batch["record_type"]
     facts = {key: value.isoformat() if isinstance(value, datetime) else value for key, value in batch.items()}
-    event = {"at": at, "action": action, "subject": f"batch {batch['id']}", "detail": canonical(facts)}
-    connection.execute(insert(_audit).values(event))
+    append(connection, at, action, f"batch {batch['id']}", facts)
     former = connection.scalar(select(_revisions.c.revision).where(_revisions.c.name == name))
     revision = digest([former, action, at.isoformat(), facts])
     if former is None:

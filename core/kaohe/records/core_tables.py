@@ -6,54 +6,12 @@ They stay in this room and in the run's repositories; everybody else sees frozen
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any, ClassVar
 
-from sqlalchemy import Column, ForeignKey, Index, LargeBinary, MetaData, func, text
-from sqlmodel import Field, SQLModel
+from sqlalchemy import Column, ForeignKey, Index, LargeBinary, func, text
+from sqlmodel import Field
 
-from kaohe.records.columns import COUNT, COUNTED_BY_DATABASE, WORDS, Moment
-
-
-class CoreTable(SQLModel):
-    metadata: ClassVar[MetaData] = MetaData(
-        naming_convention={
-            "pk": "pk_%(table_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_name)s",
-            "ix": "ix_%(table_name)s_%(column_0_name)s",
-            "uq": "uq_%(table_name)s_%(column_0_name)s",
-        }
-    )
-
-
-def _words(*, key: bool = False, optional: bool = False, refers_to: str | None = None) -> Any:
-    return Field(sa_column=_column(WORDS, key=key, optional=optional, refers_to=refers_to), **_default(optional))
-
-
-def _count(*, key: bool = False, optional: bool = False, refers_to: str | None = None) -> Any:
-    return Field(sa_column=_column(COUNT, key=key, optional=optional, refers_to=refers_to), **_default(optional))
-
-
-def _moment(*, optional: bool = False) -> Any:
-    return Field(sa_column=_column(Moment(), optional=optional), **_default(optional))
-
-
-def _batch() -> Any:
-    """The import that last wrote the row."""
-    return Field(sa_column=Column("_batch", COUNT, ForeignKey("import_batches.id"), nullable=False))
-
-
-def _counted() -> Any:
-    """A number that the database counts up."""
-    return Field(default=None, sa_column=Column(COUNTED_BY_DATABASE, primary_key=True, autoincrement=True))
-
-
-def _column(kind: Any, *, key: bool = False, optional: bool = False, refers_to: str | None = None) -> Column[Any]:
-    references = [ForeignKey(refers_to)] if refers_to else []
-    return Column(kind, *references, primary_key=key, nullable=optional and not key, autoincrement=False)
-
-
-def _default(optional: bool) -> dict[str, Any]:
-    return {"default": None} if optional else {}
+from kaohe.records.columns import COUNT, WORDS
+from kaohe.records.row_fields import CoreTable, count, counted, last_batch, moment, words
 
 
 class BatchRow(CoreTable, table=True):
@@ -61,18 +19,18 @@ class BatchRow(CoreTable, table=True):
 
     __tablename__ = "import_batches"
 
-    id: int | None = _counted()
-    record_type: str = _words()
-    file_name: str = _words()
-    file_sha256: str = _words()
-    mapping_digest: str | None = _words(optional=True)
-    handed_in: datetime = _moment()
-    read: int = _count()
-    added: int = _count()
-    replaced: int = _count()
-    unchanged: int = _count()
-    quarantined: int = _count()
-    undone_at: datetime | None = _moment(optional=True)
+    id: int | None = counted()
+    record_type: str = words()
+    file_name: str = words()
+    file_sha256: str = words()
+    mapping_digest: str | None = words(optional=True)
+    handed_in: datetime = moment()
+    read: int = count()
+    added: int = count()
+    replaced: int = count()
+    unchanged: int = count()
+    quarantined: int = count()
+    undone_at: datetime | None = moment(optional=True)
 
 
 class ReplacedRow(CoreTable, table=True):
@@ -80,28 +38,28 @@ class ReplacedRow(CoreTable, table=True):
 
     __tablename__ = "replaced_rows"
 
-    id: int | None = _counted()
+    id: int | None = counted()
     batch: int = Field(sa_column=Column(COUNT, ForeignKey("import_batches.id"), nullable=False, index=True))
-    table_name: str = _words()
-    key: str = _words()
-    former: str = _words()
+    table_name: str = words()
+    key: str = words()
+    former: str = words()
     former_batch: int = Field(sa_column=Column(COUNT, ForeignKey("import_batches.id"), nullable=False, index=True))
 
 
 class PersonRow(CoreTable, table=True):
     __tablename__ = "people"
 
-    code: str = _words(key=True)
-    name: str = _words()
-    batch: int = _batch()
+    code: str = words(key=True)
+    name: str = words()
+    batch: int = last_batch()
 
 
 class TeamRow(CoreTable, table=True):
     __tablename__ = "teams"
 
-    code: str = _words(key=True)
-    name: str = _words()
-    batch: int = _batch()
+    code: str = words(key=True)
+    name: str = words()
+    batch: int = last_batch()
 
 
 class AssignmentRow(CoreTable, table=True):
@@ -110,17 +68,17 @@ class AssignmentRow(CoreTable, table=True):
 
     __tablename__ = "assignments"
 
-    id: int | None = _counted()
-    person: str = _words(refers_to="people.code")
-    team: str | None = _words(optional=True, refers_to="teams.code")
-    role: str | None = _words(optional=True)
-    manager: str | None = _words(optional=True, refers_to="people.code")
+    id: int | None = counted()
+    person: str = words(refers_to="people.code")
+    team: str | None = words(optional=True, refers_to="teams.code")
+    role: str | None = words(optional=True)
+    manager: str | None = words(optional=True, refers_to="people.code")
     starts: date
     ends: date | None = None
-    fraction: int = _count()
-    bonus_base: int | None = _count(optional=True)
-    attributes: str = _words()
-    batch: int = _batch()
+    fraction: int = count()
+    bonus_base: int | None = count(optional=True)
+    attributes: str = words()
+    batch: int = last_batch()
 
     __table_args__ = (
         Index("uq_assignments_key", "person", "starts", func.coalesce(text("team"), text("''")),
@@ -134,12 +92,12 @@ class TargetRow(CoreTable, table=True):
 
     __tablename__ = "targets"
 
-    scope: str = _words(key=True)
-    who: str = _words(key=True)
-    indicator: str = _words(key=True)
-    period: str = _words(key=True)
-    value: int = _count()
-    batch: int = _batch()
+    scope: str = words(key=True)
+    who: str = words(key=True)
+    indicator: str = words(key=True)
+    period: str = words(key=True)
+    value: int = count()
+    batch: int = last_batch()
 
 
 class RoundRow(CoreTable, table=True):
@@ -149,17 +107,17 @@ class RoundRow(CoreTable, table=True):
 
     __tablename__ = "assessment_rounds"
 
-    name: str = _words(key=True)
-    period: str = _words()
+    name: str = words(key=True)
+    period: str = words()
     day: date
-    items: str = _words()
-    lowest: int = _count()
-    scale: int = _count()
+    items: str = words()
+    lowest: int = count()
+    scale: int = count()
     due: date | None = None
-    unnamed: str = _words()
-    seed: str = _words()
-    opened_at: datetime = _moment()
-    closed_at: datetime | None = _moment(optional=True)
+    unnamed: str = words()
+    seed: str = words()
+    opened_at: datetime = moment()
+    closed_at: datetime | None = moment(optional=True)
 
 
 class RatingPairRow(CoreTable, table=True):
@@ -167,10 +125,10 @@ class RatingPairRow(CoreTable, table=True):
 
     __tablename__ = "assessment_pairs"
 
-    round: str = _words(key=True, refers_to="assessment_rounds.name")
-    subject: str = _words(key=True, refers_to="people.code")
-    relation: str = _words(key=True)
-    rater: str = _words(key=True)
+    round: str = words(key=True, refers_to="assessment_rounds.name")
+    subject: str = words(key=True, refers_to="people.code")
+    relation: str = words(key=True)
+    rater: str = words(key=True)
     outside: bool
 
 
@@ -179,30 +137,33 @@ class SchemeRow(CoreTable, table=True):
 
     __tablename__ = "schemes"
 
-    digest: str = _words(key=True)
-    scheme_id: str = _words()
-    version: str = _words()
-    text: str = _words()
-    recorded_at: datetime = _moment()
+    digest: str = words(key=True)
+    scheme_id: str = words()
+    version: str = words()
+    text: str = words()
+    recorded_at: datetime = moment()
 
 
 class RunRow(CoreTable, table=True):
     """One evaluation, never edited. ``evidence`` is JSON: plugins with versions and digests, engine, core version,
     indicators, who was left out. ``columns`` is an Arrow table of everything computed, a row for each person;
-    ``digest`` is over all of it."""
+    ``digest`` is over all of it. ``inputs`` names the kept text of everything it depends on;
+    ``replaces`` is the run in whose place this one stands, ``actor`` who evaluated it."""
 
     __tablename__ = "runs"
 
-    id: int | None = _counted()
+    id: int | None = counted()
     digest: str = Field(sa_column=Column(WORDS, nullable=False, index=True))
-    scheme_digest: str = _words(refers_to="schemes.digest")
-    scheme_id: str = _words()
-    period: str = _words()
-    snapshot: str = _words()
-    created_at: datetime = _moment()
-    evidence: str = _words()
+    scheme_digest: str = words(refers_to="schemes.digest")
+    scheme_id: str = words()
+    period: str = words()
+    snapshot: str = words()
+    created_at: datetime = moment()
+    evidence: str = words()
     columns: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
-    replaces: int | None = _count(optional=True, refers_to="runs.id")
+    replaces: int | None = count(optional=True, refers_to="runs.id")
+    inputs: str | None = words(optional=True)
+    actor: str = words()
 
 
 class RunResultRow(CoreTable, table=True):
@@ -210,26 +171,14 @@ class RunResultRow(CoreTable, table=True):
 
     __tablename__ = "run_results"
 
-    run: int = _count(key=True, refers_to="runs.id")
-    person: str = _words(key=True)
-    name: str = _words()
+    run: int = count(key=True, refers_to="runs.id")
+    person: str = words(key=True)
+    name: str = words()
     graded: bool
-    total: int = _count()
-    rank: int = _count()
-    tier: str | None = _words(optional=True)
-    bonus: int = _count()
-
-
-class AuditRow(CoreTable, table=True):
-    """What was done to the stored facts and when; only ever added to."""
-
-    __tablename__ = "audit_events"
-
-    id: int | None = _counted()
-    at: datetime = _moment()
-    action: str = _words()
-    subject: str = _words()
-    detail: str = _words()
+    total: int = count()
+    rank: int = count()
+    tier: str | None = words(optional=True)
+    bonus: int = count()
 
 
 class RevisionRow(CoreTable, table=True):
@@ -237,8 +186,8 @@ class RevisionRow(CoreTable, table=True):
 
     __tablename__ = "revisions"
 
-    name: str = _words(key=True)
-    revision: str = _words()
+    name: str = words(key=True)
+    revision: str = words()
 
 
 class TableChangeRow(CoreTable, table=True):
@@ -246,9 +195,9 @@ class TableChangeRow(CoreTable, table=True):
 
     __tablename__ = "table_changes"
 
-    id: int | None = _counted()
+    id: int | None = counted()
     table_name: str = Field(sa_column=Column(WORDS, nullable=False, unique=True))
-    mark: int = _count()
+    mark: int = count()
 
 
 class RecordTypeRow(CoreTable, table=True):
@@ -256,5 +205,5 @@ class RecordTypeRow(CoreTable, table=True):
 
     __tablename__ = "record_type_versions"
 
-    name: str = _words(key=True)
-    shape: str = _words()
+    name: str = words(key=True)
+    shape: str = words()

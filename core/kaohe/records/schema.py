@@ -22,7 +22,7 @@ from kaohe.records.tables import Shape, record_column, shape_from_data, shape_of
 from kaohe.text import msg
 
 VERSION_TABLE = "kaohe_core_version"
-VERSIONS = ("0001", "0002", "0003")  # the steps in migrations/versions, oldest first
+VERSIONS = ("0001", "0002", "0003", "0004")  # the steps in migrations/versions, oldest first
 _shapes = table_of(RecordTypeRow)
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.exc import ArgumentError
 
 from kaohe.errors import Exit, KaoheError, Place, Problem, fail
 from kaohe.plugin import RecordType
+from kaohe.records.audit import NOBODY, Actor, act_as
 from kaohe.records.failures import described, guarded, guarded_files
 from kaohe.records.schema import bring_up_to_date, is_current
 from kaohe.records.tables import record_table
@@ -26,7 +27,7 @@ _PRAGMAS = ("foreign_keys = ON", "journal_mode = WAL", "synchronous = NORMAL")
 
 @dataclass(frozen=True)
 class Store:
-    """An open database. ``tables`` holds the table of each record type.
+    """An open database. ``tables`` holds the table of each record type; ``actor`` is whose the changes are.
 
     Every transaction is one of ``reading()`` (a consistent view) or ``writing()`` (all or nothing).
     """
@@ -34,6 +35,7 @@ class Store:
     engine: Engine
     record_types: Mapping[str, RecordType] = field(repr=False)
     tables: Mapping[str, Table] = field(repr=False)
+    actor: Actor = NOBODY
 
     @property
     def label(self) -> str:
@@ -49,6 +51,7 @@ class Store:
     def connected(self) -> Iterator[Connection]:
         """A connection without a transaction yet: see ``transaction``. Temporary tables live as long as it does."""
         with guarded(self.engine.url), self.engine.connect() as connection:
+            act_as(connection, self.actor)
             yield connection
 
     @contextmanager
@@ -80,18 +83,21 @@ def transaction(connection: Connection, purpose: Literal["read", "prepare", "wri
         yield current
 
 
-def open_store(url: str, record_types: Mapping[str, RecordType], *, folder: Path, patience: float = 5.0) -> Store:
+def open_store(
+    url: str, record_types: Mapping[str, RecordType], *, folder: Path, patience: float = 5.0, actor: Actor = NOBODY
+) -> Store:
     """Open the database, create it where it does not exist, and bring its tables to this version.
 
     ``record_types`` by name. ``url``: ``sqlite:///FILE`` (relative to ``folder``) or
     ``postgresql://USER:PASSWORD@HOST:PORT/NAME``.
-    ``patience``: seconds to wait for another writer or for the server. Raises KaoheError (Exit.ENVIRONMENT).
+    ``patience``: seconds to wait for another writer or for the server; ``actor``: who is at work.
+    Raises KaoheError (Exit.ENVIRONMENT).
     """
     address = _address(url, folder)
     metadata = MetaData()
     tables = {name: record_table(record_type, metadata) for name, record_type in record_types.items()}
     engine = _sqlite(address, patience) if address.get_backend_name() == "sqlite" else _postgresql(address, patience)
-    store = Store(engine, MappingProxyType(dict(record_types)), MappingProxyType(tables))
+    store = Store(engine, MappingProxyType(dict(record_types)), MappingProxyType(tables), actor)
     with store.reading() as connection:
         current = is_current(connection, record_types)
     if not current:

@@ -14,7 +14,8 @@ from sqlalchemy import Column, ForeignKeyConstraint, MetaData, PrimaryKeyConstra
 
 from kaohe.plugin import Field, RecordType
 from kaohe.records.columns import COUNT, STORED, column_type
-from kaohe.records.core_tables import BatchRow, CoreTable
+from kaohe.records.core_tables import BatchRow
+from kaohe.records.row_fields import CoreTable
 
 BATCH = "_batch"
 

@@ -115,7 +115,7 @@ def audited(desk: Desk) -> list[tuple[str, dict[str, Any]]]:
     """What the audit says of rounds."""
     with closing(sqlite3.connect(desk.workspace / "kaohe.db")) as connection:
         rows = connection.execute(
-            "SELECT action, detail FROM audit_events WHERE action LIKE 'assessment.%' ORDER BY id"
+            "SELECT action, detail FROM audit_log WHERE action LIKE 'assessment.%' ORDER BY seq"
         )
         return [(action, json.loads(detail)) for action, detail in rows]
 

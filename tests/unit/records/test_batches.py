@@ -122,7 +122,7 @@ def test_what_was_done_is_in_the_audit_trail(store: Store) -> None:
     put(store, [visit("1")])
     undo_batch(store, 2, LATER)
     with store.reading() as connection:
-        events = connection.exec_driver_sql("SELECT action, subject FROM audit_events ORDER BY id").all()
+        events = connection.exec_driver_sql("SELECT action, subject FROM audit_log ORDER BY seq").all()
     assert [tuple(event) for event in events] == [
         ("import", "batch 1"),
         ("import", "batch 2"),

@@ -2,7 +2,8 @@
 
 from alembic import context
 
-from kaohe.records.core_tables import CoreTable
+import kaohe.records.evidence_tables  # noqa: F401 - its tables belong to the metadata
+from kaohe.records.row_fields import CoreTable
 from kaohe.records.schema import VERSION_TABLE
 
 context.configure(

@@ -12,15 +12,16 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select, text, update
 
 from kaohe.errors import Problem, fail
+from kaohe.records.audit import append
 from kaohe.records.canonical import canonical
-from kaohe.records.core_tables import AuditRow, RatingPairRow, RoundRow
+from kaohe.records.core_tables import RatingPairRow, RoundRow
 from kaohe.records.rounds.model import RECORDS, Pair, Round
 from kaohe.records.store import Store
 from kaohe.records.tables import BATCH, table_of
 from kaohe.records.words import nearest
 from kaohe.text import msg
 
-_rounds, _pairs, _audit = table_of(RoundRow), table_of(RatingPairRow), table_of(AuditRow)
+_rounds, _pairs = table_of(RoundRow), table_of(RatingPairRow)
 _RANDOM = {
     "sqlite": "SELECT lower(hex(randomblob(16)))",
     "postgresql": "SELECT replace(gen_random_uuid()::text, '-', '')",
@@ -172,8 +173,7 @@ def _data(pair: Pair) -> list[Any]:
 
 def _note(connection: Connection, action: str, name: str, at: datetime, detail: Mapping[str, Any]) -> None:
     said = {key: value if isinstance(value, int | list | str | None) else str(value) for key, value in detail.items()}
-    event = {"at": at, "action": action, "subject": f"round {name}", "detail": canonical(said)}
-    connection.execute(insert(_audit).values(event))
+    append(connection, at, action, f"round {name}", said)
 
 
 def _is_answered(asked: Round, pairs: Sequence[Pair], kept: Mapping[str, tuple[bool, int]]) -> Exception:

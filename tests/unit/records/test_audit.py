@@ -1,0 +1,110 @@
+"""The audit log as it is written: chained, with whose act it was, and with the rows of evidence before and after."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import select, text
+
+from kaohe.records import Store, open_store
+from kaohe.records.audit import BEGINNING, Actor, append, detail_of, insert_row, link, seal, text_digest, update_row
+from kaohe.records.evidence_tables import AuditHeadRow, AuditRow, ImprovementItemRow, KeptTextRow
+from kaohe.records.tables import table_of
+
+NOON = datetime(2026, 4, 1, 12, tzinfo=ZoneInfo("Asia/Shanghai"))
+LOG, HEAD, KEPT = table_of(AuditRow), table_of(AuditHeadRow), table_of(KeptTextRow)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return open_store("sqlite:///kaohe.db", {}, folder=tmp_path, actor=Actor("陈", "chen"))
+
+
+def events(store: Store) -> list[dict]:
+    with store.reading() as connection:
+        return [dict(row) for row in connection.execute(select(LOG).order_by(LOG.c.seq)).mappings()]
+
+
+def test_each_event_is_chained_to_the_one_before_and_the_head_is_the_last(store: Store) -> None:
+    for subject in ("one", "two", "three"):
+        with store.writing() as connection:
+            append(connection, NOON, "test", subject, {"figure": 1})
+    found = events(store)
+    assert [each["seq"] for each in found] == [1, 2, 3]
+    assert [each["previous"] for each in found] == [BEGINNING, found[0]["digest"], found[1]["digest"]]
+    assert all(each["digest"] == link(each) for each in found)
+    assert all(each["detail_digest"] == text_digest(each["detail"]) for each in found)
+    with store.reading() as connection:
+        assert connection.execute(select(HEAD.c.seq, HEAD.c.digest)).one() == (3, found[-1]["digest"])
+
+
+def test_an_event_says_who_acted_and_by_which_login(store: Store) -> None:
+    with store.writing() as connection:
+        append(connection, NOON, "test", "one", {})
+    assert [(each["actor"], each["login"]) for each in events(store)] == [("陈", "chen")]
+
+
+def test_an_event_of_a_transaction_that_fails_is_not_there(store: Store) -> None:
+    def fail_after_appending() -> None:
+        with store.writing() as connection:
+            append(connection, NOON, "test", "one", {})
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail_after_appending()
+    assert events(store) == []
+
+
+def test_rows_of_evidence_are_in_the_event_before_and_after(store: Store) -> None:
+    items = table_of(ImprovementItemRow)
+    row = {"scheme_id": "s", "period": "2026-Q1", "person": "P1", "text": "回访", "owner": "P2", "due": NOON.date(),
+           "state": "open", "created_by": "陈", "created_at": NOON}  # fmt: skip
+    with store.writing() as connection:
+        added = insert_row(connection, items, row)
+        changed = update_row(connection, items, added.key, {"state": "done", "changed_at": NOON})
+        append(connection, NOON, "improvement.add", "1", {}, rows=[added, changed])
+    rows = detail_of(events(store)[0]["detail"])["rows"]
+    assert [(table, key) for table, key, _before, _after in rows] == [("improvement_items", {"id": 1})] * 2
+    assert rows[0][2] is None
+    assert rows[0][3] == rows[1][2]
+    assert (rows[1][2]["state"], rows[1][3]["state"]) == ("open", "done")
+    assert rows[1][3]["changed_at"] == "2026-04-01T04:00:00.000000Z"
+
+
+def test_a_seal_depends_on_every_row_and_on_nothing_else(store: Store) -> None:
+    with store.writing() as connection:
+        insert_row(connection, KEPT, {"digest": "b", "text": "2"})
+        insert_row(connection, KEPT, {"digest": "a", "text": "1"})
+        both = seal(connection, KEPT, {})
+        assert both["rows"] == 2
+        assert seal(connection, KEPT, {"digest": "a"})["rows"] == 1
+        connection.execute(text("UPDATE kept_texts SET text = '3' WHERE digest = 'a'"))
+        assert seal(connection, KEPT, {})["digest"] != both["digest"]
+        connection.execute(text("UPDATE kept_texts SET text = '1' WHERE digest = 'a'"))
+        assert seal(connection, KEPT, {}) == both
+
+
+def test_what_was_noted_before_the_chain_becomes_its_beginning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from alembic import command
+
+    upgrade = command.upgrade
+    with monkeypatch.context() as former:
+        former.setattr(command, "upgrade", lambda config, _revision: upgrade(config, "0003"))
+        old = open_store("sqlite:///kaohe.db", {}, folder=tmp_path)
+    with old.writing() as connection:
+        connection.execute(
+            text("INSERT INTO audit_events (at, action, subject, detail) VALUES (:at, 'import', 'batch 1', :detail)"),
+            [{"at": "2026-01-05T08:00:00.000000Z", "detail": each} for each in ('{"read":1}', '{"read":2}')],
+        )
+    old.close()
+    store = open_store("sqlite:///kaohe.db", {}, folder=tmp_path, actor=Actor("陈", "chen"))
+    with store.writing() as connection:
+        append(connection, datetime(2026, 4, 1, tzinfo=UTC), "test", "after", {})
+    found = events(store)
+    assert [(each["seq"], each["action"], each["actor"]) for each in found] == [
+        (1, "import", ""), (2, "import", ""), (3, "test", "陈")]  # fmt: skip
+    assert found[2]["previous"] == found[1]["digest"]
+    assert all(each["digest"] == link(each) for each in found)
