@@ -15,19 +15,24 @@ from kaohe.text import Language, Message, render, visible
 
 if TYPE_CHECKING:
     from kaohe.cli.calendar_folder import CalendarFolder
+    from kaohe.cli.roles import Role
     from kaohe.cli.workspace import Workspace
     from kaohe.plugin.registry import Registry
     from kaohe.records import Store
+    from kaohe.records.audit import Actor
     from kaohe.worktime import Calendars
 
 
 class App:
     """The edge of the system, handed to every command."""
 
-    def __init__(self, language: Language, folder: Path | None, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self, language: Language, folder: Path | None, environment: Mapping[str, str], acting: str | None = None
+    ) -> None:
         self.language = language
         self.folder = folder
         self.environment = environment
+        self.acting = acting
 
     @cached_property
     def workspace(self) -> Workspace:
@@ -50,7 +55,28 @@ class App:
     def store(self) -> Store:
         from kaohe.records import open_store
 
-        return open_store(self.workspace.database_url, self.registry.record_types, folder=self.workspace.folder)
+        return open_store(
+            self.workspace.database_url,
+            self.registry.record_types,
+            folder=self.workspace.folder,
+            actor=self.actor,
+        )
+
+    @cached_property
+    def actor(self) -> Actor:
+        """Who is at work: the name given with --as or in KAOHE_ACTOR, else the login. Raises KaoheError for a name that
+        is not one, and for any name but the login's where the workspace knows people by their login alone."""
+        from kaohe.cli.login import login
+        from kaohe.cli.roles import acting
+        from kaohe.records.audit import Actor
+
+        account = login()
+        name = self.acting if self.acting is not None else self.environment.get("KAOHE_ACTOR") or None
+        return Actor(acting(name, account, by_login=self.workspace.roles.by_login), account)
+
+    def require(self, role: Role) -> None:
+        """Raises KaoheError where the workspace gives the role to others."""
+        self.workspace.roles.require(role, self.actor.name, str(self.workspace.file))
 
     @cached_property
     def calendar_folder(self) -> CalendarFolder:

@@ -62,8 +62,8 @@ def make_workspace(app: App, folder: Path, *, industries: Sequence[str], timezon
             _write_new(folder / "schemes" / "scheme.schema.json", schema_text())
         _write_new(folder / "calendars" / f"{CALENDAR}.toml", _calendar(timezone))
         _write_new(folder / FILE, settings(folder.name, app.language, timezone, database, allowed))
-        App(app.language, folder, app.environment).store.close()
-    return App(app.language, folder, app.environment)
+        App(app.language, folder, app.environment, app.acting).store.close()
+    return App(app.language, folder, app.environment, app.acting)
 
 
 def settings(name: str, language: Language, timezone: str, database: str, allowed: Sequence[AllowedPlugin]) -> str:

@@ -66,9 +66,10 @@ def root() -> LazyGroup:
         name="kaohe",
         help=_("Performance appraisal by rules that anyone can read: points, rankings, tiers, bonuses."),
         params=[
-            # Both are taken from the command line before click sees it, so that they may stand anywhere.
+            # These are taken from the command line before click sees it, so that they may stand anywhere.
             click.Option(["--lang"], metavar="zh_CN|en", expose_value=False, help=_("Language of all messages.")),
             click.Option(["--workspace"], metavar="DIR", expose_value=False, help=_("The workspace's folder.")),
+            click.Option(["--as"], metavar="NAME", expose_value=False, help=_("Who acts; left out: the login.")),
             click.Option(
                 ["--version"],
                 is_flag=True,
@@ -90,10 +91,11 @@ def main() -> None:
 def run(arguments: Sequence[str], environment: dict[str, str]) -> int:
     """Run one command line and return its exit code."""
     prepare_streams()
-    rest, lang, workspace = take_global_options(arguments)
+    rest, taken = take_global_options(arguments)
+    lang, workspace = taken["--lang"], taken["--workspace"]
     folder = find_folder(Path.cwd(), workspace or environment.get("KAOHE_WORKSPACE"))
     words.settle(words.choose(lang, environment, peek_locale(folder)))
-    app = App(words.language(), folder, environment)
+    app = App(words.language(), folder, environment, taken["--as"])
     if lang is not None and words.recognise(lang) is None:
         app.problems([Problem("usage.language", msg("unknown language"), Place(key="--lang"), lang, "zh_CN, en")])
         return Exit.USAGE
@@ -152,9 +154,9 @@ def _our_fault(app: App) -> Exit:
     return Exit.INTERNAL
 
 
-def take_global_options(arguments: Sequence[str]) -> tuple[list[str], str | None, str | None]:
-    """Take ``--lang X`` and ``--workspace DIR`` (or ``--lang=X``) out of the arguments, wherever they stand."""
-    taken: dict[str, str | None] = {"--lang": None, "--workspace": None}
+def take_global_options(arguments: Sequence[str]) -> tuple[list[str], dict[str, str | None]]:
+    """Take ``--lang X``, ``--workspace DIR`` and ``--as NAME`` (or ``--lang=X``) out, wherever they stand."""
+    taken: dict[str, str | None] = {"--lang": None, "--workspace": None, "--as": None}
     rest: list[str] = []
     remaining = list(arguments)
     while remaining:
@@ -167,7 +169,7 @@ def take_global_options(arguments: Sequence[str]) -> tuple[list[str], str | None
             taken[name] = value if equals else remaining.pop(0)
         else:
             rest.append(word)
-    return rest, taken["--lang"], taken["--workspace"]
+    return rest, taken
 
 
 def _print_version(ctx: click.Context, _parameter: click.Parameter, value: Any) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from kaohe.cli.files import write_whole
+from kaohe.cli.roles import Roles, mistakes_in_roles, read_roles
 from kaohe.cli.workspace_folder import FILE
 from kaohe.errors import Exit, KaoheError, Place, Problem, fail, refuse_if_any
 from kaohe.plugin.registry import AllowedPlugin
@@ -24,6 +25,7 @@ _KEYS = {
     "engine": str,
     "database": dict,
     "plugins": list,
+    "roles": dict,
 }
 _PLUGIN_KEYS = {"name", "sha256", "file"}
 
@@ -40,6 +42,7 @@ class Workspace:
     engine: str
     plugins: tuple[AllowedPlugin, ...]
     calendar: str | None = None
+    roles: Roles = field(default_factory=Roles)
 
     @property
     def file(self) -> Path:
@@ -111,6 +114,7 @@ def load_workspace(folder: Path | None, environment: Mapping[str, str]) -> Works
         database_url=environment.get("KAOHE_DATABASE_URL") or data["database"]["url"],
         engine=data.get("engine", ENGINES[0]),
         calendar=data.get("calendar"),
+        roles=read_roles(data.get("roles", {})),
         plugins=tuple(
             AllowedPlugin(name=plugin["name"], sha256=plugin["sha256"], file=plugin.get("file"))
             for plugin in data.get("plugins", [])
@@ -167,6 +171,9 @@ def _mistakes(data: dict[str, Any], document: Any) -> list[Problem]:
     database = data.get("database")
     if not isinstance(database, dict) or not isinstance(database.get("url"), str) or set(database) != {"url"}:
         report(("database",), msg("the database needs exactly one setting, url"), expected='url = "sqlite:///kaohe.db"')
+    roles = data.get("roles", {})
+    for key, what, found, expected in mistakes_in_roles(roles if isinstance(roles, dict) else {}):
+        report(("roles", key), what, found, expected)
     plugins = data.get("plugins", [])
     for index, plugin in enumerate(plugins if isinstance(plugins, list) else []):
         well_formed = (

@@ -40,7 +40,8 @@ def test_a_language_that_there_is_not_is_refused(capsys: pytest.CaptureFixture[s
 
 def test_global_options_may_stand_anywhere_before_the_double_dash() -> None:
     arguments = ["evaluate", "--lang", "en", "x", "--workspace=w", "--", "--lang", "zh"]
-    assert take_global_options(arguments) == (["evaluate", "x", "--", "--lang", "zh"], "en", "w")
+    taken = {"--lang": "en", "--workspace": "w", "--as": None}
+    assert take_global_options(arguments) == (["evaluate", "x", "--", "--lang", "zh"], taken)
 
 
 def test_help_loads_none_of_the_heavy_libraries() -> None:
