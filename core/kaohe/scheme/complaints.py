@@ -20,6 +20,7 @@ _TYPES: dict[str, Message] = {
 }
 _PATTERNS: dict[str, Message] = {
     "^[1-9][0-9]*(/[1-9][0-9]*)?$": msg('a number, or a fraction such as "1/3"'),
+    "^[0-9]+([.][0-9]+)? ?%$": msg('a number, or a percentage such as "10%"'),
     "^absolute$": msg('a number or "absolute"'),
     "^missing$": msg('a number or "missing"'),
     "^\\d{4}-\\d{2}-\\d{2}$": msg("a date such as 2026-01-31"),

@@ -10,6 +10,7 @@ from kaohe.exact import shorten
 from kaohe.scheme.assessment_words import assessment_words
 from kaohe.scheme.bonus_words import bonus_lines
 from kaohe.scheme.case_words import case_words
+from kaohe.scheme.manual import manual_lines
 from kaohe.scheme.model import Level, Measured, Rule, Scheme, Tiers, UsedIndicator
 from kaohe.scheme.tier_words import tier_lines
 from kaohe.scheme.weight_words import comparison_rows, total_words, weight_lines
@@ -48,6 +49,8 @@ def describe(scheme: Scheme) -> tuple[Section, ...]:
         sections.append(_tiers(scheme, scheme.tiers))
     if scheme.bonus is not None:
         sections.append(Section(msg("Bonus"), tuple(bonus_lines(scheme.bonus))))
+    if scheme.manual is not None:
+        sections.append(Section(msg("Manual changes"), tuple(manual_lines(scheme))))
     if scheme.outcomes:
         sections.append(_outcomes(scheme))
     if scheme.cases:

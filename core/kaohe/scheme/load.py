@@ -29,6 +29,7 @@ from kaohe.scheme.derived import check_circles, check_own_derived, check_parts, 
 from kaohe.scheme.draft import Draft, Path, show
 from kaohe.scheme.indicators import read_dimensions, read_earlier, read_measured, read_measures
 from kaohe.scheme.levels import read_subject
+from kaohe.scheme.manual import read_manual
 from kaohe.scheme.missing import read_missing, with_shares
 from kaohe.scheme.model import Default, Scheme
 from kaohe.scheme.names import Names
@@ -121,6 +122,7 @@ def _read(
     tiers = read_tiers(draft, names, needed, ranking)
     bonus = read_bonus(draft, names, needed)
     outcomes = read_outcomes(draft, names, needed)
+    manual = read_manual(draft)
     measured = read_measured(draft, catalogue, names, needed, measures)
     check_circles(draft, [*(used for each in dimensions for used in each.indicators), *measured])
     measured += read_earlier(draft, dimensions)
@@ -161,6 +163,7 @@ def _read(
         total_by=total_by,
         attribution=attribution,
         subject=subject,
+        manual=manual,
     )
 
 

@@ -22,6 +22,7 @@ from kaohe.scheme.model.curves import (
     RatioCurve,
     ZScoreCurve,
 )
+from kaohe.scheme.model.manual import ManualLimits
 from kaohe.scheme.model.measures import (
     Credit,
     Credits,
@@ -63,6 +64,7 @@ __all__ = [
     "Gate",
     "GradedShares",
     "Level",
+    "ManualLimits",
     "Measured",
     "Missing",
     "Normalisation",
@@ -119,7 +121,7 @@ class Scheme:
     data every indicator has the same here.
     ``attribution``: whose work a record is. ``period_end``: of the people covered, whatever their work was on its day;
     ``event_date``: of those whose assignment on its day is covered. ``subject``: whether people are appraised or teams,
-    and then at the level of teams in everything.
+    and then at the level of teams in everything. ``manual``: how far results may be changed by hand, None: not at all.
     """
 
     id: str
@@ -152,6 +154,7 @@ class Scheme:
     total_by: TotalBy = WEIGHTED_SUM
     attribution: Literal["period_end", "event_date"] = "period_end"
     subject: Subject = "person"
+    manual: ManualLimits | None = None
 
     @property
     def indicators(self) -> tuple[UsedIndicator | Measured, ...]:
