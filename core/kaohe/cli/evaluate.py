@@ -48,13 +48,15 @@ def evaluate(
             raise click.UsageError(_("--explain and --manager do not go together"))
         _for_manager(app, scheme, period, manager, form, output)
         return
-    from kaohe.cli.evaluation import evaluate_scheme
+    from kaohe.cli.evaluation import evaluated, gather
     from kaohe.run.repository import save_run
 
-    run = evaluate_scheme(app, scheme, period)
+    inputs = gather(app, scheme, period)
+    run = evaluated(app, inputs)
+    app.problems(run.notes)
     # Before anything is stored: there may be nobody of that name.
     tree = None if person is None else explanation(app, run, person, form)
-    number = save_run(app.store, run)
+    number = save_run(app.store, run, inputs)
     write(tree or rendered(app, run, number, form, wide=output is not None), output)
     if output is not None:
         app.say(msg("wrote {file}", file=output))
@@ -62,15 +64,18 @@ def evaluate(
 
 def _for_manager(app: App, scheme: str, period: str, manager: str, form: str, output: Path | None) -> None:
     """What one manager may see; the run as a whole is stored."""
-    from kaohe.cli.evaluation import evaluate_with_members
+    from kaohe.cli.evaluation import evaluated, gather
     from kaohe.report.manager import manager_csv, manager_data, manager_sheets, manager_text
+    from kaohe.run.inputs import snapshot_of
+    from kaohe.run.members import read_members
     from kaohe.run.reporting import find_manager, rows_of
     from kaohe.run.repository import save_run
 
-    run, members = evaluate_with_members(app, scheme, period)
-    found = find_manager(members, manager, run.period)
+    inputs = gather(app, scheme, period)
+    run = evaluated(app, inputs)
+    found = find_manager(read_members(snapshot_of(inputs, app.workspace.snapshots)), manager, run.period)
     rows_of(run, found)  # before anything is stored: there may be nobody
-    number = save_run(app.store, run)
+    number = save_run(app.store, run, inputs)
     width = terminal_width(app) if output is None else None
     content: str | bytes
     match form:

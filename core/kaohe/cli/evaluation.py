@@ -1,41 +1,54 @@
-"""From the name of a scheme and a period to a stored run: what ``evaluate`` and ``demo`` share."""
+"""From the name of a scheme and a period to everything that a run depends on, and on to a stored run."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from kaohe import __version__
 from kaohe.cli.context import App
 from kaohe.cli.round_progress import incomplete_assessments
 from kaohe.cli.scheme_file import load_file
-from kaohe.engine import DuckEngine
+from kaohe.errors import KaoheError
 from kaohe.language import Type
 from kaohe.period import parse_period
 from kaohe.records import take_snapshot
+from kaohe.records.manifest import manifest_path
 from kaohe.records.rounds.model import RECORDS as ASSESSMENTS
-from kaohe.run import PluginStamp, Run, Setting, evaluate
+from kaohe.run import PluginStamp, Run
+from kaohe.run.calendars import calendars_asked
 from kaohe.run.describing import record_types_of
+from kaohe.run.inputs import Definitions, Inputs, evaluate_inputs
 from kaohe.run.members import read_members
-from kaohe.run.population import Member
 from kaohe.run.repository import balances, save_run
-from kaohe.scheme import Checked
 from kaohe.scheme.derived import targets_asked
 from kaohe.scheme.model import Scheme
+from kaohe.worktime import Calendar, Calendars
+
+if TYPE_CHECKING:
+    from kaohe.records import Snapshot
 
 
 def run_scheme(app: App, scheme: str, period: str) -> tuple[Run, int]:
-    """Evaluate and store."""
-    run = evaluate_scheme(app, scheme, period)
-    return run, save_run(app.store, run)
-
-
-def evaluate_scheme(app: App, scheme: str, period: str) -> Run:
-    """Evaluate without storing; warnings go to stderr."""
-    run, _members = evaluate_with_members(app, scheme, period)
+    """Evaluate and store; warnings go to stderr."""
+    inputs = gather(app, scheme, period)
+    run = evaluated(app, inputs)
     app.problems(run.notes)
-    return run
+    return run, save_run(app.store, run, inputs)
 
 
-def evaluate_with_members(app: App, scheme: str, period: str) -> tuple[Run, list[Member]]:
-    """Likewise with everybody in the organisation. What the run notes may name people and is not said here."""
+def evaluated(app: App, inputs: Inputs) -> Run:
+    """The run of these inputs, computed now and not stored. What it notes may name people and is not said here."""
+    return evaluate_inputs(inputs, app.workspace.snapshots, core_version=__version__, created_at=app.now())
+
+
+def gather(app: App, scheme: str, period: str) -> Inputs:
+    """Everything that a run of the scheme for the period depends on, as it is now. Takes a snapshot of the records.
+
+    Raises KaoheError with every mistake of the scheme; its warnings go to stderr.
+    """
     registry, workspace = app.registry, app.workspace
     asked = parse_period(period)
     _path, checked = load_file(app, scheme)
@@ -43,36 +56,91 @@ def evaluate_with_members(app: App, scheme: str, period: str) -> tuple[Run, list
     app.problems(heard if checked.scheme is not None else ())
     rules = checked.require()
     names = record_types_of(rules, registry.record_types)
-    types = {name: registry.record_types[name] for name in names}
     snapshot = take_snapshot(
-        app.store, types.values(), workspace.snapshots, workspace.timezone, targets=bool(targets_asked(rules))
+        app.store,
+        [registry.record_types[name] for name in names],
+        workspace.snapshots,
+        workspace.timezone,
+        targets=bool(targets_asked(rules)),
     )
-    owners = {registry.owner_of(name) for name in (*names, *_installed_ids(app, checked))}
-    setting = Setting(
-        record_types=types,
-        plugins=tuple(
-            PluginStamp(plugin.name, plugin.version or "", plugin.digest or "")
-            for plugin in registry.plugins
-            if plugin.name in owners and plugin.state == "running"
-        ),
-        zone=workspace.timezone,
-        core_version=__version__,
-        created_at=app.now(),
+    attributes = _attributes(snapshot)
+    if attributes is not None:
+        # Now that the organisation is known, so are the names that the scheme may use for people.
+        rules = load_file(app, scheme, dict.fromkeys(attributes, Type("text")))[1].require()
+    installed = [used.indicator.id for used in rules.indicators if used.indicator.id in registry.indicators]
+    calendars = calendars_asked(rules.indicators)
+    inputs = Inputs(
+        scheme_text=rules.text,
+        definitions=_definitions(app, names, installed),
+        attributes=attributes,
+        calendars=calendars,
+        calendar=_default(app.calendars, calendars),
+        period=asked,
+        timezone=workspace.timezone.key,
+        snapshot=snapshot.digest,
+        manifest=manifest_path(snapshot.folder, snapshot.digest).read_text("utf-8"),
+        plugins=_stamps(app, (*names, *installed)),
         balances=balances(app.store, rules.id, asked.previous) if _settles(rules) else None,
         notes=incomplete_assessments(app, asked) if ASSESSMENTS in names else (),
     )
+    return inputs if _gives(inputs, rules) else _with_everything(app, inputs)
+
+
+def _attributes(snapshot: Snapshot) -> tuple[str, ...] | None:
+    """What the organisation records of its people; None where there are none."""
     members = read_members(snapshot)
-    if members:
-        # Now that the organisation is known, so are the names that the scheme may use for people.
-        attributes = {name: Type("text") for member in members for one in member.assignments for name in one.attributes}
-        rules = load_file(app, scheme, attributes)[1].require()
-    return evaluate(rules, asked, snapshot, members, DuckEngine(), setting), members
+    found = {name for member in members for one in member.assignments for name in one.attributes}
+    return tuple(sorted(found)) if members else None
+
+
+def _definitions(app: App, record_types: Iterable[str], indicators: Iterable[str]) -> Definitions:
+    registry = app.registry
+    return Definitions(
+        tuple(registry.record_types[name] for name in sorted(set(record_types))),
+        tuple(registry.indicators[name] for name in sorted(set(indicators))),
+    )
+
+
+def _default(calendars: Calendars, asked: Iterable[Calendar]) -> str | None:
+    """The name of the default calendar where the scheme asks it."""
+    return next((each.name for each in asked if each.name == calendars.default), None)
+
+
+def _stamps(app: App, names: Iterable[str]) -> tuple[PluginStamp, ...]:
+    """The plugins that bring what is so named."""
+    owners = {app.registry.owner_of(name) for name in names}
+    return tuple(
+        PluginStamp(plugin.name, plugin.version or "", plugin.digest or "")
+        for plugin in app.registry.plugins
+        if plugin.name in owners and plugin.state == "running"
+    )
 
 
 def _settles(scheme: Scheme) -> bool:
     return scheme.bonus is not None and scheme.bonus.settlement is not None
 
 
-def _installed_ids(app: App, checked: Checked) -> list[str]:
-    ids = (used.indicator.id for used in checked.require().indicators)
-    return [each for each in ids if each in app.registry.indicators]
+def _gives(inputs: Inputs, rules: Scheme) -> bool:
+    """Whether these inputs alone give the scheme. Its own tests hold the places in its file, and take no part."""
+    try:
+        return replace(inputs.scheme, cases=()) == replace(rules, cases=())
+    except KaoheError:
+        return False
+
+
+def _with_everything(app: App, inputs: Inputs) -> Inputs:
+    """A scheme may write down more than it uses; then everything that it could mean is kept."""
+    registry, calendars = app.registry, app.calendars
+    return replace(
+        inputs,
+        definitions=_definitions(app, registry.record_types, registry.indicators),
+        calendars=tuple(_sound(calendars.by_name)),
+        calendar=calendars.default,
+    )
+
+
+def _sound(calendars: Mapping[str, Calendar]) -> Iterator[Calendar]:
+    """Those without mistakes, in the order of their names."""
+    for name in sorted(calendars):
+        with suppress(KaoheError):
+            yield calendars[name]

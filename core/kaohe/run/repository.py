@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from sqlalchemy import func, insert, select
+from sqlalchemy import Connection, func, insert, select
 
 from kaohe.period import Period
 from kaohe.records import Store
+from kaohe.records.audit import actor_of, append, seal
 from kaohe.records.canonical import canonical
 from kaohe.records.core_tables import RunResultRow, RunRow, SchemeRow
 from kaohe.records.tables import table_of
@@ -17,51 +18,68 @@ from kaohe.run.assessment_model import agreement_data
 from kaohe.run.calendars import calendars_data
 from kaohe.run.data_weights import weights_data
 from kaohe.run.digest import CARRIED, columns, definition, words
+from kaohe.run.inputs import Inputs, keep_inputs
 from kaohe.run.model import Balances, Run
 from kaohe.run.team_figures import teams_data
 
 _schemes, _runs, _results = table_of(SchemeRow), table_of(RunRow), table_of(RunResultRow)
 
 
-def save_run(store: Store, run: Run) -> int:
-    """Store the run and its scheme in one transaction; the number it is called by.
+def save_run(store: Store, run: Run, inputs: Inputs, *, replaces: int | None = None) -> int:
+    """Store the run, its scheme and its inputs in one transaction; the number it is called by.
 
     A run of the same digest is stored once: the same inputs evaluated again give the number of the first.
+    ``replaces``: the number of the run in whose place this one stands.
     """
     with store.writing() as connection:
-        known = connection.execute(select(func.min(_runs.c.id)).where(_runs.c.digest == run.digest)).scalar()
+        there = select(func.min(_runs.c.id)).where(_runs.c.digest == run.digest, _runs.c.inputs.is_not(None))
+        known = connection.execute(there).scalar()
         if known is not None:
             return int(known)
-        scheme = run.scheme
-        there = select(_schemes.c.digest).where(_schemes.c.digest == scheme.digest)
-        if connection.execute(there).first() is None:
-            connection.execute(
-                insert(_schemes).values(
-                    digest=scheme.digest,
-                    scheme_id=scheme.id,
-                    version=scheme.version,
-                    text=scheme.text,
-                    recorded_at=run.created_at,
-                )
-            )
+        kept, changes = keep_inputs(connection, inputs)
+        seals = _keep_scheme(connection, run)
         number = connection.execute(
             insert(_runs)
             .values(
                 digest=run.digest,
-                scheme_digest=scheme.digest,
-                scheme_id=scheme.id,
+                scheme_digest=run.scheme.digest,
+                scheme_id=run.scheme.id,
                 period=run.period.name,
                 snapshot=run.snapshot,
                 created_at=run.created_at,
                 evidence=canonical(evidence(run)),
                 columns=packed(run),
+                replaces=replaces,
+                inputs=kept,
+                actor=actor_of(connection).name,
             )
             .returning(_runs.c.id)
         ).scalar_one()
         rows = _result_rows(run, number)
         if rows:
             connection.execute(insert(_results), rows)
+        seals += [seal(connection, _runs, {"id": number}), seal(connection, _results, {"run": number})]
+        detail = {"run": number, "digest": run.digest, "inputs": kept, "replaces": replaces}
+        subject = f"{run.scheme.id} {run.period.name}"
+        append(connection, run.created_at, "run.save", subject, detail, rows=changes, seals=seals)
         return int(number)
+
+
+def _keep_scheme(connection: Connection, run: Run) -> list[dict[str, Any]]:
+    """Keep the scheme's text once; what the audit event has to say of it."""
+    scheme = run.scheme
+    if connection.execute(select(_schemes.c.digest).where(_schemes.c.digest == scheme.digest)).first() is not None:
+        return []
+    connection.execute(
+        insert(_schemes).values(
+            digest=scheme.digest,
+            scheme_id=scheme.id,
+            version=scheme.version,
+            text=scheme.text,
+            recorded_at=run.created_at,
+        )
+    )
+    return [seal(connection, _schemes, {"digest": scheme.digest})]
 
 
 def balances(store: Store, scheme: str, period: Period) -> Balances | None:
