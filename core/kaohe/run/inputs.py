@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from kaohe.appraise.manual import ManualChange
 from kaohe.errors import Exit, KaoheError, Place, Problem, fail
 from kaohe.language import Type
 from kaohe.period import Period
@@ -54,7 +55,7 @@ class Inputs:
     ``attributes``: what the organisation recorded of its people, by name; None where there were no people.
     ``calendars`` are those that the scheme asks, ``calendar`` the name of the default one. ``snapshot`` is the
     snapshot's digest and ``manifest`` the text of its manifest. ``balances`` were brought forward from the period
-    before; ``notes`` is what was to be known of the records beforehand.
+    before; ``notes`` is what was to be known of the records beforehand; ``manual`` are the approved manual changes.
     """
 
     scheme_text: str
@@ -69,6 +70,7 @@ class Inputs:
     plugins: tuple[PluginStamp, ...] = ()
     balances: Balances | None = None
     notes: tuple[Problem, ...] = ()
+    manual: tuple[ManualChange, ...] = ()
 
     @cached_property
     def digest(self) -> str:
@@ -86,7 +88,7 @@ class Inputs:
             "calendars": canonical(data(self.calendars)),
             "manifest": self.manifest,
         }
-        own = {name: data(getattr(self, name)) for name in _OWN}
+        own = {name: data(getattr(self, name)) for name in (*_OWN, *(("manual",) if self.manual else ()))}
         named = {name: _digest(text) for name, text in parts.items()}
         return (*parts.values(), canonical({"format": FORMAT, **own, "texts": named}))
 
