@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 from sqlalchemy import Connection, func, insert, select
 
-from kaohe.period import Period
+from kaohe.period import Period, usual
 from kaohe.records import Store
 from kaohe.records.audit import actor_of, append, seal
 from kaohe.records.canonical import canonical
@@ -19,6 +19,7 @@ from kaohe.run.calendars import calendars_data
 from kaohe.run.data_weights import weights_data
 from kaohe.run.digest import CARRIED, columns, definition, words
 from kaohe.run.inputs import Inputs, keep_inputs
+from kaohe.run.life.store import official_in
 from kaohe.run.model import Balances, Run
 from kaohe.run.team_figures import teams_data
 
@@ -32,37 +33,42 @@ def save_run(store: Store, run: Run, inputs: Inputs, *, replaces: int | None = N
     ``replaces``: the number of the run in whose place this one stands.
     """
     with store.writing() as connection:
-        there = select(func.min(_runs.c.id)).where(_runs.c.digest == run.digest, _runs.c.inputs.is_not(None))
-        known = connection.execute(there).scalar()
-        if known is not None:
-            return int(known)
-        kept, changes = keep_inputs(connection, inputs)
-        seals = _keep_scheme(connection, run)
-        number = connection.execute(
-            insert(_runs)
-            .values(
-                digest=run.digest,
-                scheme_digest=run.scheme.digest,
-                scheme_id=run.scheme.id,
-                period=run.period.name,
-                snapshot=run.snapshot,
-                created_at=run.created_at,
-                evidence=canonical(evidence(run)),
-                columns=packed(run),
-                replaces=replaces,
-                inputs=kept,
-                actor=actor_of(connection).name,
-            )
-            .returning(_runs.c.id)
-        ).scalar_one()
-        rows = _result_rows(run, number)
-        if rows:
-            connection.execute(insert(_results), rows)
-        seals += [seal(connection, _runs, {"id": number}), seal(connection, _results, {"run": number})]
-        detail = {"run": number, "digest": run.digest, "inputs": kept, "replaces": replaces}
-        subject = f"{run.scheme.id} {run.period.name}"
-        append(connection, run.created_at, "run.save", subject, detail, rows=changes, seals=seals)
-        return int(number)
+        return add_run(connection, run, inputs, replaces=replaces)
+
+
+def add_run(connection: Connection, run: Run, inputs: Inputs, *, replaces: int | None = None) -> int:
+    """Likewise within the caller's transaction."""
+    there = select(func.min(_runs.c.id)).where(_runs.c.digest == run.digest, _runs.c.inputs.is_not(None))
+    known = connection.execute(there).scalar()
+    if known is not None:
+        return int(known)
+    kept, changes = keep_inputs(connection, inputs)
+    seals = _keep_scheme(connection, run)
+    number = connection.execute(
+        insert(_runs)
+        .values(
+            digest=run.digest,
+            scheme_digest=run.scheme.digest,
+            scheme_id=run.scheme.id,
+            period=run.period.name,
+            snapshot=run.snapshot,
+            created_at=run.created_at,
+            evidence=canonical(evidence(run)),
+            columns=packed(run),
+            replaces=replaces,
+            inputs=kept,
+            actor=actor_of(connection).name,
+        )
+        .returning(_runs.c.id)
+    ).scalar_one()
+    rows = _result_rows(run, number)
+    if rows:
+        connection.execute(insert(_results), rows)
+    seals += [seal(connection, _runs, {"id": number}), seal(connection, _results, {"run": number})]
+    detail = {"run": number, "digest": run.digest, "inputs": kept, "replaces": replaces}
+    subject = f"{run.scheme.id} {run.period.name}"
+    append(connection, run.created_at, "run.save", subject, detail, rows=changes, seals=seals)
+    return int(number)
 
 
 def _keep_scheme(connection: Connection, run: Run) -> list[dict[str, Any]]:
@@ -83,15 +89,13 @@ def _keep_scheme(connection: Connection, run: Run) -> list[dict[str, Any]]:
 
 
 def balances(store: Store, scheme: str, period: Period) -> Balances | None:
-    """What the newest stored run of the scheme for the period carried forward; None where there is no run of it."""
-    newest = (
-        select(_runs.c.id, _runs.c.columns)
-        .where(_runs.c.scheme_id == scheme, _runs.c.period == period.name)
-        .order_by(_runs.c.id.desc())
-        .limit(1)
-    )
+    """What the scheme's run for the period carried forward: the run that stands for the period, else the newest one
+    stored. None where there is no run of it."""
     with store.reading() as connection:
-        found = connection.execute(newest).first()
+        official = official_in(connection, scheme, usual(period).name)
+        of_period = (_runs.c.scheme_id == scheme) & (_runs.c.period == period.name)
+        asked = select(_runs.c.id, _runs.c.columns).where(of_period if official is None else _runs.c.id == official)
+        found = connection.execute(asked.order_by(_runs.c.id.desc()).limit(1)).first()
     if found is None:
         return None
     number, blob = found
