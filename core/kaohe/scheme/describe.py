@@ -12,6 +12,7 @@ from kaohe.scheme.bonus_words import bonus_lines
 from kaohe.scheme.case_words import case_words
 from kaohe.scheme.manual import manual_lines
 from kaohe.scheme.model import Level, Measured, Rule, Scheme, Tiers, UsedIndicator
+from kaohe.scheme.recovery import recovery_lines
 from kaohe.scheme.tier_words import tier_lines
 from kaohe.scheme.weight_words import comparison_rows, total_words, weight_lines
 from kaohe.scheme.words import ACTIONS, chain, curve_words, missing_words, number, series, setting_words, used_name
@@ -51,6 +52,8 @@ def describe(scheme: Scheme) -> tuple[Section, ...]:
         sections.append(Section(msg("Bonus"), tuple(bonus_lines(scheme.bonus))))
     if scheme.manual is not None:
         sections.append(Section(msg("Manual changes"), tuple(manual_lines(scheme))))
+    if scheme.recovery is not None:
+        sections.append(Section(msg("Recoveries"), tuple(recovery_lines(scheme))))
     if scheme.outcomes:
         sections.append(_outcomes(scheme))
     if scheme.cases:

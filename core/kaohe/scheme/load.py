@@ -34,6 +34,7 @@ from kaohe.scheme.missing import read_missing, with_shares
 from kaohe.scheme.model import Default, Scheme
 from kaohe.scheme.names import Names
 from kaohe.scheme.percentages import suspect_elsewhere
+from kaohe.scheme.recovery import read_recovery
 from kaohe.scheme.schema import open_draft
 from kaohe.scheme.standing import read_ranking, read_tiers
 from kaohe.scheme.weights import read_total, read_weights
@@ -123,6 +124,7 @@ def _read(
     bonus = read_bonus(draft, names, needed)
     outcomes = read_outcomes(draft, names, needed)
     manual = read_manual(draft)
+    recovery = read_recovery(draft)
     measured = read_measured(draft, catalogue, names, needed, measures)
     check_circles(draft, [*(used for each in dimensions for used in each.indicators), *measured])
     measured += read_earlier(draft, dimensions)
@@ -164,6 +166,7 @@ def _read(
         attribution=attribution,
         subject=subject,
         manual=manual,
+        recovery=recovery,
     )
 
 

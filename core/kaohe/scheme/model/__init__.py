@@ -37,6 +37,7 @@ from kaohe.scheme.model.measures import (
     year_before_key,
     year_to_date_key,
 )
+from kaohe.scheme.model.recovery import AfterLeaving, Recovery
 from kaohe.scheme.model.rules import Action, Adjustment, Gate, Rule
 from kaohe.scheme.model.standing import GradedShares, Level, Ranking, Tiers
 from kaohe.scheme.model.weights import WEIGHTED_SUM, Comparison, Normalisation, TotalBy, TotalMethod, WeightsFrom
@@ -46,6 +47,7 @@ __all__ = [
     "Accelerator",
     "Action",
     "Adjustment",
+    "AfterLeaving",
     "Attribute",
     "Band",
     "BandsCurve",
@@ -76,6 +78,7 @@ __all__ = [
     "RateBand",
     "RateTable",
     "RatioCurve",
+    "Recovery",
     "Rule",
     "Scheme",
     "Settlement",
@@ -122,6 +125,7 @@ class Scheme:
     ``attribution``: whose work a record is. ``period_end``: of the people covered, whatever their work was on its day;
     ``event_date``: of those whose assignment on its day is covered. ``subject``: whether people are appraised or teams,
     and then at the level of teams in everything. ``manual``: how far results may be changed by hand, None: not at all.
+    ``recovery``: how what was paid too much is taken back, None: as far as bonuses allow.
     """
 
     id: str
@@ -155,6 +159,7 @@ class Scheme:
     attribution: Literal["period_end", "event_date"] = "period_end"
     subject: Subject = "person"
     manual: ManualLimits | None = None
+    recovery: Recovery | None = None
 
     @property
     def indicators(self) -> tuple[UsedIndicator | Measured, ...]:
