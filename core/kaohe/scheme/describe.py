@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kaohe.exact import shorten
+from kaohe.scheme.appeals import appeal_lines
 from kaohe.scheme.assessment_words import assessment_words
 from kaohe.scheme.bonus_words import bonus_lines
 from kaohe.scheme.case_words import case_words
@@ -52,6 +53,8 @@ def describe(scheme: Scheme) -> tuple[Section, ...]:
         sections.append(Section(msg("Bonus"), tuple(bonus_lines(scheme.bonus))))
     if scheme.manual is not None:
         sections.append(Section(msg("Manual changes"), tuple(manual_lines(scheme))))
+    if scheme.appeals is not None:
+        sections.append(Section(msg("Appeals"), tuple(appeal_lines(scheme))))
     if scheme.recovery is not None:
         sections.append(Section(msg("Recoveries"), tuple(recovery_lines(scheme))))
     if scheme.outcomes:

@@ -15,6 +15,7 @@ from kaohe.errors import KaoheError, Problem
 from kaohe.exact import shorten
 from kaohe.language import Type
 from kaohe.plugin import Indicator, RecordType
+from kaohe.scheme.appeals import read_appeals
 from kaohe.scheme.bonus import read_bonus
 from kaohe.scheme.bonus_table import read_records, read_year
 from kaohe.scheme.cases import check_asked, known_in, read_cases
@@ -124,6 +125,7 @@ def _read(
     bonus = read_bonus(draft, names, needed)
     outcomes = read_outcomes(draft, names, needed)
     manual = read_manual(draft)
+    appeals = read_appeals(draft)
     recovery = read_recovery(draft)
     measured = read_measured(draft, catalogue, names, needed, measures)
     check_circles(draft, [*(used for each in dimensions for used in each.indicators), *measured])
@@ -166,6 +168,7 @@ def _read(
         attribution=attribution,
         subject=subject,
         manual=manual,
+        appeals=appeals,
         recovery=recovery,
     )
 

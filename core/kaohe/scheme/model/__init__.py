@@ -9,6 +9,7 @@ from typing import Literal
 
 from kaohe.language import Expression
 from kaohe.period import Cycle
+from kaohe.scheme.model.appeals import AppealRules
 from kaohe.scheme.model.bonus import Accelerator, Bonus, Eligibility, RateBand, RateTable, Settlement, YearToDate
 from kaohe.scheme.model.cases import Attribute, Case, CasePerson, Expected
 from kaohe.scheme.model.curves import (
@@ -48,6 +49,7 @@ __all__ = [
     "Action",
     "Adjustment",
     "AfterLeaving",
+    "AppealRules",
     "Attribute",
     "Band",
     "BandsCurve",
@@ -124,7 +126,8 @@ class Scheme:
     data every indicator has the same here.
     ``attribution``: whose work a record is. ``period_end``: of the people covered, whatever their work was on its day;
     ``event_date``: of those whose assignment on its day is covered. ``subject``: whether people are appraised or teams,
-    and then at the level of teams in everything. ``manual``: how far results may be changed by hand, None: not at all.
+    and then at the level of teams in everything. ``manual``: how far results may be changed by hand, ``appeals``: how
+    people may appeal against them; None: not at all.
     ``recovery``: how what was paid too much is taken back, None: as far as bonuses allow.
     """
 
@@ -159,6 +162,7 @@ class Scheme:
     attribution: Literal["period_end", "event_date"] = "period_end"
     subject: Subject = "person"
     manual: ManualLimits | None = None
+    appeals: AppealRules | None = None
     recovery: Recovery | None = None
 
     @property
