@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -10,30 +11,66 @@ from kaohe.appraise.adjustments import adjust, together
 from kaohe.appraise.bonus import Paid, pay
 from kaohe.appraise.decisions import by_person
 from kaohe.appraise.facts import Facts, facts
-from kaohe.appraise.model import Appraisal, People, Values
+from kaohe.appraise.manual import Asked, Computed, ManualChange, QuotaCheck, gather
+from kaohe.appraise.manual_limits import Before, below_zero, beyond, unfit
+from kaohe.appraise.manual_notes import bonus_notes, changed_totals, points_notes, tier_notes
+from kaohe.appraise.model import Appraisal, Note, People, Values
 from kaohe.appraise.outcomes import outcomes
-from kaohe.appraise.ranking import Ranked, contests_of, rank
+from kaohe.appraise.quota_check import check_quotas, quota_problems
+from kaohe.appraise.ranking import Contest, Ranked, contests_of, rank
 from kaohe.appraise.rules import Ruled, apply_rules
 from kaohe.appraise.standing import Groups, groups, key_of
 from kaohe.appraise.teams import Teams
 from kaohe.appraise.tiers import NONE, Placed, coefficients, keys_of, place
 from kaohe.appraise.weighting import score, total
-from kaohe.errors import Problem, fail
+from kaohe.errors import Problem, fail, refuse_if_any
 from kaohe.exact import FEN, MICRO, Ints
 from kaohe.scheme.model import Scheme
 from kaohe.text import Text, msg
 
 
-def appraise(scheme: Scheme, people: People, values: Mapping[str, Values], teams: Teams | None = None) -> Appraisal:
+@dataclass(frozen=True)
+class _Stage:
+    """What points and rules have come to, once for all: people, groups and tie-breakers, facts without a total."""
+
+    scheme: Scheme
+    people: People
+    divided: Groups
+    keys: Sequence[Ints]
+    seen: Facts
+
+
+@dataclass(frozen=True)
+class _Figures:
+    """From totals to money. ``level`` is the position of everybody's tier after changes by hand, ``placed`` before."""
+
+    ruled: Ruled
+    ranked: Ranked
+    placed: Placed
+    level: Ints
+    tier: tuple[str | None, ...]
+    coefficient: Ints
+    paid: Paid
+    seen: Facts
+    quotas: tuple[QuotaCheck, ...] = ()
+
+
+def appraise(
+    scheme: Scheme,
+    people: People,
+    values: Mapping[str, Values],
+    teams: Teams | None = None,
+    manual: Sequence[ManualChange] = (),
+) -> Appraisal:
     """Score, rank, place and pay everybody by the scheme. Pure: the same inputs give the same appraisal.
 
     ``values`` has a column for every weighted and measured indicator of the scheme. ``teams``: what whole teams came
     to, where their points flow to people; left out, indicators at the level of teams are scored like all others.
-    Raises KaoheError where figures are too large to be exact, where a tie-breaker has no direction, and where a pool
-    cannot be paid.
+    ``manual``: changes by hand, in any order. Raises KaoheError where figures are too large to be exact, where a
+    tie-breaker has no direction, where a pool cannot be paid, and where changes by hand go too far.
     """
     try:
-        return _appraise(scheme, people, values, teams)
+        return _appraise(scheme, people, values, teams, manual)
     except OverflowError:
         raise fail(
             Problem(
@@ -47,8 +84,13 @@ def appraise(scheme: Scheme, people: People, values: Mapping[str, Values], teams
         ) from None
 
 
-def _appraise(scheme: Scheme, people: People, values: Mapping[str, Values], teams: Teams | None) -> Appraisal:
-    count = len(people)
+def _appraise(
+    scheme: Scheme,
+    people: People,
+    values: Mapping[str, Values],
+    teams: Teams | None,
+    manual: Sequence[ManualChange],
+) -> Appraisal:
     scores = score(scheme, people, values, teams)
     seen = facts(
         people,
@@ -63,17 +105,13 @@ def _appraise(scheme: Scheme, people: People, values: Mapping[str, Values], team
     extra, cap_notes = together(scheme, added, scores.graded)
     ruled = apply_rules(scheme, seen, total(scores, extra), scores.graded)
     divided = groups(scheme.ranking, people, ruled.graded)
-    seen = seen.numbers("total", ruled.total, ruled.graded)
     keys = [key_of(scheme, key, values, scores.known) for key in keys_of(scheme)]
-    ranked, placed = _rank_and_place(scheme, ruled, divided, keys, seen)
-    names = np.array([*(one.id for one in (scheme.tiers.levels if scheme.tiers else ())), None], object)
-    tier = tuple(names[placed.level].tolist())
-    coefficient = coefficients(scheme.tiers, placed.level, ruled.factor, ruled.graded)
-    seen = seen.counts("rank", ranked.rank, ranked.rank > 0).words("tier", tier)
-    paid = Paid(np.zeros(count, np.int64), None, ())
-    if scheme.bonus is not None:
-        paid = pay(scheme.bonus, people, ruled, coefficient, seen)
-    notes = (scores.notes, adjustment_notes, cap_notes, ruled.notes, *ranked.notes, placed.notes, paid.notes)
+    stage = _Stage(scheme, people, divided, keys, seen)
+    figures, computed, by_hand = _figures(stage, ruled), None, _NO_NOTES
+    if manual:
+        figures, computed, by_hand = _changed(stage, figures, manual)
+    ruled, ranked, paid = figures.ruled, figures.ranked, figures.paid
+    notes = (scores.notes, adjustment_notes, cap_notes, ruled.notes, by_hand[0], *ranked.notes, figures.placed.notes)
     return Appraisal(
         people=people,
         values=values,
@@ -90,30 +128,92 @@ def _appraise(scheme: Scheme, people: People, values: Mapping[str, Values], team
         group_size=ranked.group_size,
         rank=ranked.rank,
         percentile=ranked.percentile,
-        tier=tier,
-        coefficient=coefficient,
+        tier=figures.tier,
+        coefficient=figures.coefficient,
         bonus=paid.bonus,
         money=paid.money,
-        outcomes=outcomes(scheme.outcomes, seen, count),
-        decisions=by_person(notes, count),
+        outcomes=outcomes(scheme.outcomes, figures.seen, len(people)),
+        decisions=by_person((*notes, by_hand[1], paid.notes, by_hand[2]), len(people)),
         data_weights=scores.data_weights,
         teams=teams,
         compared=None if scheme.total_by.method == "weighted_sum" else scores.graded,
+        computed=computed,
     )
 
 
-def _rank_and_place(
-    scheme: Scheme, ruled: Ruled, divided: Groups, keys: Sequence[Ints], seen: Facts
-) -> tuple[Ranked, Placed]:
-    """Everybody's rank and tier. ``keys`` tell equals apart: the ranking's first, then those of the tiers alone."""
+_NO_NOTES: tuple[tuple[Note, ...], ...] = ((), (), ())
+
+
+def _figures(stage: _Stage, ruled: Ruled, given: Ints | None = None) -> _Figures:
+    """Rank, tier, coefficient and bonus from totals; ``given``: the position of tiers set by hand, −1 of others."""
+    scheme, people = stage.scheme, stage.people
+    seen = stage.seen.numbers("total", ruled.total, ruled.graded)
+    ranked, placed, contests = _rank_and_place(stage, ruled, seen)
+    level: Ints = placed.level
+    quotas: tuple[QuotaCheck, ...] = ()
+    if given is not None:
+        level = np.where(given >= 0, given, level)
+        quotas = check_quotas(scheme, contests, ruled, seen, placed.level, level)
+        refuse_if_any(each for each in quota_problems(scheme, quotas) if each.severity == "error")
+    names = np.array([*_tier_ids(scheme), None], object)
+    tier = tuple(names[level].tolist())
+    coefficient = coefficients(scheme.tiers, level, ruled.factor, ruled.graded)
+    seen = seen.counts("rank", ranked.rank, ranked.rank > 0).words("tier", tier)
+    paid = Paid(np.zeros(len(people), np.int64), None, ())
+    if scheme.bonus is not None:
+        paid = pay(scheme.bonus, people, ruled, coefficient, seen)
+    return _Figures(ruled, ranked, placed, level, tier, coefficient, paid, seen, quotas)
+
+
+def _changed(
+    stage: _Stage, before: _Figures, manual: Sequence[ManualChange]
+) -> tuple[_Figures, Computed, tuple[tuple[Note, ...], ...]]:
+    """The figures with changes by hand, those without, and what is said of points, tiers and money."""
+    scheme, people = stage.scheme, stage.people
+    refuse_if_any(unfit(scheme, people, manual))
+    asked = gather(manual, people.code, _tier_ids(scheme))
+    refuse_if_any(beyond(scheme, people, asked, Before(before.ruled, stage.divided, before.level, before.paid.bonus)))
+    ruled = replace(before.ruled, total=changed_totals(asked, before.ruled.total, scheme.decimals))
+    after = _figures(stage, ruled, asked.level)
+    refuse_if_any(below_zero(people, asked, after.paid.bonus))
+    computed = Computed(
+        changes=asked.changes,
+        points=asked.points,
+        fen=asked.fen,
+        total=before.ruled.total,
+        rank=before.ranked.rank,
+        tier=before.tier,
+        coefficient=before.coefficient,
+        bonus=before.paid.bonus,
+        quotas=after.quotas,
+    )
+    with_money = replace(after, paid=replace(after.paid, bonus=after.paid.bonus + asked.fen))
+    return with_money, computed, tuple(map(tuple, _said(stage, asked, before, after)))
+
+
+def _said(stage: _Stage, asked: Asked, before: _Figures, after: _Figures) -> Iterator[Iterable[Note]]:
+    codes, decimals = stage.people.code, stage.scheme.decimals
+    yield points_notes(asked, codes, before.ruled.total, after.ruled.total, decimals)
+    yield tier_notes(asked, codes, _tier_ids(stage.scheme), after.placed.level, after.level)
+    yield bonus_notes(asked, codes)
+
+
+def _tier_ids(scheme: Scheme) -> tuple[str, ...]:
+    return () if scheme.tiers is None else tuple(level.id for level in scheme.tiers.levels)
+
+
+def _rank_and_place(stage: _Stage, ruled: Ruled, seen: Facts) -> tuple[Ranked, Placed, Sequence[Contest]]:
+    """Everybody's rank and tier, and the contests for tiers. The keys tell equals apart: the ranking's first, then
+    those of the tiers alone."""
+    scheme, keys, divided = stage.scheme, stage.keys, stage.divided
     breakers = scheme.ranking.tie_breakers
     contests = contests_of(ruled.total, ruled.graded, ruled.vetoed, divided, keys[: len(breakers)])
     ranked = rank(scheme.ranking, divided, contests, _names(scheme, breakers))
     if scheme.tiers is None:
-        return ranked, Placed(np.full(len(ruled.total), NONE), ())
+        return ranked, Placed(np.full(len(ruled.total), NONE), ()), contests
     if len(keys) > len(breakers):
         contests = contests_of(ruled.total, ruled.graded, ruled.vetoed, divided, keys)
-    return ranked, place(scheme, ruled, divided, contests, seen)
+    return ranked, place(scheme, ruled, divided, contests, seen), contests
 
 
 def _names(scheme: Scheme, keys: Iterable[str]) -> tuple[Text, ...]:

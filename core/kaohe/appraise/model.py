@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from numpy.typing import NDArray
 
 from kaohe.appraise.data_weights import DataWeights
+from kaohe.appraise.manual import Computed
 from kaohe.exact import Flags, Ints
 from kaohe.text import Message
 
@@ -95,8 +96,8 @@ class People:
 @dataclass(frozen=True)
 class Decision:
     """Why a person got what they got, where a plain number does not say it: ``kind`` is ``tie``, ``rule``, ``floor``,
-    ``quota``, ``missing``, ``coverage``, ``adjustment``, ``group`` or ``bonus``; ``about`` names the rule, tier,
-    indicator, adjustment or group; ``what`` says it."""
+    ``quota``, ``missing``, ``coverage``, ``adjustment``, ``group``, ``bonus`` or ``manual``; ``about`` names the rule,
+    tier, indicator, adjustment, group or manual change; ``what`` says it."""
 
     kind: str
     about: str
@@ -149,6 +150,8 @@ class Appraisal:
     ``decisions`` and ``outcomes`` are per person, in the order they arose. ``data_weights`` are the weights that came
     from these points, None where the scheme has its own. ``compared`` are those whose points were compared with each
     other for the total (TOPSIS, VIKOR), None of a weighted sum. ``teams`` are those whose points flow to people.
+    ``computed`` is what would have come out without manual changes, None where there are none: ``total``, ``rank``,
+    ``tier``, ``coefficient`` and ``bonus`` are then those with them.
     """
 
     people: People
@@ -175,3 +178,9 @@ class Appraisal:
     data_weights: DataWeights | None = None
     compared: Flags | None = None
     teams: Teams | None = None
+    computed: Computed | None = None
+
+    @property
+    def bonus_by_scheme(self) -> Ints:
+        """The bonus by the scheme's own means, without what was changed of it by hand: pools add up to it."""
+        return self.bonus if self.computed is None else self.bonus - self.computed.fen

@@ -29,7 +29,7 @@ class Reckoning:
     prorated. ``pool`` is the one it is paid from, ``share`` the exact part of it in fen before rounding, ``extra`` the
     fen that the largest remainder added. ``limit`` says whether the bonus was raised to the floor or held at the cap.
     ``earned`` in fen is what these steps come to; ``bonus`` is paid of it, together with what was ``brought`` forward,
-    and the rest is ``carried`` forward: 0 where all is paid at once.
+    and the rest is ``carried`` forward: 0 where all is paid at once. ``by_hand`` is added to it by manual changes.
     """
 
     base: Fraction | None
@@ -47,10 +47,11 @@ class Reckoning:
     earned: int
     brought: int = 0
     carried: int = 0
+    by_hand: int = 0
 
     @property
     def bonus(self) -> int:
-        return self.earned + self.brought - self.carried
+        return self.earned + self.brought - self.carried + self.by_hand
 
 
 def seen_in(appraisal: Appraisal) -> Facts:
@@ -98,13 +99,15 @@ def _reckon(bonus: Bonus, appraisal: Appraisal, seen: Facts, row: int) -> Reckon
     number = int(money.pool[row])
     pool = money.pools[number] if number >= 0 else None
     if pool is not None:
-        share, extra, limit, paid = _drawn(bonus, pool, claim, int(appraisal.bonus[row]))
+        share, extra, limit, paid = _drawn(bonus, pool, claim, int(appraisal.bonus_by_scheme[row]))
     else:
         whole = 0 if bonus.kind == "pool" else divide(claim.numerator, claim.denominator)
         share, extra, (limit, paid) = None, 0, _limited(bonus, whole) if claim else (None, whole)
     steps = Reckoning(
         base, table, gross, coefficient, factors, worked, people.period_days, claim, pool, share, extra, limit, paid
     )
+    if appraisal.computed is not None:
+        steps = replace(steps, by_hand=int(appraisal.computed.fen[row]))
     if bonus.settlement is None or money.brought is None:
         return steps
     brought = int(money.brought[row])

@@ -28,7 +28,7 @@ _IGNORED = msg("{reason}: unknown whether it holds, ignored")
 @dataclass(frozen=True)
 class Ruled:
     """What the rules leave: totals, who is graded and who vetoed, the factors of the bonus in millionths, and for
-    each rule on tiers the rows it applies to."""
+    each rule on tiers, and each that caps totals (``caps``), the rows it applies to."""
 
     total: Ints
     graded: Flags
@@ -36,6 +36,7 @@ class Ruled:
     factor: Ints
     tier_rules: tuple[tuple[Rule, Ints], ...]
     notes: tuple[Note, ...]
+    caps: tuple[tuple[Rule, Ints], ...] = ()
 
 
 def apply_rules(scheme: Scheme, seen: Facts, total: Ints, graded: Flags) -> Ruled:
@@ -44,6 +45,7 @@ def apply_rules(scheme: Scheme, seen: Facts, total: Ints, graded: Flags) -> Rule
     vetoed = np.zeros_like(graded)
     factor = np.full(len(graded), MICRO)
     tier_rules: list[tuple[Rule, Ints]] = []
+    caps: list[tuple[Rule, Ints]] = []
     notes: list[Note] = []
     for rule in scheme.rules:
         if rule.action == "gate":
@@ -66,14 +68,16 @@ def apply_rules(scheme: Scheme, seen: Facts, total: Ints, graded: Flags) -> Rule
                 factor[rows] = narrow(line(factor[rows], Fraction(rule.amount or 0), 0))
             case "add" | "deduct" | "cap":
                 before = total[rows]
-                total[rows] = _points(rule, before, scheme.decimals)
+                total[rows] = points_after(rule, before, scheme.decimals)
                 notes += _points_notes(rule, rows, before, total[rows], scheme.decimals)
+                caps += [(rule, rows)] if rule.action == "cap" else []
                 continue
         notes += _notes(rule, rows)
-    return Ruled(total, graded, vetoed, factor, tuple(tier_rules), tuple(notes))
+    return Ruled(total, graded, vetoed, factor, tuple(tier_rules), tuple(notes), tuple(caps))
 
 
-def _points(rule: Rule, total: Ints, decimals: int) -> Ints:
+def points_after(rule: Rule, total: Ints, decimals: int) -> Ints:
+    """The totals after a rule that adds, deducts or caps points, back at the scheme's decimals."""
     amount = to_micros(rule.amount or 0)
     unit = 10 ** (DECIMALS - decimals)
     match rule.action:

@@ -7,12 +7,13 @@ version of the core and the time of day take no part.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
+from kaohe.appraise.manual import Computed
 from kaohe.appraise.model import Appraisal, Span
 from kaohe.exact import Flags, Ints
 from kaohe.period import Period
@@ -155,8 +156,25 @@ def columns(
         if money.brought is not None and money.carried is not None:
             yield "brought forward", money.brought
             yield CARRIED, money.carried
+    if appraisal.computed is not None:
+        yield from _computed(appraisal.computed, people.code)
     yield "outcomes", [list(each) for each in appraisal.outcomes]
     yield "decisions", [[[each.kind, each.about, words(each.what)] for each in row] for row in appraisal.decisions]
+
+
+def _computed(computed: Computed, codes: Sequence[str]) -> Iterator[tuple[str, Column]]:
+    """What would have come out without manual changes, and the changes."""
+    by_person: dict[str, list[Any]] = {code: [] for code in codes}
+    for each in computed.changes:
+        by_person[each.person].append([each.number, each.kind, each.value, each.reason])
+    yield "manual changes", list(by_person.values())
+    yield "points by hand", computed.points
+    yield "bonus by hand", computed.fen
+    yield "computed total", computed.total
+    yield "computed rank", computed.rank
+    yield "computed tier", list(computed.tier)
+    yield "computed coefficient", computed.coefficient
+    yield "computed bonus", computed.bonus
 
 
 def _span(span: Span) -> list[Any]:

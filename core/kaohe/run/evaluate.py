@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from kaohe.appraise import People, appraise
+from kaohe.appraise import ManualChange, People, appraise
+from kaohe.appraise.quota_check import quota_problems
 from kaohe.engine import Engine
 from kaohe.errors import Exit, KaoheError, Place, Problem, fail
 from kaohe.period import Period, year_start
@@ -50,9 +51,16 @@ class Setting:
 
 
 def evaluate(
-    scheme: Scheme, period: Period, snapshot: Snapshot, members: Sequence[Member], engine: Engine, setting: Setting
+    scheme: Scheme,
+    period: Period,
+    snapshot: Snapshot,
+    members: Sequence[Member],
+    engine: Engine,
+    setting: Setting,
+    manual: Sequence[ManualChange] = (),
 ) -> Run:
-    """Evaluate the scheme for the period. Raises KaoheError where nobody or nothing is there to be evaluated."""
+    """Evaluate the scheme for the period, with changes by hand. Raises KaoheError where nobody or nothing is there to
+    be evaluated, and where changes by hand go further than the scheme allows."""
     warnings = _check_period(scheme, period)
     year_starts = _year_starts(scheme, period)
     codes_of_teams = read_teams(snapshot)
@@ -97,11 +105,13 @@ def evaluate(
             values |= found.home
         values = derive(scheme, people, values)
     counts |= {key: () for key in values if key not in counts}
-    appraisal = appraise(scheme, population.people, values, None if found is None else found.teams)
+    appraisal = appraise(scheme, population.people, values, None if found is None else found.teams, manual)
     of_their_teams = {} if found is None else found.counts
     if not appraisal.graded.any():
         warnings.append(_nobody_graded(scheme, period))
     warnings += weights_note(scheme, appraisal.data_weights)
+    if appraisal.computed is not None:
+        warnings += quota_problems(scheme, appraisal.computed.quotas)
     return Run(
         scheme=scheme,
         period=period,

@@ -169,7 +169,8 @@ def evaluate_inputs(
         notes=inputs.notes,
     )
     members = read_members(snapshot)
-    return evaluate(inputs.scheme, inputs.period, snapshot, members, engine or DuckEngine(), setting)
+    by_hand = inputs.manual
+    return evaluate(inputs.scheme, inputs.period, snapshot, members, engine or DuckEngine(), setting, by_hand)
 
 
 def keep_inputs(connection: Connection, inputs: Inputs) -> tuple[str, list[RowChange]]:

@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from kaohe.appraise.data_weights import DataWeights
-from kaohe.appraise.manual import ManualChange
+from kaohe.appraise.manual import Computed, ManualChange, QuotaCheck
 from kaohe.appraise.model import Appraisal, Decision, Money, People, Pool, Records, Span, Values
 from kaohe.appraise.teams import Teams
 from kaohe.errors import Place, Problem
@@ -39,7 +39,7 @@ KNOWN: Mapping[str, type] = MappingProxyType(
             *(plugin.Field, plugin.RecordType, plugin.Parameter, plugin.AssessmentRule, plugin.Share, plugin.Indicator),
             *(Interval, SpecialDay, Calendar),
             *(Decision, Span, Records, People, Values, Pool, Money, DataWeights, Teams, Appraisal),
-            ManualChange,
+            *(ManualChange, QuotaCheck, Computed),
             *(RelationPart, PersonAssessment, Agreement, Assessed),
             *(Balances, Counts, LeftOut, PluginStamp),
         )

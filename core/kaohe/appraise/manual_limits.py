@@ -1,0 +1,239 @@
+"""What the scheme allows of manual changes: whom, how far, how many; every change that goes too far, with the figures.
+
+Rules hold: a vetoed person stays vetoed, and no change lifts anybody over what a rule held them at.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from math import floor
+
+import numpy as np
+
+from kaohe.appraise.manual import Asked, ManualChange
+from kaohe.appraise.model import EVERYBODY, People
+from kaohe.appraise.rules import Ruled
+from kaohe.appraise.standing import Groups
+from kaohe.errors import Place, Problem
+from kaohe.exact import Ints, format_fen, format_micros, from_micros, shorten, to_micros
+from kaohe.scheme.model import ManualLimits, Rule, Scheme
+from kaohe.text import Message, msg
+
+
+@dataclass(frozen=True)
+class Before:
+    """What came out without manual changes: rules, ranking groups, the position of everybody's tier, bonuses in fen."""
+
+    ruled: Ruled
+    divided: Groups
+    level: Ints
+    bonus: Ints
+
+
+def unfit(scheme: Scheme, people: People, changes: Sequence[ManualChange]) -> list[Problem]:
+    """Changes that the scheme does not know: no such table, kind, tier or person."""
+    if not changes:
+        return []
+    limits = scheme.manual
+    if limits is None:
+        numbers = ", ".join(str(each.number) for each in changes)
+        what, fix = msg("the scheme allows no manual changes"), _allow(scheme, "points = 5")
+        return [Problem("manual.not-allowed", what, Place(key=scheme.id), found=_named(numbers), fix=fix)]
+    codes = frozenset(people.code)
+    return [problem for each in changes for problem in _unfit(scheme, limits, codes, each)]
+
+
+def _unfit(scheme: Scheme, limits: ManualLimits, codes: frozenset[str], change: ManualChange) -> Iterator[Problem]:
+    if change.person not in codes:
+        what = msg("manual change {number} is about somebody who is not appraised", number=change.number)
+        yield Problem("manual.person", what, Place(key=change.person), fix=_withdraw(change))
+    levels = () if scheme.tiers is None else scheme.tiers.levels
+    tiers = tuple(level.id for level in levels)
+    match change.kind:
+        case "points" if limits.points is None:
+            yield _kind(scheme, change, msg("the scheme allows no manual change of points"), "points = 5")
+        case "tier" if limits.tiers is None or not tiers:
+            yield _kind(scheme, change, msg("the scheme allows no manual change of tiers"), "tiers = 1")
+        case "bonus" if (limits.bonus is None and limits.bonus_share is None) or scheme.bonus is None:
+            yield _kind(scheme, change, msg("the scheme allows no manual change of bonuses"), 'bonus = "20%"')
+        case "tier" if change.value not in tiers:
+            what = msg("the scheme has no such tier")
+            found, expected = str(change.value), ", ".join(tiers)
+            yield Problem("manual.tier", what, Place(key=change.person), found, expected, _withdraw(change))
+
+
+def beyond(scheme: Scheme, people: People, asked: Asked, before: Before) -> Iterator[Problem]:
+    """Changes that go further than the scheme lets them."""
+    limits = scheme.manual
+    if limits is None:
+        return
+    rows = {code: row for row, code in enumerate(people.code)}
+    by_person: dict[int, list[ManualChange]] = defaultdict(list)
+    for change in asked.changes:
+        by_person[rows[change.person]].append(change)
+    for row, changes in sorted(by_person.items()):
+        where = Place(key=people.code[row])
+        named = _named(", ".join(str(each.number) for each in changes))
+        if not before.ruled.graded[row]:
+            what = msg("somebody who is not graded cannot be changed by hand")
+            fix = msg("mend the records, so that the person is graded")
+            yield Problem("manual.not-graded", what, where, found=named, fix=fix)
+        elif before.ruled.vetoed[row]:
+            what = msg("a veto is the last word: nothing is changed by hand after it")
+            fix = msg("mend the records that the veto rests on")
+            yield Problem("manual.vetoed", what, where, found=named, fix=fix)
+        else:
+            yield from _points(scheme, limits, row, asked, before, where)
+            yield from _tier(scheme, limits, row, asked, before, where)
+            yield from _bonus(limits, row, asked, before, where)
+    yield from _people(scheme, limits, sorted(by_person), before)
+
+
+def _points(
+    scheme: Scheme, limits: ManualLimits, row: int, asked: Asked, before: Before, where: Place
+) -> Iterator[Problem]:
+    points = int(asked.points[row])
+    terms = _terms(asked, where, "points")
+    if limits.points is not None and abs(points) > to_micros(limits.points):
+        expected = msg("at most {limit} points, up or down", limit=shorten(limits.points))
+        found = msg("{terms} = {sum} points", terms=terms, sum=signed(points))
+        yield Problem("manual.points", msg("more points are changed by hand than allowed"), where, found, expected)
+    total = int(before.ruled.total[row])
+    for rule, held in before.ruled.caps:
+        most = max(to_micros(rule.amount or 0), total)
+        if points > 0 and row in held and total + points > most:
+            words = {"total": format_micros(total, scheme.decimals), "sum": signed(points)}
+            found = msg("{total} {sum}", **words)
+            expected = msg("at most {limit}", limit=format_micros(most, scheme.decimals))
+            yield _against(rule, where, found, expected)
+
+
+def _tier(
+    scheme: Scheme, limits: ManualLimits, row: int, asked: Asked, before: Before, where: Place
+) -> Iterator[Problem]:
+    level, old = int(asked.level[row]), int(before.level[row])
+    if level < 0 or scheme.tiers is None or limits.tiers is None:
+        return
+    ids = [each.id for each in scheme.tiers.levels]
+    moved = msg("{before} → {after}", before=ids[old], after=ids[level])
+    if abs(level - old) > limits.tiers:
+        found = msg("{move}: {count} tiers", move=moved, count=abs(level - old))
+        expected = msg("at most {limit}, up or down", limit=limits.tiers)
+        yield Problem("manual.tiers", msg("a tier is changed by hand further than allowed"), where, found, expected)
+    for rule, held in before.ruled.tier_rules:
+        if row not in held:
+            continue
+        limit = ids.index(rule.tier or "")
+        if rule.action == "tier_at_most" and level < min(limit, old):
+            yield _against(rule, where, moved, msg("tier at most {tier}", tier=rule.tier))
+        if rule.action == "tier_at_least" and level > max(limit, old):
+            yield _against(rule, where, moved, msg("tier at least {tier}", tier=rule.tier))
+
+
+def _bonus(limits: ManualLimits, row: int, asked: Asked, before: Before, where: Place) -> Iterator[Problem]:
+    fen, computed = int(asked.fen[row]), int(before.bonus[row])
+    if not fen:
+        return
+    terms = _terms(asked, where, "bonus")
+    found = msg("{terms} = {sum}", terms=terms, sum=_signed_fen(fen))
+    what = msg("a bonus is changed by hand further than allowed")
+    if limits.bonus_share is not None:
+        most = floor(abs(computed) * limits.bonus_share)
+        if abs(fen) > most:
+            words = {"share": _percent(limits.bonus_share), "bonus": format_fen(computed), "limit": format_fen(most)}
+            expected = msg("at most {share} of {bonus} = {limit}, up or down", **words)
+            yield Problem("manual.bonus", what, where, found, expected)
+    elif limits.bonus is not None and abs(fen) > limits.bonus:
+        expected = msg("at most {limit}, up or down", limit=format_fen(limits.bonus))
+        yield Problem("manual.bonus", what, where, found, expected)
+
+
+def below_zero(people: People, asked: Asked, bonus: Ints) -> Iterator[Problem]:
+    """Deductions from a ``bonus``, as it came out with changes of points and tiers, that leave less than nothing."""
+    for row in np.flatnonzero((asked.fen < 0) & (bonus + asked.fen < np.minimum(bonus, 0))).tolist():
+        words = {"bonus": format_fen(int(bonus[row])), "sum": _signed_fen(int(asked.fen[row]))}
+        what = msg("more is taken from a bonus by hand than there is")
+        found = msg("{bonus} {sum}", **words)
+        yield Problem("manual.below-zero", what, Place(key=people.code[row]), found, msg("at least {limit}", limit=0))
+
+
+def _people(scheme: Scheme, limits: ManualLimits, rows: Sequence[int], before: Before) -> Iterator[Problem]:
+    if limits.people is None and limits.people_share is None:
+        return
+    groups = np.flatnonzero(before.ruled.graded)
+    name = _group_names(limits, before)
+    graded, changed = Counter(name[row] for row in groups.tolist()), Counter(name[row] for row in rows)
+    for group in sorted(changed):
+        count = graded[group]
+        expected: Message
+        if limits.people_share is None:
+            most = limits.people or 0
+            expected = msg("at most {limit} people", limit=most)
+        else:
+            exact = limits.people_share * count
+            most = floor(exact)
+            words = {"share": _percent(limits.people_share), "count": count, "exact": shorten(exact), "limit": most}
+            expected = msg("at most {share} of {count} graded people = {exact}, rounded down {limit}", **words)
+        if changed[group] > most:
+            what = msg("more people are changed by hand than allowed")
+            where = Place(key=scheme.id if group == EVERYBODY else group)
+            yield Problem("manual.people", what, where, msg("{count} people", count=changed[group]), expected)
+
+
+def _group_names(limits: ManualLimits, before: Before) -> Mapping[int, str]:
+    """The group that each row is counted in."""
+    divided = before.divided
+    if limits.within == "all":
+        return dict.fromkeys(range(len(divided.number)), EVERYBODY)
+    merged = divided.merged.tolist()
+    return {
+        row: EVERYBODY if merged[row] else divided.names[number] for row, number in enumerate(divided.number.tolist())
+    }
+
+
+def _against(rule: Rule, where: Place, found: Message, expected: Message) -> Problem:
+    what = msg("a rule of the scheme holds against changes by hand: {reason}", reason=rule.reason)
+    return Problem("manual.rule", what, where, found, expected)
+
+
+def _kind(scheme: Scheme, change: ManualChange, what: Message, line: str) -> Problem:
+    named = _named(str(change.number))
+    return Problem("manual.kind", what, Place(key=change.person), found=named, fix=_allow(scheme, line))
+
+
+def _allow(scheme: Scheme, line: str) -> Message:
+    return msg("write {line} into the table [manual_changes] of the scheme {scheme}", line=line, scheme=scheme.id)
+
+
+def _withdraw(change: ManualChange) -> Message:
+    return msg("withdraw it: kaohe change withdraw {number}", number=change.number)
+
+
+def _named(numbers: str) -> Message:
+    return msg("manual changes: {numbers}", numbers=numbers)
+
+
+def _terms(asked: Asked, where: Place, kind: str) -> str:
+    """The changes of one kind to one person as a sum: ``+3 +2.5``."""
+    values = [
+        each.value
+        for each in asked.changes
+        if each.person == where.key and each.kind == kind and isinstance(each.value, int)
+    ]
+    return " ".join(map(signed if kind == "points" else _signed_fen, values))
+
+
+def signed(micros: int) -> str:
+    """Points with their sign: +3, −2.5."""
+    return f"{'−' if micros < 0 else '+'}{from_micros(abs(micros)):f}"
+
+
+def _signed_fen(fen: int) -> str:
+    return f"{'−' if fen < 0 else '+'}{format_fen(abs(fen))}"
+
+
+def _percent(share: Decimal) -> str:
+    return f"{shorten(share * 100):f} %"
