@@ -90,10 +90,8 @@ def _late(
 
 def _stored_in(
     connection: Connection, table: Table, record_type: RecordType, batch: int, period: Period, zone: ZoneInfo
-) -> int | None:
-    """How many rows of the batch fall into the period; None where its record type has no ``when``."""
-    if record_type.when is None:
-        return None
+) -> int:
+    """How many rows of the batch fall into the period."""
     kind = next(field.kind for field in record_type.fields if field.name == record_type.when)
 
     def bound(day: date) -> date:
