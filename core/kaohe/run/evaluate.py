@@ -61,7 +61,7 @@ def evaluate(
 ) -> Run:
     """Evaluate the scheme for the period, with changes by hand. Raises KaoheError where nobody or nothing is there to
     be evaluated, and where changes by hand go further than the scheme allows."""
-    warnings = _check_period(scheme, period)
+    warnings = check_period(scheme, period)
     year_starts = _year_starts(scheme, period)
     codes_of_teams = read_teams(snapshot)
     part, of_teams_alone = of_teams(scheme), scheme.subject == "team"
@@ -165,7 +165,8 @@ def _ungrouped(scheme: Scheme, people: People) -> list[Problem]:
     ]
 
 
-def _check_period(scheme: Scheme, period: Period) -> list[Problem]:
+def check_period(scheme: Scheme, period: Period) -> list[Problem]:
+    """Warnings about evaluating the scheme for the period. Raises KaoheError where it is not in force in all of it."""
     last = period.end - timedelta(days=1)
     starts_early = scheme.effective_from is not None and period.start < scheme.effective_from
     ends_late = scheme.effective_to is not None and last > scheme.effective_to

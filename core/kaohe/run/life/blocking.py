@@ -59,6 +59,12 @@ def pays(connection: Connection, life: Life) -> bool:
         return True
 
 
+def stored_as(connection: Connection, number: int) -> tuple[str, str | None]:
+    """The digest of a stored run and that of its inputs (None: stored by an earlier version, without them)."""
+    row = connection.execute(select(_runs.c.digest, _runs.c.inputs).where(_runs.c.id == number)).one()
+    return row.digest, row.inputs
+
+
 def before_submitting(life: Life, changes: tuple[Undecided, ...]) -> Iterator[Problem]:
     """Why the period cannot go to review yet."""
     if changes:
