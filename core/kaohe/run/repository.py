@@ -1,29 +1,40 @@
-"""Runs in the database: written whole, never edited."""
+"""Runs in the database: written whole, never edited, and read back whole."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-import pyarrow as pa
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, RowMapping, func, insert, select
 
+from kaohe.errors import KaoheError, Problem, fail
 from kaohe.period import Period, usual
 from kaohe.records import Store
 from kaohe.records.audit import actor_of, append, seal
-from kaohe.records.canonical import canonical
 from kaohe.records.core_tables import RunResultRow, RunRow, SchemeRow
 from kaohe.records.tables import table_of
-from kaohe.run.assessment_model import agreement_data
-from kaohe.run.calendars import calendars_data
-from kaohe.run.data_weights import weights_data
-from kaohe.run.digest import CARRIED, columns, definition, words
-from kaohe.run.inputs import Inputs, keep_inputs
+from kaohe.run.inputs import Inputs, keep_inputs, read_inputs
 from kaohe.run.life.store import official_in
 from kaohe.run.model import Balances, Run
-from kaohe.run.team_figures import teams_data
+from kaohe.run.stored.evidence import packed, row_digest, sealed, summary, unpacked
+from kaohe.run.stored.reading import refuse_former, run_from
+from kaohe.run.stored.shelf import shelve
+from kaohe.text import msg
 
 _schemes, _runs, _results = table_of(SchemeRow), table_of(RunRow), table_of(RunResultRow)
+_CARRIED = (("people code", "money carried"), ("code", "carried forward"))
+"""The columns of codes and of what is carried forward, today's names first."""
+
+
+@dataclass(frozen=True)
+class StoredRun:
+    """A run as it was stored under a ``number``, with everything it depended on. ``actor``: who evaluated it."""
+
+    number: int
+    run: Run
+    inputs: Inputs
+    actor: str
+    replaces: int | None
 
 
 def save_run(store: Store, run: Run, inputs: Inputs, *, replaces: int | None = None) -> int:
@@ -43,49 +54,55 @@ def add_run(connection: Connection, run: Run, inputs: Inputs, *, replaces: int |
     if known is not None:
         return int(known)
     kept, changes = keep_inputs(connection, inputs)
-    seals = _keep_scheme(connection, run)
-    number = connection.execute(
-        insert(_runs)
-        .values(
-            digest=run.digest,
-            scheme_digest=run.scheme.digest,
-            scheme_id=run.scheme.id,
-            period=run.period.name,
-            snapshot=run.snapshot,
-            created_at=run.created_at,
-            evidence=canonical(evidence(run)),
-            columns=packed(run),
-            replaces=replaces,
-            inputs=kept,
-            actor=actor_of(connection).name,
-        )
-        .returning(_runs.c.id)
-    ).scalar_one()
-    rows = _result_rows(run, number)
+    scheme, seals = _keep_scheme(connection, run)
+    document, columns = shelve(run)
+    blob = packed(columns)
+    row = {
+        "digest": run.digest,
+        "scheme_digest": run.scheme.digest,
+        "scheme_id": run.scheme.id,
+        "period": run.period.name,
+        "snapshot": run.snapshot,
+        "created_at": run.created_at,
+        "replaces": replaces,
+        "inputs": kept,
+        "actor": actor_of(connection).name,
+    }
+    said = sealed({**summary(run), "run": document}, row, blob, scheme)
+    added = insert(_runs).values(**row, evidence=said, columns=blob).returning(_runs.c.id)
+    number = int(connection.execute(added).scalar_one())
+    rows = [{"run": number, **each} for each in results_of(run)]
     if rows:
         connection.execute(insert(_results), rows)
     seals += [seal(connection, _runs, {"id": number}), seal(connection, _results, {"run": number})]
     detail = {"run": number, "digest": run.digest, "inputs": kept, "replaces": replaces}
     subject = f"{run.scheme.id} {run.period.name}"
     append(connection, run.created_at, "run.save", subject, detail, rows=changes, seals=seals)
-    return int(number)
+    return number
 
 
-def _keep_scheme(connection: Connection, run: Run) -> list[dict[str, Any]]:
-    """Keep the scheme's text once; what the audit event has to say of it."""
-    scheme = run.scheme
-    if connection.execute(select(_schemes.c.digest).where(_schemes.c.digest == scheme.digest)).first() is not None:
-        return []
-    connection.execute(
-        insert(_schemes).values(
-            digest=scheme.digest,
-            scheme_id=scheme.id,
-            version=scheme.version,
-            text=scheme.text,
-            recorded_at=run.created_at,
-        )
-    )
-    return [seal(connection, _schemes, {"digest": scheme.digest})]
+def read_run(store: Store, number: int) -> StoredRun:
+    """The run of that number, whole. Raises KaoheError where there is none, where an earlier version stored it
+    without its inputs, and where it is not what was stored."""
+    with store.reading() as connection:
+        row = run_row(connection, number)
+    refuse_former(row)
+    inputs = read_inputs(store, row["inputs"])
+    return StoredRun(number, run_from(row, inputs), inputs, row["actor"], row["replaces"])
+
+
+def run_row(connection: Connection, number: int) -> RowMapping:
+    """The row of that number; KaoheError where there is none."""
+    row = connection.execute(select(_runs).where(_runs.c.id == number)).mappings().one_or_none()
+    if row is None:
+        raise unknown_run(str(number))
+    return row
+
+
+def unknown_run(named: str) -> KaoheError:
+    """Nothing is stored under this number or digest."""
+    what, fix = msg("there is no stored run {run}", run=named), msg("see those there are: kaohe run list")
+    return fail(Problem("run.unknown", what, fix=fix))
 
 
 def balances(store: Store, scheme: str, period: Period) -> Balances | None:
@@ -99,54 +116,19 @@ def balances(store: Store, scheme: str, period: Period) -> Balances | None:
     if found is None:
         return None
     number, blob = found
-    kept = pa.ipc.open_file(pa.BufferReader(blob)).read_all()
-    if CARRIED not in kept.column_names:
-        return Balances(number, {})
-    pairs = zip(kept.column("code").to_pylist(), kept.column(CARRIED).to_pylist(), strict=True)
-    return Balances(number, {code: fen for code, fen in pairs if fen})
+    columns = unpacked(blob)
+    for codes, carried in _CARRIED:
+        if carried in columns:
+            pairs = zip(columns[codes].to_pylist(), columns[carried].to_pylist(), strict=True)
+            return Balances(number, {code: fen for code, fen in pairs if fen})
+    return Balances(number, {})
 
 
-def evidence(run: Run) -> dict[str, Any]:
-    """What a run rests on besides its columns."""
-    weights, teams = run.appraisal.data_weights, run.appraisal.teams
-    calendars = calendars_data(run.scheme.indicators)
-    return {
-        "format": 1,
-        "core_version": run.core_version,
-        "engine": run.engine,
-        "timezone": run.timezone,
-        "plugins": [[each.name, each.version, each.digest] for each in run.plugins],
-        "indicators": [definition(used) for used in run.scheme.indicators],
-        **({"calendars": calendars} if calendars else {}),
-        **({"agreement": agreement_data(run.assessments)} if run.assessments else {}),
-        **({} if teams is None or not teams.points else {"teams": teams_data(teams, run.team_counts)}),
-        **({} if weights is None else {"weights": weights_data(weights)}),
-        "left_out": [[each.code, each.name, each.kind, words(each.reason)] for each in run.left_out],
-        "notes": [[note.code, words(note.what)] for note in run.notes],
-    }
-
-
-def packed(run: Run) -> bytes:
-    """Everything computed as one compressed Arrow table; lists and words as JSON text."""
-    arrays = {"name": pa.array(run.names, pa.string())}
-    for name, column in columns(run.appraisal, run.counts, run.assessments):
-        if isinstance(column, np.ndarray):
-            arrays[name] = pa.array(column)
-        else:
-            texts = (value if value is None or isinstance(value, str) else canonical(value) for value in column)
-            arrays[name] = pa.array(texts, pa.string())
-    table = pa.table(arrays)
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_file(sink, table.schema, options=pa.ipc.IpcWriteOptions(compression="zstd")) as writer:
-        writer.write_table(table)
-    return bytes(sink.getvalue())
-
-
-def _result_rows(run: Run, number: int) -> list[dict[str, Any]]:
+def results_of(run: Run) -> list[dict[str, Any]]:
+    """Everybody's outcome, as the table of results holds it."""
     appraisal = run.appraisal
     return [
         {
-            "run": number,
             "person": code,
             "name": name,
             "graded": graded,
@@ -166,3 +148,19 @@ def _result_rows(run: Run, number: int) -> list[dict[str, Any]]:
             strict=True,
         )
     ]
+
+
+def _keep_scheme(connection: Connection, run: Run) -> tuple[str, list[dict[str, Any]]]:
+    """Keep the scheme's text once; the digest of its row, and what the audit event has to say of it."""
+    scheme, row = run.scheme, select(_schemes).where(_schemes.c.digest == run.scheme.digest)
+    if (there := connection.execute(row).mappings().one_or_none()) is not None:
+        return row_digest(there), []
+    values = {
+        "digest": scheme.digest,
+        "scheme_id": scheme.id,
+        "version": scheme.version,
+        "text": scheme.text,
+        "recorded_at": run.created_at,
+    }
+    connection.execute(insert(_schemes).values(**values))
+    return row_digest(values), [seal(connection, _schemes, {"digest": scheme.digest})]

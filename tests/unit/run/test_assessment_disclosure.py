@@ -30,7 +30,7 @@ from kaohe.run.assignments import Assignment
 from kaohe.run.digest import columns
 from kaohe.run.explanation import explain
 from kaohe.run.population import Member
-from kaohe.run.repository import evidence
+from kaohe.run.stored.evidence import summary
 from kaohe.scheme import load_scheme
 
 TWO_DIMENSIONS = (
@@ -281,7 +281,7 @@ def test_the_run_keeps_everything(tmp_path: Path) -> None:
     assert run.appraisal.values["opinion"].micros[0] == 72_500_000
     assert kept["opinion shown"] == [False, True, True, True]
     assert kept["opinion relations"][0][1] == ["peer", 2, 2, 0, 0, "60", "30", False]
-    agreement = evidence(run)["agreement"]["opinion"]
+    agreement = summary(run)["agreement"]["opinion"]
     assert agreement["icc_form"] == "ICC(1), one-way random, single rater"
     assert (agreement["people"], agreement["scores"]) == (4, 12)
 

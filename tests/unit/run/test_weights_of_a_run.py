@@ -13,7 +13,7 @@ from kaohe.errors import KaoheError
 from kaohe.report.tree import tree_lines
 from kaohe.run import Run
 from kaohe.run.explanation import explain
-from kaohe.run.repository import evidence
+from kaohe.run.stored.evidence import summary
 from kaohe.text import LANGUAGES
 
 HEAD = "min_coverage = 0.5 }\n"
@@ -57,7 +57,7 @@ def test_weights_out_of_the_data_are_recorded_shown_and_recomputed(by_entropy: R
     found = by_entropy.appraisal.data_weights
     assert found is not None
     assert sum(found.weights.values()) == 100
-    assert evidence(by_entropy)["weights"] == [
+    assert summary(by_entropy)["weights"] == [
         [key, str(found.divergence[key]), str(weight)] for key, weight in found.weights.items()
     ]
     text = spoken(by_entropy, 0)
@@ -88,4 +88,4 @@ def test_each_way_of_weighing_has_a_digest_of_its_own(tiny: Desk, by_entropy: Ru
     usual = run_of(tiny, SCHEME, "")
     other = run_of(tiny, SCHEME, 'total = "vikor"')
     assert len({usual.digest, other.digest, by_entropy.digest}) == 3
-    assert "weights" not in evidence(usual)
+    assert "weights" not in summary(usual)

@@ -10,7 +10,7 @@ from tests.tiny import SCHEME, evaluated, write
 from tests.unit.worktime.calendars import OFFICE
 
 from kaohe.errors import Exit
-from kaohe.run.repository import evidence
+from kaohe.run.stored.evidence import summary
 
 BUSINESS = SCHEME.replace("resolved_at - opened_at <= hours(24)", "business_time(opened_at, resolved_at) <= hours(7)")
 INSTALLED = SCHEME.replace(
@@ -61,7 +61,7 @@ def test_the_explanation_names_the_calendar(desk: Desk) -> None:
 
 def test_the_run_holds_what_the_calendar_said(desk: Desk) -> None:
     run, _number = evaluated(desk)
-    (held,) = evidence(run)["calendars"]
+    (held,) = summary(run)["calendars"]
     assert (held["name"], held["week"][0]) == ("office", ["09:00-12:00", "13:30-18:00"])
     assert ["2026-01-01", []] in held["special"]
 
@@ -80,7 +80,7 @@ def test_a_calendar_that_nothing_asks_takes_no_part(tiny: Desk) -> None:
     before = evaluated(tiny)[0]
     write(tiny, "calendars/office.toml", "this is no calendar")
     after = evaluated(tiny)[0]
-    assert (before.digest, "calendars" in evidence(before)) == (after.digest, False)
+    assert (before.digest, "calendars" in summary(before)) == (after.digest, False)
 
 
 def test_records_on_days_that_the_calendar_does_not_cover_are_an_error_that_names_them(desk: Desk) -> None:

@@ -1,0 +1,80 @@
+"""What stands in a run's row: what can be read by eye and the document, the columns as bytes, the seal over all."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import pyarrow as pa
+
+from kaohe.records.canonical import canonical, digest
+from kaohe.records.columns import moment_text
+from kaohe.run.assessment_model import agreement_data
+from kaohe.run.calendars import calendars_data
+from kaohe.run.data_weights import weights_data
+from kaohe.run.digest import definition, words
+from kaohe.run.model import Run
+from kaohe.run.team_figures import teams_data
+
+FORMAT = 2
+SEALED = ("digest", "scheme_digest", "scheme_id", "period", "snapshot", "created_at", "replaces", "inputs", "actor")
+"""The columns of a run's row that its seal covers besides the evidence and the columns."""
+
+
+def summary(run: Run) -> dict[str, Any]:
+    """What a run rests on, to be read by people and by SQL; the document says it again whole."""
+    weights, teams = run.appraisal.data_weights, run.appraisal.teams
+    calendars = calendars_data(run.scheme.indicators)
+    return {
+        "format": FORMAT,
+        "core_version": run.core_version,
+        "engine": run.engine,
+        "timezone": run.timezone,
+        "plugins": [[each.name, each.version, each.digest] for each in run.plugins],
+        "indicators": [definition(used) for used in run.scheme.indicators],
+        **({"calendars": calendars} if calendars else {}),
+        **({"agreement": agreement_data(run.assessments)} if run.assessments else {}),
+        **({} if teams is None or not teams.points else {"teams": teams_data(teams, run.team_counts)}),
+        **({} if weights is None else {"weights": weights_data(weights)}),
+        "left_out": [[each.code, each.name, each.kind, words(each.reason)] for each in run.left_out],
+        "notes": [[note.code, words(note.what)] for note in run.notes],
+    }
+
+
+def sealed(said: Mapping[str, Any], row: Mapping[str, Any], columns: bytes, scheme: str) -> str:
+    """The evidence as its row holds it. ``row``: what the row holds besides; ``scheme``: the digest of the scheme's
+    row, see ``row_digest``."""
+    whole = {**said, "columns": hashlib.sha256(columns).hexdigest(), "scheme": scheme}
+    return canonical({**whole, "seal": seal_of(whole, row)})
+
+
+def seal_of(said: Mapping[str, Any], row: Mapping[str, Any]) -> str:
+    """SHA-256 over the row and its evidence without the seal itself."""
+    kept = {name: each for name, each in said.items() if name != "seal"}
+    return digest([kept, [_plain(row[name]) for name in SEALED]])
+
+
+def row_digest(row: Mapping[Any, Any]) -> str:
+    """SHA-256 over a row of words, numbers and moments."""
+    return digest({str(name): _plain(value) for name, value in row.items()})
+
+
+def packed(columns: Mapping[str, pa.Array]) -> bytes:
+    """The columns as one compressed Arrow table."""
+    table = pa.table(dict(columns))
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_file(sink, table.schema, options=pa.ipc.IpcWriteOptions(compression="zstd")) as writer:
+        writer.write_table(table)
+    return bytes(sink.getvalue())
+
+
+def unpacked(blob: bytes) -> dict[str, pa.Array]:
+    """The columns again; pa.ArrowException for bytes that are no such table."""
+    table = pa.ipc.open_file(pa.BufferReader(blob)).read_all()
+    return {name: table.column(name).combine_chunks() for name in table.column_names}
+
+
+def _plain(value: Any) -> Any:
+    return moment_text(value) if isinstance(value, datetime) else value
