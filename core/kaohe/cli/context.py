@@ -60,6 +60,8 @@ class App:
             self.registry.record_types,
             folder=self.workspace.folder,
             actor=self.actor,
+            settings=self.workspace.noted_settings(),
+            at=self.now(),
         )
 
     @cached_property

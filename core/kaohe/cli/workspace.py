@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -27,6 +28,7 @@ _KEYS = {
     "plugins": list,
     "roles": dict,
 }
+_PASSWORD = re.compile(r"(://[^:/@\s\"']*:)[^@\s\"']*(@)")
 _PLUGIN_KEYS = {"name", "sha256", "file"}
 
 
@@ -47,6 +49,10 @@ class Workspace:
     @property
     def file(self) -> Path:
         return self.folder / FILE
+
+    def noted_settings(self) -> str:
+        """The text of kaohe.toml for the audit log, without a database's password."""
+        return _PASSWORD.sub(r"\1***\2", self.file.read_text("utf-8"))
 
     @property
     def schemes(self) -> Path:

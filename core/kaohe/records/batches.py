@@ -13,19 +13,20 @@ from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from kaohe.errors import Place, Problem, fail
-from kaohe.records.audit import append
+from kaohe.records.audit import RowChange, added_row, append, insert_row, seal, update_row
 from kaohe.records.canonical import digest
-from kaohe.records.core_tables import AssignmentRow, BatchRow, PersonRow, RevisionRow, TargetRow, TeamRow
+from kaohe.records.changes import marked
+from kaohe.records.core_tables import AssignmentRow, BatchRow, PersonRow, ReplacedRow, RevisionRow, TargetRow, TeamRow
 from kaohe.records.failures import guarded_files
 from kaohe.records.journal import overwritten_by, restore
 from kaohe.records.references import still_needed
 from kaohe.records.store import Store
-from kaohe.records.tables import BATCH, table_of
+from kaohe.records.tables import BATCH, RECORDS, table_of
 from kaohe.text import msg
 
 PEOPLE = "people"
 TARGETS = "targets"
-_batches, _revisions = table_of(BatchRow), table_of(RevisionRow)
+_batches, _revisions, _replaced = table_of(BatchRow), table_of(RevisionRow), table_of(ReplacedRow)
 
 
 @dataclass(frozen=True)
@@ -66,8 +67,17 @@ def source_of(path: Path, mapping_digest: str | None = None) -> Source:
         return Source(path.name, hashlib.file_digest(file, "sha256").hexdigest(), mapping_digest)
 
 
-def begin_batch(connection: Connection, record_type: str, source: Source, handed_in: datetime) -> int:
-    """Number a new batch; its counts are filled in by ``finish_batch``."""
+@dataclass(frozen=True)
+class Begun:
+    """A batch that is being written: its number, what it writes to, and the marks of these tables before that."""
+
+    id: int
+    record_type: str
+    marks: Mapping[str, tuple[int, int]]
+
+
+def begin_batch(connection: Connection, record_type: str, source: Source, handed_in: datetime) -> Begun:
+    """Number a new batch, before anything of it is written; its counts are filled in by ``finish_batch``."""
     values = {
         "record_type": record_type,
         "file_name": source.name,
@@ -79,14 +89,16 @@ def begin_batch(connection: Connection, record_type: str, source: Source, handed
     key = connection.execute(insert(_batches).values(values)).inserted_primary_key
     if key is None:
         raise RuntimeError("the database counts batches")
-    return int(key[0])
+    return Begun(int(key[0]), record_type, marked(connection, tables_of(record_type)))
 
 
-def finish_batch(connection: Connection, batch: int, counts: Counts) -> None:
-    """Write the batch's counts, the audit's entry, and the new revision of what it changed."""
-    connection.execute(update(_batches).where(_batches.c.id == batch).values(vars(counts)))
-    row = connection.execute(select(_batches).where(_batches.c.id == batch)).mappings().one()
-    _note(connection, "import", dict(row), row["handed_in"])
+def finish_batch(connection: Connection, begun: Begun, counts: Counts) -> None:
+    """Write the batch's counts, the new revision of what it changed, and the audit's event about all of it."""
+    connection.execute(update(_batches).where(_batches.c.id == begun.id).values(vars(counts)))
+    row = connection.execute(select(_batches).where(_batches.c.id == begun.id)).mappings().one()
+    seals = [seal(connection, _replaced, {"batch": begun.id})] if counts.replaced else []
+    change = added_row(connection, _batches, {"id": begun.id})
+    _note(connection, "import", dict(row), row["handed_in"], begun.marks, change, seals)
 
 
 def list_batches(store: Store, *, record_type: str | None = None) -> list[Batch]:
@@ -111,6 +123,8 @@ def undo_batch(store: Store, batch: int, at: datetime) -> Batch:
         if later := overwritten_by(connection, batch):
             raise _overwritten(batch, later)
         tables = _tables(store, row["record_type"], batch)
+        before = marked(connection, [table.name for table in tables])
+        former = seal(connection, _replaced, {"batch": batch}) if row["replaced"] else None
         if row["record_type"] == PEOPLE:
             still_needed(store, connection, batch)
         try:
@@ -119,8 +133,9 @@ def undo_batch(store: Store, batch: int, at: datetime) -> Batch:
                 connection.execute(delete(table).where(table.c[BATCH] == batch))
         except IntegrityError as error:
             raise _needed(batch) from error
-        connection.execute(update(_batches).where(_batches.c.id == batch).values(undone_at=at))
-        _note(connection, "undo", dict(row), at)
+        change = update_row(connection, _batches, {"id": batch}, {"undone_at": at})
+        seals = [seal(connection, _replaced, {"batch": batch}, before=former)] if former else []
+        _note(connection, "undo", dict(row), at, before, change, seals)
         return _batch({**row, "undone_at": at})
 
 
@@ -128,6 +143,12 @@ def revisions(connection: Connection) -> dict[str, str]:
     """The state of each record type's rows, of the people and of the targets, as far as anything was ever imported."""
     rows = connection.execute(select(_revisions.c.name, _revisions.c.revision))
     return {row.name: row.revision for row in rows}
+
+
+def tables_of(record_type: str) -> tuple[str, ...]:
+    """The names of the tables that imports of a record type, of ``people`` or of ``targets`` write to."""
+    organised = {PEOPLE: (PersonRow, TeamRow, AssignmentRow), TARGETS: (TargetRow,)}.get(record_type)
+    return tuple(table_of(row).name for row in organised) if organised else (f"{RECORDS}{record_type}",)
 
 
 def _tables(store: Store, record_type: str, batch: int) -> Sequence[Any]:
@@ -147,17 +168,36 @@ def _tables(store: Store, record_type: str, batch: int) -> Sequence[Any]:
     return [store.tables[record_type]]
 
 
-def _note(connection: Connection, action: str, batch: Mapping[str, Any], at: datetime) -> None:
-    """Audit, and a revision that follows from the former one: no two histories share a revision."""
+def _note(
+    connection: Connection,
+    action: str,
+    batch: Mapping[str, Any],
+    at: datetime,
+    before: Mapping[str, tuple[int, int]],
+    change: RowChange,
+    seals: Sequence[Mapping[str, Any]],
+) -> None:
+    """A revision that follows from the former one, so that no two histories share a revision; and the audit's event."""
     name = batch["record_type"]
     facts = {key: value.isoformat() if isinstance(value, datetime) else value for key, value in batch.items()}
-    append(connection, at, action, f"batch {batch['id']}", facts)
+    changed = new_revision(connection, name, [action, at.isoformat(), facts])
+    detail = {**facts, "marks": moved(connection, before)}
+    append(connection, at, action, f"batch {batch['id']}", detail, rows=[change, changed], seals=seals)
+
+
+def new_revision(connection: Connection, name: str, why: Sequence[Any]) -> RowChange:
+    """Replace the revision of a record type's rows, of the people or of the targets."""
     former = connection.scalar(select(_revisions.c.revision).where(_revisions.c.name == name))
-    revision = digest([former, action, at.isoformat(), facts])
+    revision = digest([former, *why])
     if former is None:
-        connection.execute(insert(_revisions).values(name=name, revision=revision))
-    else:
-        connection.execute(update(_revisions).where(_revisions.c.name == name).values(revision=revision))
+        return insert_row(connection, _revisions, {"name": name, "revision": revision})
+    return update_row(connection, _revisions, {"name": name}, {"revision": revision})
+
+
+def moved(connection: Connection, before: Mapping[str, tuple[int, int]]) -> dict[str, list[int]]:
+    """For the audit: the number of each table of facts, its mark before this transaction, and its mark now."""
+    now = marked(connection, before)
+    return {name: [number, mark, now[name][1]] for name, (number, mark) in before.items() if name in now}
 
 
 def _batch(row: Mapping[Any, Any]) -> Batch:

@@ -7,6 +7,8 @@ another way does not arrive at a mark that was seen before.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sqlalchemy import Connection, insert, select
 
 from kaohe.records.core_tables import TableChangeRow
@@ -50,6 +52,12 @@ def watch(connection: Connection, table: str) -> None:
             f"CREATE TRIGGER {quote(f'{table}_{event}_changes')} AFTER {event} ON {quote(table)} "  # noqa: S608 - quoted names, no input
             f"BEGIN UPDATE table_changes SET mark = random() WHERE id = {int(key[0])}; END"
         )
+
+
+def marked(connection: Connection, tables: Iterable[str] | None = None) -> dict[str, tuple[int, int]]:
+    """The number and the mark of each of these tables, or of all, as they are now."""
+    rows = connection.execute(select(_changes.c.table_name, _changes.c.id, _changes.c.mark)).all()
+    return {row.table_name: (row.id, row.mark) for row in rows if tables is None or row.table_name in set(tables)}
 
 
 def marks(connection: Connection) -> dict[str, int]:

@@ -50,6 +50,15 @@ class KeptTextRow(CoreTable, table=True):
     text: str = words()
 
 
+class NotedTextRow(CoreTable, table=True):
+    """A text that rules are read from (settings, a scheme, a calendar) in the version last acted by: its SHA-256."""
+
+    __tablename__ = "noted_texts"
+
+    name: str = words(key=True)
+    digest: str = words()
+
+
 class AttachmentRow(CoreTable, table=True):
     """A file that somebody handed in as evidence, by the SHA-256 of its bytes; ``content`` None: erased."""
 

@@ -100,8 +100,8 @@ def import_rows(
                 stage.add((next(positions), row.values) for row in reading.rows)
         with transaction(connection, "write") as current:
             all_known(connection, stage.table, record_type)
-            batch = begin_batch(connection, record_type.name, source, handed_in)
-            merged = merge(connection, stage, record_type.key, batch, replace=update, repeats=repeats)
+            begun = begin_batch(connection, record_type.name, source, handed_in)
+            merged = merge(connection, stage, record_type.key, begun.id, replace=update, repeats=repeats)
             contradictions = {
                 **dict.fromkeys(merged.repeated, repeats_differently(record_type.key)),
                 **dict.fromkeys(merged.different, differs_from_stored(record_type.key)),
@@ -115,12 +115,12 @@ def import_rows(
             refused = strict and counts.quarantined > 0
             kept = not (refused or dry_run) and merged.added + merged.replaced > 0
             if kept:
-                finish_batch(connection, batch, counts)
+                finish_batch(connection, begun, counts)
             else:
                 current.rollback()
     more = reject(_read_again(read), contradictions) if contradictions else []
     return gathered.imported(
-        batch if kept else None, counts, refused=refused, more=more, left_out=merged.left_out, equal=merged.equal
+        begun.id if kept else None, counts, refused=refused, more=more, left_out=merged.left_out, equal=merged.equal
     )
 
 

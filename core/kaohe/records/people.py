@@ -81,14 +81,14 @@ def import_people(
         )
         refused = strict and counts.quarantined > 0
         kept = not (refused or dry_run) and planned.added + planned.replaced > 0
-        batch = begin_batch(connection, PEOPLE, source, handed_in)
+        begun = begin_batch(connection, PEOPLE, source, handed_in)
         if kept:
-            _write(connection, planned, batch)
-            finish_batch(connection, batch, counts)
+            _write(connection, planned, begun.id)
+            finish_batch(connection, begun, counts)
         else:
             current.rollback()
     more = reject(rows, planned.mistakes)
-    return gathered.imported(batch if kept else None, counts, refused=refused, more=more)
+    return gathered.imported(begun.id if kept else None, counts, refused=refused, more=more)
 
 
 def _write(connection: Connection, planned: Plan, batch: int) -> None:

@@ -9,20 +9,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from importlib import resources
 
 from sqlalchemy import Connection, Table, inspect, select, text
 
 from kaohe.errors import Exit, Problem, fail, refuse_if_any
 from kaohe.plugin import RecordType
+from kaohe.records.audit import insert_row, update_row
 from kaohe.records.canonical import canonical
 from kaohe.records.changes import watch
 from kaohe.records.core_tables import RecordTypeRow
 from kaohe.records.tables import Shape, record_column, shape_from_data, shape_of, table_name, table_of
+from kaohe.records.vouching import database_clock, note_tables, vouch
 from kaohe.text import msg
 
 VERSION_TABLE = "kaohe_core_version"
-VERSIONS = ("0001", "0002", "0003", "0004")  # the steps in migrations/versions, oldest first
+VERSIONS = ("0001", "0002", "0003", "0004", "0005")  # the steps in migrations/versions, oldest first
 _shapes = table_of(RecordTypeRow)
 
 
@@ -35,9 +38,13 @@ def is_current(connection: Connection, record_types: Mapping[str, RecordType]) -
 
 
 def bring_up_to_date(
-    connection: Connection, record_types: Mapping[str, RecordType], tables: Mapping[str, Table]
+    connection: Connection,
+    record_types: Mapping[str, RecordType],
+    tables: Mapping[str, Table],
+    at: datetime | None = None,
 ) -> None:
-    """Upgrade the core's tables, then create or extend the record types' tables; all in the caller's transaction.
+    """Upgrade the core's tables, then create or extend the record types' tables; all in the caller's transaction, with
+    one event of the audit log: ``at`` that moment, or by the database's own clock.
 
     Raises KaoheError for a database of a newer version and for a record type that changed in more than additions.
     """
@@ -58,14 +65,21 @@ def bring_up_to_date(
         ),
         Exit.ENVIRONMENT,
     )
+    rows, new = [], [table.name for name, table in tables.items() if name in record_types and name not in kept]
     for name, record_type in record_types.items():
+        shape = canonical(shape_of(record_type).as_data())
         if name in changed:
             _extend(connection, record_type, changed[name])
+            rows.append(update_row(connection, _shapes, {"name": name}, {"shape": shape}))
         elif name not in kept:
             tables[name].create(connection)
             watch(connection, tables[name].name)
-            shape = canonical(shape_of(record_type).as_data())
-            connection.execute(_shapes.insert().values(name=name, shape=shape))
+            rows.append(insert_row(connection, _shapes, {"name": name, "shape": shape}))
+    moment = at or database_clock(connection)
+    if version != VERSIONS[-1]:
+        vouch(connection, moment, version, VERSIONS[-1], rows)
+    elif rows:
+        note_tables(connection, moment, new, rows)
 
 
 def core_version(connection: Connection) -> str | None:
@@ -110,8 +124,6 @@ def _extend(connection: Connection, record_type: RecordType, old: Shape) -> None
     for field in record_type.fields:
         if field.name not in present:
             operations.add_column(table_name(record_type), record_column(field))
-    shape = canonical(shape_of(record_type).as_data())
-    connection.execute(_shapes.update().where(_shapes.c.name == record_type.name).values(shape=shape))
 
 
 def _newer(version: str) -> Exception:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
@@ -27,7 +28,8 @@ _PRAGMAS = ("foreign_keys = ON", "journal_mode = WAL", "synchronous = NORMAL")
 
 @dataclass(frozen=True)
 class Store:
-    """An open database. ``tables`` holds the table of each record type; ``actor`` is whose the changes are.
+    """An open database. ``tables`` holds the table of each record type; ``actor`` is whose the changes are,
+    ``settings`` the text of the workspace's settings by which they are made.
 
     Every transaction is one of ``reading()`` (a consistent view) or ``writing()`` (all or nothing).
     """
@@ -36,6 +38,7 @@ class Store:
     record_types: Mapping[str, RecordType] = field(repr=False)
     tables: Mapping[str, Table] = field(repr=False)
     actor: Actor = NOBODY
+    settings: str | None = field(default=None, repr=False)
 
     @property
     def label(self) -> str:
@@ -51,7 +54,7 @@ class Store:
     def connected(self) -> Iterator[Connection]:
         """A connection without a transaction yet: see ``transaction``. Temporary tables live as long as it does."""
         with guarded(self.engine.url), self.engine.connect() as connection:
-            act_as(connection, self.actor)
+            act_as(connection, self.actor, self.settings)
             yield connection
 
     @contextmanager
@@ -84,25 +87,33 @@ def transaction(connection: Connection, purpose: Literal["read", "prepare", "wri
 
 
 def open_store(
-    url: str, record_types: Mapping[str, RecordType], *, folder: Path, patience: float = 5.0, actor: Actor = NOBODY
+    url: str,
+    record_types: Mapping[str, RecordType],
+    *,
+    folder: Path,
+    patience: float = 5.0,
+    actor: Actor = NOBODY,
+    settings: str | None = None,
+    at: datetime | None = None,
 ) -> Store:
     """Open the database, create it where it does not exist, and bring its tables to this version.
 
     ``record_types`` by name. ``url``: ``sqlite:///FILE`` (relative to ``folder``) or
     ``postgresql://USER:PASSWORD@HOST:PORT/NAME``.
-    ``patience``: seconds to wait for another writer or for the server; ``actor``: who is at work.
+    ``patience``: seconds to wait for another writer or for the server; ``actor``: who is at work, by which ``settings``
+    (their text without a password), and ``at`` which moment (left out: by the database's own clock).
     Raises KaoheError (Exit.ENVIRONMENT).
     """
     address = _address(url, folder)
     metadata = MetaData()
     tables = {name: record_table(record_type, metadata) for name, record_type in record_types.items()}
     engine = _sqlite(address, patience) if address.get_backend_name() == "sqlite" else _postgresql(address, patience)
-    store = Store(engine, MappingProxyType(dict(record_types)), MappingProxyType(tables), actor)
+    store = Store(engine, MappingProxyType(dict(record_types)), MappingProxyType(tables), actor, settings)
     with store.reading() as connection:
         current = is_current(connection, record_types)
     if not current:
         with store.writing() as connection:
-            bring_up_to_date(connection, record_types, tables)
+            bring_up_to_date(connection, record_types, tables, at)
     return store
 
 

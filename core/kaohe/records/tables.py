@@ -18,6 +18,8 @@ from kaohe.records.core_tables import BatchRow
 from kaohe.records.row_fields import CoreTable
 
 BATCH = "_batch"
+RECORDS = "record_"
+"""What the name of a record type's table begins with."""
 
 
 def table_of(row: type[CoreTable]) -> Table:
@@ -26,7 +28,7 @@ def table_of(row: type[CoreTable]) -> Table:
 
 
 def table_name(record_type: RecordType) -> str:
-    return f"record_{record_type.name}"
+    return f"{RECORDS}{record_type.name}"
 
 
 def record_table(record_type: RecordType, metadata: MetaData) -> Table:

@@ -62,19 +62,19 @@ def keep_targets(
             refuse_if_any(_contradictions(changed, targets, stored))
         counts = Counts(len(targets), len(fresh), len(changed), len(targets) - len(fresh) - len(changed), 0)
         kept = not dry_run and bool(fresh or changed)
-        batch = begin_batch(connection, TARGETS, source, handed_in)
+        begun = begin_batch(connection, TARGETS, source, handed_in)
         for target in changed:
             same = [_targets.c[name] == getattr(target, name) for name in _KEY]
             former = connection.execute(select(_targets).where(*same)).mappings().one()
-            keep_former(connection, _targets, _KEY, batch, [dict(former)])
-            connection.execute(update(_targets).where(*same).values({"value": target.value, BATCH: batch}))
+            keep_former(connection, _targets, _KEY, begun.id, [dict(former)])
+            connection.execute(update(_targets).where(*same).values({"value": target.value, BATCH: begun.id}))
         if fresh:
-            connection.execute(insert(_targets), [{**vars(target), BATCH: batch} for target in fresh])
+            connection.execute(insert(_targets), [{**vars(target), BATCH: begun.id} for target in fresh])
         if kept:
-            finish_batch(connection, batch, counts)
+            finish_batch(connection, begun, counts)
         else:
             current.rollback()
-    return Imported(batch if kept else None, counts, refused=False, header=(), rejected=(), notes=())
+    return Imported(begun.id if kept else None, counts, refused=False, header=(), rejected=(), notes=())
 
 
 def _contradictions(

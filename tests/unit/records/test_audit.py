@@ -7,15 +7,23 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import insert, select, text
 
 from kaohe.records import Store, open_store
 from kaohe.records.audit import BEGINNING, Actor, append, detail_of, insert_row, link, seal, text_digest, update_row
-from kaohe.records.evidence_tables import AuditHeadRow, AuditRow, ImprovementItemRow, KeptTextRow
+from kaohe.records.core_tables import RatingPairRow
+from kaohe.records.evidence_tables import AuditHeadRow, AuditRow, ImprovementItemRow
 from kaohe.records.tables import table_of
 
 NOON = datetime(2026, 4, 1, 12, tzinfo=ZoneInfo("Asia/Shanghai"))
-LOG, HEAD, KEPT = table_of(AuditRow), table_of(AuditHeadRow), table_of(KeptTextRow)
+LOG, HEAD, PAIRS = table_of(AuditRow), table_of(AuditHeadRow), table_of(RatingPairRow)
+
+
+_ONE_ROUND = (
+    "INSERT INTO import_batches VALUES (1, 'people', 'f', 'x', NULL, '2026-01-01', 1, 1, 0, 0, 0, NULL)",
+    "INSERT INTO people VALUES ('s', 's', 1)",
+    "INSERT INTO assessment_rounds VALUES ('r', '2026', '2026-01-31', '[]', 1, 5, NULL, '[]', 'x', '2026-01-01', NULL)",
+)
 
 
 @pytest.fixture
@@ -32,19 +40,21 @@ def test_each_event_is_chained_to_the_one_before_and_the_head_is_the_last(store:
     for subject in ("one", "two", "three"):
         with store.writing() as connection:
             append(connection, NOON, "test", subject, {"figure": 1})
-    found = events(store)
-    assert [each["seq"] for each in found] == [1, 2, 3]
-    assert [each["previous"] for each in found] == [BEGINNING, found[0]["digest"], found[1]["digest"]]
-    assert all(each["digest"] == link(each) for each in found)
+    first, *found = events(store)
+    assert (first["action"], first["subject"]) == ("tables", "core")
+    assert [each["seq"] for each in found] == [2, 3, 4]
+    assert [each["previous"] for each in found] == [first["digest"], found[0]["digest"], found[1]["digest"]]
+    assert first["previous"] == BEGINNING
+    assert all(each["digest"] == link(each) for each in (first, *found))
     assert all(each["detail_digest"] == text_digest(each["detail"]) for each in found)
     with store.reading() as connection:
-        assert connection.execute(select(HEAD.c.seq, HEAD.c.digest)).one() == (3, found[-1]["digest"])
+        assert connection.execute(select(HEAD.c.seq, HEAD.c.digest)).one() == (4, found[-1]["digest"])
 
 
 def test_an_event_says_who_acted_and_by_which_login(store: Store) -> None:
     with store.writing() as connection:
         append(connection, NOON, "test", "one", {})
-    assert [(each["actor"], each["login"]) for each in events(store)] == [("陈", "chen")]
+    assert [(each["actor"], each["login"]) for each in events(store)[1:]] == [("陈", "chen")]
 
 
 def test_an_event_of_a_transaction_that_fails_is_not_there(store: Store) -> None:
@@ -55,7 +65,7 @@ def test_an_event_of_a_transaction_that_fails_is_not_there(store: Store) -> None
 
     with pytest.raises(ZeroDivisionError):
         fail_after_appending()
-    assert events(store) == []
+    assert [each["action"] for each in events(store)] == ["tables"]
 
 
 def test_rows_of_evidence_are_in_the_event_before_and_after(store: Store) -> None:
@@ -66,7 +76,7 @@ def test_rows_of_evidence_are_in_the_event_before_and_after(store: Store) -> Non
         added = insert_row(connection, items, row)
         changed = update_row(connection, items, added.key, {"state": "done", "changed_at": NOON})
         append(connection, NOON, "improvement.add", "1", {}, rows=[added, changed])
-    rows = detail_of(events(store)[0]["detail"])["rows"]
+    rows = detail_of(events(store)[1]["detail"])["rows"]
     assert [(table, key) for table, key, _before, _after in rows] == [("improvement_items", {"id": 1})] * 2
     assert rows[0][2] is None
     assert rows[0][3] == rows[1][2]
@@ -76,15 +86,19 @@ def test_rows_of_evidence_are_in_the_event_before_and_after(store: Store) -> Non
 
 def test_a_seal_depends_on_every_row_and_on_nothing_else(store: Store) -> None:
     with store.writing() as connection:
-        insert_row(connection, KEPT, {"digest": "b", "text": "2"})
-        insert_row(connection, KEPT, {"digest": "a", "text": "1"})
-        both = seal(connection, KEPT, {})
+        for line in _ONE_ROUND:
+            connection.exec_driver_sql(line)
+        for rater in ("b", "a"):
+            connection.execute(insert(PAIRS).values(round="r", subject="s", relation="peer", rater=rater, outside=True))
+        both = seal(connection, PAIRS, {"round": "r"})
         assert both["rows"] == 2
-        assert seal(connection, KEPT, {"digest": "a"})["rows"] == 1
-        connection.execute(text("UPDATE kept_texts SET text = '3' WHERE digest = 'a'"))
-        assert seal(connection, KEPT, {})["digest"] != both["digest"]
-        connection.execute(text("UPDATE kept_texts SET text = '1' WHERE digest = 'a'"))
-        assert seal(connection, KEPT, {}) == both
+        assert seal(connection, PAIRS, {"round": "another"})["rows"] == 0
+        connection.execute(text("UPDATE assessment_pairs SET outside = 0 WHERE rater = 'a'"))
+        assert seal(connection, PAIRS, {"round": "r"})["digest"] != both["digest"]
+        connection.execute(text("UPDATE assessment_pairs SET outside = 1 WHERE rater = 'a'"))
+        assert seal(connection, PAIRS, {"round": "r"}) == both
+        with pytest.raises(ValueError, match="is sealed by"):
+            seal(connection, PAIRS, {"subject": "s"})
 
 
 def test_what_was_noted_before_the_chain_becomes_its_beginning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -92,6 +106,7 @@ def test_what_was_noted_before_the_chain_becomes_its_beginning(tmp_path: Path, m
 
     upgrade = command.upgrade
     with monkeypatch.context() as former:
+        former.setattr("kaohe.records.schema.vouch", lambda *_: None)
         former.setattr(command, "upgrade", lambda config, _revision: upgrade(config, "0003"))
         old = open_store("sqlite:///kaohe.db", {}, folder=tmp_path)
     with old.writing() as connection:
@@ -105,6 +120,6 @@ def test_what_was_noted_before_the_chain_becomes_its_beginning(tmp_path: Path, m
         append(connection, datetime(2026, 4, 1, tzinfo=UTC), "test", "after", {})
     found = events(store)
     assert [(each["seq"], each["action"], each["actor"]) for each in found] == [
-        (1, "import", ""), (2, "import", ""), (3, "test", "陈")]  # fmt: skip
-    assert found[2]["previous"] == found[1]["digest"]
+        (1, "import", ""), (2, "import", ""), (3, "tables", "陈"), (4, "test", "陈")]  # fmt: skip
+    assert [each["previous"] for each in found[1:]] == [each["digest"] for each in found[:-1]]
     assert all(each["digest"] == link(each) for each in found)

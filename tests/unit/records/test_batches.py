@@ -124,6 +124,7 @@ def test_what_was_done_is_in_the_audit_trail(store: Store) -> None:
     with store.reading() as connection:
         events = connection.exec_driver_sql("SELECT action, subject FROM audit_log ORDER BY seq").all()
     assert [tuple(event) for event in events] == [
+        ("tables", "core"),
         ("import", "batch 1"),
         ("import", "batch 2"),
         ("undo", "batch 2"),
