@@ -1,0 +1,5 @@
+"""A run, and one person's statement, as pages of HTML that need nothing else: no script, no font, no other file."""
+
+from kaohe.report.html.report import report_html
+
+__all__ = ["report_html"]
