@@ -10,12 +10,13 @@ from sqlalchemy import Connection, RowMapping, func, insert, select
 from kaohe.errors import KaoheError, Problem, fail
 from kaohe.period import Period, usual
 from kaohe.records import Store
-from kaohe.records.audit import actor_of, append, seal
+from kaohe.records.audit import actor_of, append, seal, take_turn
 from kaohe.records.core_tables import RunResultRow, RunRow, SchemeRow
 from kaohe.records.tables import table_of
 from kaohe.run.inputs import Inputs, keep_inputs, read_inputs
 from kaohe.run.life.store import official_in
 from kaohe.run.model import Balances, Run
+from kaohe.run.noting import note_inputs
 from kaohe.run.stored.evidence import packed, row_digest, sealed, summary, unpacked
 from kaohe.run.stored.reading import refuse_former, run_from
 from kaohe.run.stored.shelf import shelve
@@ -49,6 +50,7 @@ def save_run(store: Store, run: Run, inputs: Inputs, *, replaces: int | None = N
 
 def add_run(connection: Connection, run: Run, inputs: Inputs, *, replaces: int | None = None) -> int:
     """Likewise within the caller's transaction."""
+    take_turn(connection)  # nobody stores the same between the look and the leap
     there = select(func.min(_runs.c.id)).where(_runs.c.digest == run.digest, _runs.c.inputs.is_not(None))
     known = connection.execute(there).scalar()
     if known is not None:
@@ -77,6 +79,7 @@ def add_run(connection: Connection, run: Run, inputs: Inputs, *, replaces: int |
     seals += [seal(connection, _runs, {"id": number}), seal(connection, _results, {"run": number})]
     detail = {"run": number, "digest": run.digest, "inputs": kept, "replaces": replaces}
     subject = f"{run.scheme.id} {run.period.name}"
+    note_inputs(connection, run.created_at, inputs)
     append(connection, run.created_at, "run.save", subject, detail, rows=changes, seals=seals)
     return number
 
