@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +18,7 @@ from kaohe.run.inputs import Inputs, keep_inputs, read_inputs
 from kaohe.run.life.store import official_in
 from kaohe.run.model import Balances, Run
 from kaohe.run.noting import note_inputs
-from kaohe.run.stored.evidence import packed, row_digest, sealed, summary, unpacked
+from kaohe.run.stored.evidence import packed, sealed, summary, unpacked
 from kaohe.run.stored.reading import refuse_former, run_from
 from kaohe.run.stored.shelf import shelve
 from kaohe.text import msg
@@ -153,11 +154,11 @@ def results_of(run: Run) -> list[dict[str, Any]]:
     ]
 
 
-def _keep_scheme(connection: Connection, run: Run) -> tuple[str, list[dict[str, Any]]]:
-    """Keep the scheme's text once; the digest of its row, and what the audit event has to say of it."""
+def _keep_scheme(connection: Connection, run: Run) -> tuple[Mapping[Any, Any], list[dict[str, Any]]]:
+    """Keep the scheme's text once; its row, and what the audit event has to say of it."""
     scheme, row = run.scheme, select(_schemes).where(_schemes.c.digest == run.scheme.digest)
     if (there := connection.execute(row).mappings().one_or_none()) is not None:
-        return row_digest(there), []
+        return there, []
     values = {
         "digest": scheme.digest,
         "scheme_id": scheme.id,
@@ -166,4 +167,4 @@ def _keep_scheme(connection: Connection, run: Run) -> tuple[str, list[dict[str, 
         "recorded_at": run.created_at,
     }
     connection.execute(insert(_schemes).values(**values))
-    return row_digest(values), [seal(connection, _schemes, {"digest": scheme.digest})]
+    return values, [seal(connection, _schemes, {"digest": scheme.digest})]

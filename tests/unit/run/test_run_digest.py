@@ -166,10 +166,10 @@ def test_what_is_kept_of_a_run_can_be_read_back_column_by_column(tiny: Desk) -> 
     with stored(tiny) as connection:
         (content,) = connection.execute("SELECT columns FROM runs").fetchone()
     table = pa.ipc.open_file(pa.py_buffer(content)).read_all()
-    assert table.column("name").to_pylist() == list(run.names)
+    assert table.column("names").to_pylist() == list(run.names)
     assert table.column("total").to_pylist() == run.appraisal.total.tolist()
-    assert table.column("in_time value").to_pylist() == run.appraisal.values["in_time"].micros.tolist()
-    assert table.column("in_time 0 share period hits").to_pylist() == [3, 2, 0, 1]
+    assert table.column("values in_time micros").to_pylist() == run.appraisal.values["in_time"].micros.tolist()
+    assert table.column("counts in_time 0 parts hits").to_pylist() == [3, 2, 0, 1]
 
 
 def stored(desk: Desk) -> Any:

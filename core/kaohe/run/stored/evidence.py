@@ -19,8 +19,8 @@ from kaohe.run.model import Run
 from kaohe.run.team_figures import teams_data
 
 FORMAT = 2
-SEALED = ("digest", "scheme_digest", "scheme_id", "period", "snapshot", "created_at", "replaces", "inputs", "actor")
-"""The columns of a run's row that its seal covers besides the evidence and the columns."""
+UNSEALED = frozenset({"id", "evidence", "columns"})
+"""What no seal of a run's row covers column by column: the columns have one of their own, the evidence holds them."""
 
 
 def summary(run: Run) -> dict[str, Any]:
@@ -43,22 +43,26 @@ def summary(run: Run) -> dict[str, Any]:
     }
 
 
-def sealed(said: Mapping[str, Any], row: Mapping[str, Any], columns: bytes, scheme: str) -> str:
-    """The evidence as its row holds it. ``row``: what the row holds besides; ``scheme``: the digest of the scheme's
-    row, see ``row_digest``."""
-    whole = {**said, "columns": hashlib.sha256(columns).hexdigest(), "scheme": scheme}
-    return canonical({**whole, "seal": seal_of(whole, row)})
+def sealed(said: Mapping[str, Any], row: Mapping[str, Any], columns: bytes, scheme: Mapping[Any, Any]) -> str:
+    """The evidence as its row holds it, with seals over the ``row``, the columns, the row of the ``scheme`` and, at
+    last, over the evidence itself: whatever is changed later, it can be told what."""
+    seals = {"runs": column_seals(row), "columns": bytes_seal(columns), "schemes": column_seals(scheme)}
+    whole = {**said, "seals": seals}
+    return canonical({**whole, "seal": seal_of(whole)})
 
 
-def seal_of(said: Mapping[str, Any], row: Mapping[str, Any]) -> str:
-    """SHA-256 over the row and its evidence without the seal itself."""
-    kept = {name: each for name, each in said.items() if name != "seal"}
-    return digest([kept, [_plain(row[name]) for name in SEALED]])
+def seal_of(said: Mapping[str, Any]) -> str:
+    """SHA-256 over the evidence without this seal itself."""
+    return digest({name: each for name, each in said.items() if name != "seal"})
 
 
-def row_digest(row: Mapping[Any, Any]) -> str:
-    """SHA-256 over a row of words, numbers and moments."""
-    return digest({str(name): _plain(value) for name, value in row.items()})
+def column_seals(row: Mapping[Any, Any]) -> dict[str, str]:
+    """The SHA-256 of each column of a row of words, numbers and moments."""
+    return {str(name): digest(_plain(value)) for name, value in row.items() if name not in UNSEALED}
+
+
+def bytes_seal(columns: bytes) -> str:
+    return hashlib.sha256(columns).hexdigest()
 
 
 def packed(columns: Mapping[str, pa.Array]) -> bytes:

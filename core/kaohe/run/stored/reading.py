@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -12,7 +11,7 @@ import pyarrow as pa
 from kaohe.errors import Exit, KaoheError, Place, Problem, fail
 from kaohe.run.inputs import Inputs
 from kaohe.run.model import Run
-from kaohe.run.stored.evidence import FORMAT, seal_of, unpacked
+from kaohe.run.stored.evidence import FORMAT, bytes_seal, column_seals, seal_of, unpacked
 from kaohe.run.stored.shelf import unshelve
 from kaohe.text import msg
 
@@ -24,7 +23,8 @@ def run_from(row: Mapping[Any, Any], inputs: Inputs) -> Run:
     """The run of a row of today's format. KaoheError where the row does not say what was stored."""
     try:
         said = json.loads(row["evidence"])
-        if said["seal"] != seal_of(said, row) or said["columns"] != hashlib.sha256(row["columns"]).hexdigest():
+        seals, blob = said["seals"], bytes_seal(row["columns"])
+        if (said["seal"], seals["runs"], seals["columns"]) != (seal_of(said), column_seals(row), blob):
             raise ValueError("the seal is broken")
         return opened(row, said, inputs)
     except UNREADABLE:

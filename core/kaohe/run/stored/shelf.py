@@ -130,8 +130,8 @@ class _Desk:
                 return KNOWN[kind](**{name: self.take(each) for name, each in node.items() if name != "is"})
             case {"column": str() as name, "as": str() as kind}:
                 return self._column(self.columns[name], kind)
-            case {"teams": dict() as parts}:
-                return Teams(scheme=of_teams(self.scheme), **{name: from_data(each) for name, each in parts.items()})
+            case {"teams": dict() as parts} if (part := of_teams(self.scheme)) is not None:
+                return Teams(scheme=part, **{name: from_data(each) for name, each in parts.items()})
             case {"map": list() as pairs}:
                 return {from_data(key): self.take(each) for key, each in pairs}
             case list():
