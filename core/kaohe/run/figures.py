@@ -61,7 +61,8 @@ def counts_node(counts: Counts, row: int) -> Node:
     """The integers of one aggregate for one person, and as whom the person is credited with which records."""
     shares = [(who, replace(counts, parts=parts)) for who, parts in counts.shares if int(parts["n"][row])]
     children = (Node(msg("as {who}", who=who), counts_in_words(each, row)) for who, each in shares)
-    return Node(counts_in_words(counts, row), None, (), tuple(children))
+    facts = {name: str(int(column[row])) for name, column in counts.parts.items()}
+    return Node(counts_in_words(counts, row), None, (), tuple(children), "counts", counts.function, facts)
 
 
 def counts_in_words(counts: Counts, row: int) -> Message:
@@ -69,27 +70,34 @@ def counts_in_words(counts: Counts, row: int) -> Message:
     parts = {name: int(column[row]) for name, column in counts.parts.items()}
     match counts.function:
         case "share":
-            said = msg("{hits} of {n} records", **parts)
+            said = msg("{hits} of {records}", hits=parts["hits"], records=records_in_words(parts["n"]))
         case "count":
-            said = msg("{n} records", **parts)
+            said = records_in_words(parts["n"])
         case "count_distinct":
             said = msg("{n} different values", **parts)
         case "nps":
             said = msg("{promoters} promoters, {detractors} detractors, {n} answers", **parts)
         case "sum" | "mean":
             amount = quantity(counts.type, parts["total"])
-            said = msg("{amount} in total over {n} records", amount=amount, n=parts["n"])
+            said = msg("{amount} in total over {records}", amount=amount, records=records_in_words(parts["n"]))
         case "median" | "percentile" | "minimum" | "maximum" | "first" | "last" if not parts["n"]:
-            said = msg("{n} records", n=0)
+            said = records_in_words(0)
         case "minimum" | "maximum" | "first" | "last" if counts.type.kind in ("number", "duration"):
-            said = msg("{amount} of {n} records", amount=quantity(counts.type, parts["value"]), n=parts["n"])
+            amount = quantity(counts.type, parts["value"])
+            said = msg("{amount} of {records}", amount=amount, records=records_in_words(parts["n"]))
         case "median" | "percentile":
             low, high = quantity(counts.type, parts["low"]), quantity(counts.type, parts["high"])
-            said = msg("between {low} and {high} among {n} records", low=low, high=high, n=parts["n"])
+            records = records_in_words(parts["n"])
+            said = msg("between {low} and {high} among {records}", low=low, high=high, records=records)
         case _:
             shown = ", ".join(f"{name} = {number}" for name, number in parts.items())
             said = msg("{parts}", parts=shown)
     return in_window(counts.shift, said)
+
+
+def records_in_words(count: int) -> Message:
+    """How many records."""
+    return msg("1 record") if count == 1 else msg("{n} records", n=count)
 
 
 def in_window(shift: Shift, said: Message) -> Message:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from kaohe.errors import Exit, Place, Problem, fail
 from kaohe.exact import from_micros
@@ -12,12 +14,19 @@ from kaohe.text import Message, Text, msg
 
 @dataclass(frozen=True)
 class Node:
-    """A figure with its name, what it says, remarks on it, and the figures it comes from."""
+    """A figure with its name, what it says, remarks on it, and the figures it comes from.
+
+    For programs: ``kind`` says what it is (``total``, ``indicator``, ``record`` …), ``id`` which one, and ``facts``
+    holds its figures by stable names, numbers as plain text without units.
+    """
 
     label: Message | Text | str
     figure: Message | str | None = None
     remarks: tuple[Message, ...] = ()
     children: tuple[Node, ...] = ()
+    kind: str = "note"
+    id: str = ""
+    facts: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
 def agree(run: Run, key: str, stored: int, computed: int) -> None:

@@ -138,7 +138,7 @@ def test_the_explanation_says_as_whom_which_records_counted(tmp_path: Path) -> N
     assert str(node.label) == "50.000 in total over 3 records"
     assert [(str(each.label), str(each.figure)) for each in node.children] == [
         ("as owner", "40.000 in total over 2 records"),
-        ("as manager(owner)", "10.000 in total over 1 records"),
+        ("as manager(owner)", "10.000 in total over 1 record"),
     ]
     assert len(counts_node(counts, 1).children) == 1
 

@@ -79,4 +79,4 @@ reason = "both"
     said = "\n".join(tree_lines(explain(run, 3), "en"))
     assert "both: one of in_time, rating misses its base, the others count at most 72 points" in said
     assert "1 points added together, at most 0.75 count" in said
-    assert "+ 0.75 = 49.55" in said
+    assert "+ 0.75 = 49.54998, rounded half up at 2 decimals: 49.55" in said

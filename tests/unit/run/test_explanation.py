@@ -82,7 +82,7 @@ def test_the_command_prints_the_tree_in_both_languages_and_forms(tiny: Desk) -> 
     assert english.startswith("张三 (P1) · Tiny · 2026-Q1\n├─ total: 82.00 points\n")
     assert "In time (weight 100): 75 % → 75 points" in english
     assert "3 of 4 records" in english
-    assert "previous period: 1 records" in english
+    assert "previous period: 1 record" in english
     chinese = tiny.do(*words, "--lang", "zh").out
     assert "及时率" in chinese
     assert "总分" in chinese

@@ -85,8 +85,8 @@ def test_growth_over_the_period_before_and_over_last_year(sales: Desk) -> None:
         "P2": {"crm.sales_growth": None, "year": None},  # nothing to compare with is no data, not endless growth
     }
     text = explained(sales, "P1")
-    assert "previous period: 100.00 in total over 1 records" in text
-    assert "same period last year: 60.00 in total over 1 records" in text
+    assert "previous period: 100.00 in total over 1 record" in text
+    assert "same period last year: 60.00 in total over 1 record" in text
     assert "previous period: 0.00 in total over 0 records" in explained(sales, "P2")
 
 

@@ -184,8 +184,8 @@ def test_the_table_and_the_data() -> None:
     ]
     cells = list(rows(asked, groups, TYPES, {"P1": "张三"}, "en"))
     assert cells[:3] == [
-        ["张三 P1", "new", "100 %", "1", "1 of 1 records"],
-        ["张三 P1", "vip", "100 %", "1", "1 of 1 records"],
+        ["张三 P1", "new", "100 %", "1", "1 of 1 record"],
+        ["张三 P1", "vip", "100 %", "1", "1 of 1 record"],
         ["张三 P1", "unknown", "no data", "0", "0 of 0 records"],
     ]
     assert data(asked, groups)[2] == {

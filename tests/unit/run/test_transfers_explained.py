@@ -92,8 +92,8 @@ def test_who_moved_is_told_so_by_both_schemes(desk: Desk) -> None:
     assert "· records count that are dated from 2026-01-01 to 2026-02-14" in north
     assert "· records count that are dated from 2026-02-15 to 2026-03-31" in south
     assert "北一队 · agent: from 2026-01-01: 5,000.00 × 45 / 90 days × 1 = 2,500" in north
-    assert "8.0 in total over 1 records" in north
-    assert "9.0 in total over 1 records" in south
+    assert "8.0 in total over 1 record" in north
+    assert "9.0 in total over 1 record" in south
     chinese = desk.do("evaluate", "south", *words, "--lang", "zh").out
     assert "· 计入日期在 2026-02-15 至 2026-03-31 的记录" in chinese
 
@@ -112,7 +112,7 @@ def test_overrides_and_splits_are_explained_by_share(desk: Desk) -> None:
     assert "as manager(owner): 140.700 in total over 3 records" in manager
     assert "as owner" not in manager
     seller = desk.do("evaluate", "paid", "--period", "2026-Q1", "--explain", "P2").out
-    assert "as co_owner: 100.000000 in total over 1 records" in seller
+    assert "as co_owner: 100.000000 in total over 1 record" in seller
     chinese = desk.do("evaluate", "paid", "--period", "2026-Q1", "--explain", "P5", "--lang", "zh").out
     assert "作为 manager(owner): 3 条合计 140.700" in chinese
 

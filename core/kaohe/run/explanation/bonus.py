@@ -9,15 +9,13 @@ from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
 
-import numpy as np
-
 from kaohe.appraise.lookup import LookedUp
 from kaohe.appraise.model import EVERYBODY, Pool
-from kaohe.appraise.pools import pool_amount, pool_groups
 from kaohe.appraise.rates import band_of, earned, parts, rate_at
-from kaohe.appraise.reckon import Reckoning, reckon, seen_in
+from kaohe.appraise.reckon import Reckoning, reckon
 from kaohe.exact import FEN, MICRO, divide, format_fen, from_micros, shorten, to_fen, to_micros
 from kaohe.language import Expression, field_names
+from kaohe.run.explanation.common import Common
 from kaohe.run.figures import money_in_words
 from kaohe.run.model import Run
 from kaohe.run.node import Node, agree, agree_in_words
@@ -28,8 +26,10 @@ _PLACES = 8
 _LISTED = 20
 
 
-def bonus_node(run: Run, row: int, bonus: Bonus) -> Node:
+def bonus_node(of: Run | Common, row: int, bonus: Bonus) -> Node:
     """One person's bonus. Raises KaoheError where it does not recompute to the run's figures."""
+    common = Common.of(of)
+    run = common.run
     appraisal, currency = run.appraisal, run.scheme.currency
     said = tuple(each.what for each in appraisal.decisions[row] if each.kind == "bonus")
     paid = int(appraisal.bonus[row])
@@ -38,7 +38,7 @@ def bonus_node(run: Run, row: int, bonus: Bonus) -> Node:
         agree_in_words(run, "bonus", format_fen(paid), format_fen(0))
         unsettled = [_settlement(run, row, 0)] if bonus.settlement is not None else []
         return Node(msg("bonus"), money_in_words(paid, currency), said, (_coefficient(run, row), *unsettled))
-    _check(run, row, bonus, steps)
+    _check(common, row, steps)
     children = _sources(run, bonus, steps)
     if bonus.kind != "formula":
         children.append(_coefficient(run, row))
@@ -119,7 +119,8 @@ def table_step(table: RateTable, figure: Fraction) -> Message:
     return msg("band {band} gives {given}", **words)
 
 
-def _check(run: Run, row: int, bonus: Bonus, steps: Reckoning) -> None:
+def _check(common: Common, row: int, steps: Reckoning) -> None:
+    run = common.run
     appraisal, money = run.appraisal, run.appraisal.money
     if money is None:
         return
@@ -131,12 +132,9 @@ def _check(run: Run, row: int, bonus: Bonus, steps: Reckoning) -> None:
     ):
         agree_in_words(run, key, format_fen(stored), format_fen(computed))
     if steps.pool is not None:
-        number = int(money.pool[row])
-        groups, _names = pool_groups(appraisal.people, bonus.pool_within)
-        amount = pool_amount(bonus, seen_in(appraisal), np.flatnonzero(groups == number))
-        agree_in_words(run, "pool", format_fen(steps.pool.fen), format_fen(amount or 0))
-        members = money.pool == number
-        agree_in_words(run, "pool", format_fen(int(appraisal.bonus[members].sum())), format_fen(steps.pool.fen))
+        amount, paid = common.pools[int(money.pool[row])]
+        agree_in_words(run, "pool", format_fen(steps.pool.fen), format_fen(amount))
+        agree_in_words(run, "pool", format_fen(paid), format_fen(steps.pool.fen))
 
 
 def _product(bonus: Bonus, steps: Reckoning) -> tuple[Message, ...]:

@@ -7,29 +7,29 @@ from fractions import Fraction
 
 import numpy as np
 
-from kaohe.appraise.criteria import CLOSENESS, Criterion, compromise, criteria, losses
+from kaohe.appraise.criteria import CLOSENESS, Criterion
 from kaohe.exact import MICRO, divide, from_micros, to_micros
 from kaohe.precise import FIFTY_DIGITS, root
+from kaohe.run.explanation.common import Common
 from kaohe.run.model import Run
 from kaohe.text import Message, msg
 
 _PLACES = 8
 
 
-def compared_total(run: Run, row: int) -> tuple[Message, Fraction] | None:
+def compared_total(of: Run | Common, row: int) -> tuple[Message, Fraction] | None:
     """The sum that gives the points in words, and the points in millionths; None of a weighted sum."""
-    scheme, appraisal = run.scheme, run.appraisal
-    if appraisal.compared is None:
+    common = Common.of(of)
+    run = common.run
+    if run.appraisal.compared is None:
         return None
-    matrix = criteria(scheme, appraisal.points, appraisal.counted, appraisal.compared)
-    at = int(np.count_nonzero(appraisal.compared[:row]))
-    people = int(np.count_nonzero(appraisal.compared))
-    return _closeness(matrix, at, people) if scheme.total_by.method == "topsis" else _loss(run, matrix, at, people)
+    at, people = int(common.positions[row]), int(np.count_nonzero(run.appraisal.compared))
+    return _closeness(common, at, people) if run.scheme.total_by.method == "topsis" else _loss(common, at, people)
 
 
-def _closeness(matrix: tuple[Criterion, ...], at: int, people: int) -> tuple[Message, Fraction]:
+def _closeness(common: Common, at: int, people: int) -> tuple[Message, Fraction]:
     """By hand for this one person: only the ends and the divisors are everybody's."""
-    to_best, to_worst = (root(_squared(matrix, at, best=best)) for best in (True, False))
+    to_best, to_worst = (root(_squared(common.matrix, at, best=best)) for best in (True, False))
     with localcontext(FIFTY_DIGITS):
         both = to_best + to_worst
         near = Fraction(to_worst / both if both else Decimal("0.5"))
@@ -57,17 +57,14 @@ def _squared(matrix: tuple[Criterion, ...], at: int, *, best: bool) -> Fraction:
     return total
 
 
-def _loss(run: Run, matrix: tuple[Criterion, ...], at: int, people: int) -> tuple[Message, Fraction]:
-    v = Fraction(run.scheme.total_by.v)
-    found = losses(matrix)
-    numerators, denominator = compromise(found, v)
+def _loss(common: Common, at: int, people: int) -> tuple[Message, Fraction]:
+    v = Fraction(common.run.scheme.total_by.v)
+    found = common.losses
+    numerators, denominator = common.compromise
     loss = Fraction(numerators[at]) / denominator
     own = [Fraction(column[at]) / found.whole for column in (found.utility, found.regret)]
-    ends = [
-        Fraction(end) / found.whole for column in (found.utility, found.regret) for end in (min(column), max(column))
-    ]
     words = {"people": people, "v": from_micros(to_micros(v)), "rest": from_micros(to_micros(1 - v))}
-    figures = dict(zip(("s", "r", "least_s", "most_s", "least_r", "most_r"), [*own, *ends], strict=True))
+    figures = dict(zip(("s", "r", "least_s", "most_s", "least_r", "most_r"), [*own, *common.ends], strict=True))
     words |= {name: from_micros(to_micros(figure)) for name, figure in figures.items()}
     words["q"] = from_micros(to_micros(loss))
     return (

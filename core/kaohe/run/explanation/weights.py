@@ -74,7 +74,9 @@ def _compared(run: Run, comparison: Comparison) -> Node:
         agree_in_words(run, f"weight {key}", str(weight), str(computed))
         children.append(Node(name, msg("{number} %", number=shorten(weight))))
     label = msg("weights of {of}", of=compared_name(run.scheme, comparison))
-    return Node(label, None, (consistency_words(run.scheme, comparison),), tuple(children))
+    return Node(
+        label, None, (consistency_words(run.scheme, comparison),), tuple(children), "weights", comparison.of or ""
+    )
 
 
 def _of_data(run: Run, found: DataWeights) -> Node:
@@ -98,4 +100,4 @@ def _of_data(run: Run, found: DataWeights) -> Node:
         if found.told_apart
         else msg("nothing tells the {people} people apart who have data for all: equal weights", people=found.people)
     )
-    return Node(msg("weights out of the data"), None, (said,), tuple(children))
+    return Node(msg("weights out of the data"), None, (said,), tuple(children), "weights")

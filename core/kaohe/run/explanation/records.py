@@ -1,0 +1,118 @@
+"""The records behind an indicator: those that counted and those that did not, held against the run's own counts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from kaohe.appraise.model import Values
+from kaohe.language import Bounds, aggregates, evaluate_columns
+from kaohe.language.writing import written
+from kaohe.run.explanation.common import Common
+from kaohe.run.explanation.verdicts import Judged, Verdict, judge
+from kaohe.run.figures import counts_node, in_window, records_in_words
+from kaohe.run.measure import divisor_of
+from kaohe.run.model import Counts, Run
+from kaohe.run.node import Node, agree, agree_in_words
+from kaohe.scheme.model import Measured, Subject, UsedIndicator
+from kaohe.text import Message, msg
+
+CONFIDENTIAL = msg("single ratings are given in confidence and are not listed")
+
+
+def counted_nodes(
+    common: Common, used: UsedIndicator | Measured, counts: Sequence[Counts], at: int, whose: str, level: Subject
+) -> tuple[Node, ...]:
+    """A node for each aggregate of an indicator, with the integers of the person or team at position ``at``; below it,
+    where they are asked for, the records."""
+    nodes = tuple(counts_node(each, at) for each in counts)
+    if common.evidence is None or not common.listed or not counts:
+        return nodes
+    if confidential(common.run, used.indicator.records):
+        return (*nodes, Node(CONFIDENTIAL, kind="confidential"))
+    judged = judge(common.evidence, used, whose, level)
+    return tuple(
+        replace(node, children=(*node.children, records_node(used, found)))
+        for node, found in zip(nodes, judged, strict=True)
+    )
+
+
+def value_agrees(
+    common: Common, used: UsedIndicator | Measured, values: Values, at: int, whose: str, level: Subject
+) -> None:
+    """Refuse counts or a value of the run that do not come out of single records once more."""
+    run, evidence = common.run, common.evidence
+    counts = (run.counts if level == run.scheme.subject else run.team_counts).get(used.key, ())
+    if evidence is None or not counts:
+        return
+    judged = judge(evidence, used, whose, level)
+    for stored, found in zip(counts, judged, strict=True):
+        _compare(run, used, stored, found, at)
+    (asked, *_others) = evidence.requests(used.key, level)
+    again = None
+    if not any(_dayless(evidence.windows[each.shift]) for each in aggregates(asked.value)):
+        parts = {
+            each.aggregate: {name: np.array([_sum(each, name)], np.int64) for name in each.parts[0]} for each in judged
+        }
+        divisor = divisor_of(asked.value, used.indicator.unit)
+        micros, known, _sample = evaluate_columns(asked.value, parts, divisor=divisor)
+        again = int(micros[0]) if known[0] else None
+    stored_value = int(values.micros[at]) if values.known[at] else None
+    agree_in_words(run, f"{used.key} {whose}", str(stored_value), str(again))
+
+
+def _dayless(window: Bounds) -> bool:
+    """Whether there is no day in it, as before the first period of a year."""
+    return window.start == window.end
+
+
+def confidential(run: Run, records: str) -> bool:
+    """Whether records of the type are ratings of people by people: who sees one of them knows what its rater thinks."""
+    return any(each.indicator.records == records and each.assessment is not None for each in run.scheme.indicators)
+
+
+def records_node(used: UsedIndicator | Measured, judged: Judged) -> Node:
+    """The lists of one aggregate."""
+    counted = [each for each in judged.verdicts if each.status == "counted"]
+    # What lies outside the window comes last: there may be years of it.
+    others = sorted(
+        (each for each in judged.verdicts if each.status != "counted"), key=lambda each: each.status == "out_of_period"
+    )
+    label = in_window(judged.aggregate.shift, msg("records of {figure}", figure=written(judged.aggregate)))
+    children = (
+        _list(msg("counted"), "counted", counted),
+        _list(msg("not counted"), "not_counted", others),
+    )
+    return Node(label, records_in_words(len(judged.verdicts)), (), children, kind="records", id=used.key)
+
+
+def _list(label: Message, kind: str, verdicts: Sequence[Verdict]) -> Node:
+    return Node(label, records_in_words(len(verdicts)), (), tuple(map(_record, verdicts)), kind=kind)
+
+
+def _record(verdict: Verdict) -> Node:
+    label = verdict.key if verdict.day is None else msg("{key} · {day}", key=verdict.key, day=verdict.day)
+    remarks = [each for each in (verdict.reason, verdict.about) if each is not None]
+    if verdict.share is not None and verdict.status == "counted":
+        remarks.insert(0, msg("counts with {share} as {who}", share=verdict.share, who=verdict.who))
+    facts = {"key": verdict.key, "status": verdict.status}
+    facts |= {} if verdict.day is None else {"date": str(verdict.day)}
+    facts |= {} if verdict.share is None else {"share": str(verdict.share), "who": str(verdict.who)}
+    return Node(label, verdict.amount, tuple(remarks), kind="record", id=verdict.key, facts=facts)
+
+
+def _sum(judged: Judged, name: str) -> int:
+    return sum(each[name] for each in judged.parts)
+
+
+def _compare(run: Run, used: UsedIndicator | Measured, stored: Counts, judged: Judged, at: int) -> None:
+    for name, column in stored.parts.items():
+        agree(run, f"{used.key} {stored.function} {name}", int(column[at]), _sum(judged, name))
+    for (who, parts), found in zip(stored.shares, judged.parts, strict=bool(stored.shares)):
+        for name, column in parts.items():
+            agree(run, f"{used.key} {stored.function} {name} {who}", int(column[at]), found[name])
+    counting = len(judged.counted)
+    if stored.function in ("count", "sum", "mean", "share", "median", "percentile", "nps") and used.credit is None:
+        agree(run, f"{used.key} {stored.function} n", int(stored.parts["n"][at]), counting)
