@@ -181,14 +181,19 @@ def keep_inputs(connection: Connection, inputs: Inputs) -> tuple[str, list[RowCh
 def read_inputs(store: Store, digest: str) -> Inputs:
     """The inputs of that digest. Raises KaoheError where a text of them is missing or is not what was kept."""
     with store.reading() as connection:
-        head = kept_texts(connection, [digest])
-        try:
-            texts = head | kept_texts(connection, texts_named(head[digest]).values())
-            changed = [each for each, text in texts.items() if _digest(text) != each]
-            if not changed:
-                return inputs_from(texts, digest)
-        except (ValueError, KeyError, TypeError, AttributeError):
-            changed = [digest]
+        return inputs_in(connection, digest)
+
+
+def inputs_in(connection: Connection, digest: str) -> Inputs:
+    """Likewise within a transaction."""
+    head = kept_texts(connection, [digest])
+    try:
+        texts = head | kept_texts(connection, texts_named(head[digest]).values())
+        changed = [each for each, text in texts.items() if _digest(text) != each]
+        if not changed:
+            return inputs_from(texts, digest)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        changed = [digest]
     raise _unreadable(changed)
 
 
