@@ -129,7 +129,8 @@ def days_after(day: date, count: int, calendar: Calendar | None) -> date:
 
 
 def figure_names(run: Run, row: int) -> dict[str, Message | Text]:
-    """The figures of a person that an appeal can be about, by key: what there is for this person in this run."""
+    """The figures of a person that an appeal can be about, by key: what there is for this person in this run. What is
+    measured for another indicator's sake alone, an earlier window or a whole team, is not one of them."""
     scheme, appraisal = run.scheme, run.appraisal
     there = {
         "total": True,
@@ -138,9 +139,4 @@ def figure_names(run: Run, row: int) -> dict[str, Message | Text]:
         "bonus": scheme.bonus is not None and bool(appraisal.graded[row]),
     }
     named: dict[str, Message | Text] = {key: words for key, words in OF_EVERYBODY.items() if there[key]}
-    return named | {each.key: each.indicator.name for each in scheme.indicators if not _helps_only(each.key)}
-
-
-def _helps_only(key: str) -> bool:
-    """Whether an indicator is there only because another one looks at an earlier window or a whole team."""
-    return "@" in key or " " in key
+    return named | {each.key: each.indicator.name for each in scheme.indicators if "@" not in each.key}

@@ -235,6 +235,8 @@ def _additions(run: Run, row: int, hidden: Hidden) -> Iterator[Addition]:
 
 def _besides(run: Run, row: int, hidden: Hidden) -> Iterator[Besides]:
     for each in run.scheme.measured:
+        if "@" in each.key:  # there for another one's sake: an earlier window, a whole team
+            continue
         if each.key in hidden.values:
             yield Besides(each.key, each.indicator.name, WITHHELD)
         elif run.appraisal.data[each.key][row]:

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any
 
 from kaohe.records.canonical import canonical
+from kaohe.run.feedback.improvement import ItemState
 from kaohe.run.node import Node
 from kaohe.text import Message, Text
 
@@ -118,10 +119,11 @@ class Followup:
 @dataclass(frozen=True)
 class Earlier:
     """One period in the trend, the oldest first; ``points`` by id of the dimension. None: not graded, no data, or not
-    to be seen."""
+    to be seen. ``decimals`` are those of the scheme as it was."""
 
     period: str
     run: int
+    decimals: int
     total: int | None
     tier: str | None
     points: tuple[tuple[str, int | None], ...]
@@ -140,10 +142,11 @@ class Money:
 
 @dataclass(frozen=True)
 class Posted:
-    """A difference of an earlier, restated period, in fen, posted to this one."""
+    """What a restatement of ``period`` changed, in fen, settled with the period ``posted_to``: one of them is this."""
 
     restatement: int
     period: str
+    posted_to: str
     fen: int
     reason: str
 
@@ -157,7 +160,7 @@ class Item:
     text: str
     owner: str
     due: date
-    state: Literal["open", "done", "dropped"]
+    state: ItemState
     outcome: str | None
     overdue: bool
 
