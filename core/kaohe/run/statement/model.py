@@ -6,11 +6,10 @@ Where something is not the recipient's to see, the figure is None and ``withheld
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
 
 from kaohe.records.canonical import canonical
 from kaohe.run.feedback.improvement import ItemState
@@ -271,25 +270,20 @@ class Statement:
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 over what is acknowledged: the figures with their words, and the interview. The trend, payments,
-        items and appeals live on after it and take no part, and neither does the run's number."""
-        own = {each.name: _plain(getattr(self, each.name)) for each in fields(self) if each.name not in _LIVES_ON}
-        return hashlib.sha256(canonical({**own, "interview": _plain(self.around.interview)}).encode()).hexdigest()
-
-
-_LIVES_ON = ("around", "run")
-
-
-def _plain(value: Any) -> Any:
-    match value:
-        case None | bool() | int() | str():
-            return value
-        case Message():
-            return [value.template, {name: _plain(each) for name, each in value.arguments.items()}]
-        case date() | datetime():
-            return value.isoformat()
-        case tuple():
-            return [_plain(each) for each in value]
-    if is_dataclass(value):
-        return {each.name: _plain(getattr(value, each.name)) for each in fields(value)}
-    return str(value)
+        """SHA-256 over what is acknowledged: the run, every figure of this person, and the interview. Words and
+        explanations take no part, nor does what lives on: the trend, payments, items, appeals."""
+        talk = self.around.interview
+        said = {
+            "format": 1,
+            "scheme": [self.scheme_id, self.scheme_version],
+            "period": self.period,
+            "run": self.run_digest,
+            "person": [self.code, self.name],
+            "result": [self.graded, self.total, self.rank, self.group_size, self.tier, self.coefficient, self.bonus],
+            "dimensions": [[each.id, each.figure.points] for each in self.dimensions],
+            "indicators": [[one.key, one.figure.points] for each in self.dimensions for one in each.indicators],
+            "additions": [[each.id, each.points] for each in self.additions],
+            "outcomes": [[each.kind, each.note.zh, each.note.en] for each in self.outcomes],
+            "interview": None if talk is None else [talk.notes, talk.goals],
+        }
+        return hashlib.sha256(canonical(said).encode()).hexdigest()
