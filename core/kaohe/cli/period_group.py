@@ -103,5 +103,7 @@ def _approvals_wanted(app: App, life: Life) -> Message:
         "period": life.period,
     }
     if not others:
-        return msg("next, {count} people: kaohe period approve {scheme} {period}", **words)
-    return msg("next, {count} people other than {names}: kaohe period approve {scheme} {period}", **words)
+        return msg("approvals wanted: {count}: kaohe period approve {scheme} {period} --as NAME", **words)
+    return msg(
+        "approvals wanted: {count}, by others than {names}: kaohe period approve {scheme} {period} --as NAME", **words
+    )

@@ -10,10 +10,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, select
 
-from kaohe.errors import Place, Problem
+from kaohe.appraise.manual import ManualChange
+from kaohe.errors import KaoheError, Place, Problem
 from kaohe.records.core_tables import RunRow, SchemeRow
 from kaohe.records.evidence_tables import AppealRow, ManualChangeRow
 from kaohe.records.tables import table_of
+from kaohe.run.changes import approved_in
+from kaohe.run.inputs import inputs_in
 from kaohe.run.life.model import Life
 from kaohe.text import msg
 
@@ -59,16 +62,10 @@ def pays(connection: Connection, life: Life) -> bool:
         return True
 
 
-def stored_as(connection: Connection, number: int) -> tuple[str, str | None]:
-    """The digest of a stored run and that of its inputs (None: stored by an earlier version, without them)."""
-    row = connection.execute(select(_runs.c.digest, _runs.c.inputs).where(_runs.c.id == number)).one()
-    return row.digest, row.inputs
-
-
-def before_submitting(life: Life, changes: tuple[Undecided, ...]) -> Iterator[Problem]:
-    """Why the period cannot go to review yet."""
+def before_submitting(connection: Connection, life: Life) -> Iterator[Problem]:
+    """Why the period can neither go to review nor be approved: changes wait, or the run was computed with others."""
+    changes, named = undecided_changes(connection, life), {"scheme": life.scheme_id, "period": life.period}
     if changes:
-        named = {"scheme": life.scheme_id, "period": life.period}
         yield Problem(
             "period.changes-undecided",
             msg("{count} manual changes are proposed and not decided on", count=len(changes)),
@@ -76,6 +73,22 @@ def before_submitting(life: Life, changes: tuple[Undecided, ...]) -> Iterator[Pr
             found=_listed(changes),
             fix=msg("approve or reject each, then calculate again: kaohe change list {scheme} {period}", **named),
         )
+    if life.run is not None and _applied(connection, life.run) != approved_in(connection, life.scheme_id, life.period):
+        yield Problem(
+            "period.changes-not-in-run",
+            msg("run {number} was computed with other manual changes than those approved by now", number=life.run),
+            _place(life),
+            fix=msg("calculate again: kaohe period calculate {scheme} {period}", **named),
+        )
+
+
+def _applied(connection: Connection, number: int) -> tuple[ManualChange, ...]:
+    """The manual changes that the run was computed with; none where what is kept of it does not say."""
+    kept = connection.scalar(select(_runs.c.inputs).where(_runs.c.id == number))
+    try:
+        return inputs_in(connection, kept or "").manual
+    except KaoheError:  # damaged since: the run does not verify then
+        return ()
 
 
 def before_approving(life: Life, appeals: tuple[Undecided, ...]) -> Iterator[Problem]:
@@ -88,16 +101,6 @@ def before_approving(life: Life, appeals: tuple[Undecided, ...]) -> Iterator[Pro
             found=_listed(appeals),
             fix=msg("decide on them: kaohe appeal list; or say why not to wait: --despite-appeals REASON"),
         )
-
-
-def another_run(life: Life) -> Problem:
-    """The run was computed with other manual changes than those that are approved now."""
-    return Problem(
-        "period.changes-not-in-run",
-        msg("run {number} was computed with other manual changes than those approved by now", number=life.run),
-        _place(life),
-        fix=msg("calculate again: kaohe period calculate {scheme} {period}", scheme=life.scheme_id, period=life.period),
-    )
 
 
 def _open(table: Table, life: Life, decided: tuple[str, ...]) -> Any:

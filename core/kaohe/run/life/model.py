@@ -153,7 +153,7 @@ class Life:
 
     def next_step(self, *, pays: bool = True) -> Step | None:
         """The step that leads on; None from the end."""
-        onward: tuple[Step, ...] = ("open", "freeze", "submit", "calculate", "approve", "pay", "close")
+        onward: tuple[Step, ...] = ("open", "freeze", "submit", "approve", "calculate", "pay", "close")
         return next((step for step in onward if self.may(step, pays=pays)), None)
 
     def after(self, step: Step, rule: Rule) -> State:

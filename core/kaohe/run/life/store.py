@@ -7,12 +7,12 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, select, true
+from sqlalchemy import ColumnElement, Connection, select, true
 
 from kaohe.errors import fail, refuse_if_any
 from kaohe.period import Period, parse_period
 from kaohe.records import Store
-from kaohe.records.audit import RowChange, actor_of, append, insert_row
+from kaohe.records.audit import RowChange, actor_of, append, insert_row, take_turn
 from kaohe.records.evidence_tables import PeriodStepRow, RestatementRow
 from kaohe.records.tables import table_of
 from kaohe.run.life.model import Life, Rule, Step, Taken
@@ -110,7 +110,7 @@ def take_step(
     the scheme pays anything; ``rule`` and ``proposers``: see ``not_to_approve``. ``rows``, ``seals`` and ``detail``
     are what the audit event says besides. Raises KaoheError where the step is refused.
     """
-    hold(connection, scheme_id, period)
+    hold(connection)
     life, actor = life_in(connection, scheme_id, period), actor_of(connection).name
     if seen is not None and seen != life.number:
         raise fail(overtaken(life))
@@ -134,11 +134,10 @@ def take_step(
     return life_in(connection, scheme_id, period)
 
 
-def hold(connection: Connection, scheme_id: str, period: str) -> None:
-    """Nobody else steps on in this period until the transaction ends. On SQLite whoever writes is alone anyway."""
-    if connection.dialect.name == "postgresql":
-        key = func.hashtextextended(f"kaohe period {scheme_id} {period}", 0)
-        connection.execute(select(func.pg_advisory_xact_lock(key)))
+def hold(connection: Connection) -> None:
+    """Nobody else steps on, or writes any evidence, until the transaction ends: to be called before looking at what
+    the writing depends on."""
+    take_turn(connection)
 
 
 def _read(connection: Connection, where: ColumnElement[bool]) -> Iterator[Life]:

@@ -1,0 +1,164 @@
+"""``kaohe period approve``, ``close`` and ``reopen``: what other people decide about a calculated period."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kaohe.cli.context import App
+from kaohe.cli.period_group import period, rule_of, step_taken, step_time, whose
+from kaohe.cli.period_scheme import life_named
+from kaohe.cli.period_steps import refuse_out_of_order
+from kaohe.cli.words import _
+from kaohe.errors import Exit, Place, Problem, fail, refuse_if_any
+from kaohe.text import msg
+
+if TYPE_CHECKING:
+    from kaohe.run import Run
+    from kaohe.run.life import Life
+
+_DESPITE = _("Do not wait for appeals that are not decided on, for this reason.")
+
+
+@period.command(help=_("Approve the run of a period in review; different people do, none of whom prepared it."))
+@whose
+@click.option("--despite-appeals", "despite", metavar="REASON", help=_DESPITE)
+@click.option("--reason", metavar="TEXT", help=_("A note that stays with the step."))
+@click.pass_obj
+def approve(app: App, scheme: str, name: str, despite: str | None, reason: str | None) -> None:
+    from kaohe.run.changes import find_changes
+    from kaohe.run.life import take_step
+    from kaohe.run.life.blocking import before_approving, before_submitting, pays, undecided_appeals
+    from kaohe.run.life.refusals import not_to_approve
+    from kaohe.run.life.store import hold
+
+    app.require("approve")
+    before = life_named(app, scheme, name)
+    refuse_out_of_order(before, "approve")
+    whose_life, rule = (before.scheme_id, before.period), rule_of(app)
+    proposers = [each.proposed_by for each in find_changes(app.store, state="approved", **_named(before))]
+    own = not_to_approve(before, app.actor.name, rule, proposers)
+    refuse_if_any([own] if own else [])
+    at = step_time(app, before)
+    verified(app, before)
+    with app.store.writing() as connection:
+        hold(connection)
+        appeals = undecided_appeals(connection, before)
+        refuse_if_any(
+            [*before_submitting(connection, before), *(() if given(despite) else before_approving(before, appeals))]
+        )
+        paying = pays(connection, before)
+        life = take_step(
+            connection,
+            *whose_life,
+            "approve",
+            at,
+            seen=before.number,
+            reason=_joined(reason, despite if appeals else None),
+            rule=rule,
+            proposers=proposers,
+            run=before.run,
+            despite_appeals=[each.number for each in appeals],
+        )
+    step_taken(app, life, pays=paying)
+
+
+@period.command(help=_("Close a period that is paid, or an approved one that pays nothing."))
+@whose
+@click.option("--despite-appeals", "despite", metavar="REASON", help=_DESPITE)
+@click.option("--reason", metavar="TEXT", help=_("A note that stays with the step."))
+@click.pass_obj
+def close(app: App, scheme: str, name: str, despite: str | None, reason: str | None) -> None:
+    from kaohe.run.life import take_step
+    from kaohe.run.life.blocking import before_approving, pays, undecided_appeals
+    from kaohe.run.life.store import hold
+
+    app.require("pay")
+    before = life_named(app, scheme, name)
+    with app.store.reading() as connection:
+        paying = pays(connection, before)
+    refuse_out_of_order(before, "close", pays=paying)
+    at = step_time(app, before)
+    whose_life = (before.scheme_id, before.period)
+    with app.store.writing() as connection:
+        hold(connection)
+        appeals = undecided_appeals(connection, before)
+        refuse_if_any(() if given(despite) else before_approving(before, appeals))
+        life = take_step(
+            connection,
+            *whose_life,
+            "close",
+            at,
+            seen=before.number,
+            reason=_joined(reason, despite if appeals else None),
+            pays=paying,
+            despite_appeals=[each.number for each in appeals],
+        )
+    step_taken(app, life, pays=paying)
+
+
+@period.command(help=_("Lead a period back to open, before it is paid; approvals lapse, and the former run stays."))
+@whose
+@click.option("--reason", metavar="TEXT", required=True, help=_("Why; it stays with the step."))
+@click.pass_obj
+def reopen(app: App, scheme: str, name: str, reason: str) -> None:
+    from kaohe.run.life import take_step
+
+    if not given(reason):
+        raise click.UsageError(_("--reason says why the period is reopened"))
+    before = life_named(app, scheme, name)
+    # What others look at, or approved, is not taken from them by those who prepared it.
+    app.require("approve" if before.state in ("in_review", "approved") else "prepare")
+    at = step_time(app, before)
+    with app.store.writing() as connection:
+        detail = {"former_run": before.run, "former_inputs": before.inputs}
+        life = take_step(
+            connection,
+            before.scheme_id,
+            before.period,
+            "reopen",
+            at,
+            seen=before.number,
+            reason=reason.strip(),
+            **detail,
+        )
+    if before.run is not None:
+        app.say(msg("run {number} stays as it is, and stands for the period no longer", number=before.run))
+    step_taken(app, life)
+
+
+def verified(app: App, life: Life) -> Run:
+    """The period's run, computed again from what was kept. Raises KaoheError where that is not what is stored, to the
+    last figure: nobody approves such a run or pays by it."""
+    from kaohe.cli.evaluation import evaluated
+    from kaohe.run.repository import read_run
+
+    if life.run is None:
+        raise RuntimeError("a period in review has a run")
+    stored = read_run(app.store, life.run)
+    if evaluated(app, stored.inputs).digest != stored.run.digest:
+        raise fail(
+            Problem(
+                "period.not-verified",
+                msg("run {number} is not what its inputs give", number=life.run),
+                Place(key=f"{life.scheme_id} {life.period}"),
+                fix=msg("see what differs: kaohe run verify {number}", number=life.run),
+            ),
+            Exit.ENVIRONMENT,
+        )
+    return stored.run
+
+
+def given(text: str | None) -> bool:
+    """Whether somebody wrote something."""
+    return text is not None and bool(text.strip())
+
+
+def _named(life: Life) -> dict[str, Any]:
+    return {"scheme_id": life.scheme_id, "period": life.period}
+
+
+def _joined(*reasons: str | None) -> str | None:
+    said = [each.strip() for each in reasons if each is not None and each.strip()]
+    return " · ".join(said) or None

@@ -1,0 +1,118 @@
+"""``kaohe period pay``: what a period pays is written down, said in sums, and handed out as a list for payroll."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from io import BytesIO, StringIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from kaohe.cli.context import App
+from kaohe.cli.period_decisions import verified
+from kaohe.cli.period_group import period, step_taken, step_time, whose
+from kaohe.cli.period_scheme import life_named
+from kaohe.cli.period_steps import refuse_out_of_order
+from kaohe.cli.words import _
+from kaohe.text import msg
+
+if TYPE_CHECKING:
+    from kaohe.report.sheet import Sheet
+    from kaohe.run import Run
+    from kaohe.run.paying import Line
+
+
+@period.command(help=_("Pay an approved period: bonuses, and what earlier periods left to be settled."))
+@whose
+@click.option(
+    "--output", type=click.Path(path_type=Path, dir_okay=False), help=_("Write the payroll list: .csv, .xlsx.")
+)
+@click.option("--dry-run", is_flag=True, help=_("Show what would be paid, but keep nothing."))
+@click.option("--reason", metavar="TEXT", help=_("A note that stays with the step."))
+@click.pass_obj
+def pay(app: App, scheme: str, name: str, output: Path | None, dry_run: bool, reason: str | None) -> None:
+    from kaohe.run import payments
+    from kaohe.run.life import take_step
+    from kaohe.run.life.blocking import pays
+    from kaohe.run.life.store import hold
+
+    app.require("pay")
+    before = life_named(app, scheme, name)
+    with app.store.reading() as connection:
+        paying = pays(connection, before)
+    refuse_out_of_order(before, "pay", pays=paying)
+    at = step_time(app, before)
+    run = verified(app, before)
+    whose_life, number = (before.scheme_id, before.period), before.run or 0
+    if dry_run:
+        lines = payments.pay_lines(app.store, run)
+        say_totals(app, run, lines)
+        write_list(app, run, number, lines, output)
+        app.say(msg("nothing was kept: this was a rehearsal (--dry-run)"))
+        return
+    with app.store.writing() as connection:
+        hold(connection)
+        seals = [payments.pay(connection, number, run)]
+        life = take_step(
+            connection, *whose_life, "pay", at, seen=before.number, reason=reason, pays=paying, seals=seals, run=number
+        )
+    lines = payments.payments_of(app.store, *whose_life)
+    say_totals(app, run, lines)
+    write_list(app, run, number, lines, output)
+    step_taken(app, life, pays=paying)
+
+
+def say_totals(app: App, run: Run, lines: Sequence[Line]) -> None:
+    """How much is paid to how many, and what of earlier periods is settled with it or waits."""
+    from kaohe.exact import format_fen
+
+    def money(fen: int) -> str:
+        return msg("{amount} {currency}", amount=format_fen(fen), currency=run.scheme.currency).in_(app.language)
+
+    paid = [line for line in lines if line.paid]
+    app.say(
+        msg("{count} people are paid {amount} in all", count=len(paid), amount=money(sum(each.paid for each in paid)))
+    )
+    if added := sum(line.settled for line in lines if line.settled > 0):
+        app.say(msg("of it, for earlier periods: {amount}", amount=money(added)))
+    if recovered := -sum(line.settled for line in lines if line.settled < 0):
+        app.say(msg("recovered for earlier periods: {amount}", amount=money(recovered)))
+    waiting = [line for line in lines if line.carried]
+    if waiting:
+        carried = -sum(line.carried for line in waiting)
+        app.say(msg("{count} people still owe {amount}, carried on", count=len(waiting), amount=money(carried)))
+
+
+def write_list(app: App, run: Run, number: int, lines: Sequence[Line], output: Path | None) -> None:
+    """The payroll list to a file, as a workbook or as CSV by the file's name; else as a table to stdout."""
+    from kaohe.cli.exported import hand_out
+    from kaohe.report.payroll import payroll_sheet
+
+    sheet = payroll_sheet(run, lines, app.language)
+    if output is None:
+        from kaohe.report.sheet import as_text
+
+        rows = [[as_text(column, cell) for column, cell in zip(sheet.columns, row, strict=True)] for row in sheet.rows]
+        app.table([column.header for column in sheet.columns], rows, right=sheet.numbers)
+        return
+    form = "xlsx" if output.suffix.lower() == ".xlsx" else "csv"
+    content = _workbook(sheet) if form == "xlsx" else _csv(sheet)
+    hand_out(app, content, output, "payroll", f"{run.scheme.id} {run.period.name}", run=number, form=form)
+    app.say(msg("wrote {file}", file=output))
+
+
+def _csv(sheet: Sheet) -> str:
+    from kaohe.report.sheet import write_csv
+
+    text = StringIO(newline="")
+    write_csv(sheet, text)
+    return text.getvalue()
+
+
+def _workbook(sheet: Sheet) -> bytes:
+    from kaohe.report.workbook import write_xlsx
+
+    book = BytesIO()
+    write_xlsx([sheet], book)
+    return book.getvalue()
