@@ -56,6 +56,13 @@ class Period:
             return Period(self.start - timedelta(days=self.days), self.start, "dates")
         return Period(_add_months(self.start, -_MONTHS[self.cycle]), self.start, self.cycle)
 
+    @property
+    def following(self) -> Period:
+        """The period of the same length just after."""
+        if self.cycle == "dates":
+            return Period(self.end, self.end + timedelta(days=self.days), "dates")
+        return _of(self.cycle, self.end)
+
     def divided(self, cycle: Cycle) -> tuple[Period, ...]:
         """The months, quarters or halves that it consists of; none where they do not make it up exactly."""
         step = _MONTHS.get(cycle, 0)

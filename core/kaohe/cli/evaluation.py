@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from kaohe import __version__
 from kaohe.cli.context import App
@@ -21,14 +20,11 @@ from kaohe.run import PluginStamp, Run
 from kaohe.run.calendars import calendars_asked
 from kaohe.run.describing import record_types_of
 from kaohe.run.inputs import Definitions, Inputs, evaluate_inputs
-from kaohe.run.members import read_members
+from kaohe.run.members import attributes_of
 from kaohe.run.repository import balances, save_run
 from kaohe.scheme.derived import targets_asked
 from kaohe.scheme.model import Scheme
 from kaohe.worktime import Calendar, Calendars
-
-if TYPE_CHECKING:
-    from kaohe.records import Snapshot
 
 
 def run_scheme(app: App, scheme: str, period: str) -> tuple[Run, int]:
@@ -63,7 +59,7 @@ def gather(app: App, scheme: str, period: str) -> Inputs:
         workspace.timezone,
         targets=bool(targets_asked(rules)),
     )
-    attributes = _attributes(snapshot)
+    attributes = attributes_of(snapshot)
     if attributes is not None:
         # Now that the organisation is known, so are the names that the scheme may use for people.
         rules = load_file(app, scheme, dict.fromkeys(attributes, Type("text")))[1].require()
@@ -84,13 +80,6 @@ def gather(app: App, scheme: str, period: str) -> Inputs:
         notes=incomplete_assessments(app, asked) if ASSESSMENTS in names else (),
     )
     return inputs if _gives(inputs, rules) else _with_everything(app, inputs)
-
-
-def _attributes(snapshot: Snapshot) -> tuple[str, ...] | None:
-    """What the organisation records of its people; None where there are none."""
-    members = read_members(snapshot)
-    found = {name for member in members for one in member.assignments for name in one.attributes}
-    return tuple(sorted(found)) if members else None
 
 
 def _definitions(app: App, record_types: Iterable[str], indicators: Iterable[str]) -> Definitions:

@@ -45,6 +45,13 @@ def read_teams(snapshot: Snapshot) -> dict[str, str]:
     return {row["name"]: row["code"] for row in _rows(snapshot, "teams")}
 
 
+def attributes_of(snapshot: Snapshot) -> tuple[str, ...] | None:
+    """The names of what the organisation records of its people; None where there are no people."""
+    members = read_members(snapshot)
+    found = {name for member in members for one in member.assignments for name in one.attributes}
+    return tuple(sorted(found)) if members else None
+
+
 def _rows(snapshot: Snapshot, table: str) -> list[dict[str, Any]]:
     parts = [_read(partition.path) for partition in snapshot.organisation[table].partitions]
     rows: list[dict[str, Any]] = pa.concat_tables(parts).to_pylist() if parts else []

@@ -42,6 +42,7 @@ def test_a_period_knows_its_days_and_its_neighbours(
     period = parse_period(name)
     assert (period.start, period.end, period.name) == (start, end, name)
     assert (period.previous.name, period.last_year.name) == (previous, last_year)
+    assert period.previous.following == period
 
 
 @pytest.mark.parametrize(

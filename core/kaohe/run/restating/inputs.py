@@ -1,0 +1,117 @@
+"""The inputs of a restatement: the records as they are now under the scheme, definitions, calendars and balances of the
+run that stands, and by default under the hierarchy and the targets of that time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from kaohe.appraise.manual import ManualChange
+from kaohe.errors import Exit, Place, Problem, refuse_if_any
+from kaohe.plugin import RecordType
+from kaohe.records import Snapshot, SnapshotTable, Store, take_snapshot
+from kaohe.records.batches import PEOPLE, TARGETS
+from kaohe.records.comparing import RecordChange, changed_records
+from kaohe.records.manifest import manifest_path
+from kaohe.records.tables import shape_of
+from kaohe.run.inputs import Inputs, snapshot_of
+from kaohe.run.members import attributes_of
+from kaohe.text import msg
+
+Of = Literal["original", "current"]
+_TARGETS = "targets"
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is different in the records that a restatement reads, by record type, and whether the people, teams and
+    assignments or the targets are others too."""
+
+    records: Mapping[str, tuple[RecordChange, ...]]
+    organisation: bool
+    targets: bool
+
+    @property
+    def any(self) -> bool:
+        return bool(self.organisation or self.targets or any(self.records.values()))
+
+
+def restated_inputs(
+    store: Store,
+    snapshots: Path,
+    original: Inputs,
+    installed: Mapping[str, RecordType],
+    *,
+    manual: Sequence[ManualChange] = (),
+    organisation: Of = "original",
+    targets: Of = "original",
+) -> tuple[Inputs, Facts]:
+    """The inputs, and what is different in them. Takes a snapshot of the records.
+
+    ``installed``: the record types that plugins bring now; the kept ones are read, and have to be stored still.
+    ``manual``: every approved change to the period. ``organisation`` and ``targets``: those of then, or of now.
+    """
+    types = original.record_types
+    refuse_if_any(_unreadable(types, installed), Exit.ENVIRONMENT)
+    former = snapshot_of(original, snapshots)
+    fresh = take_snapshot(
+        store, types.values(), snapshots, ZoneInfo(original.timezone), targets=_TARGETS in former.organisation
+    )
+    mixed = _mixed(former, fresh, organisation, targets)
+    mixed.write()
+    attributes = original.attributes if organisation == "original" else attributes_of(mixed)
+    inputs = replace(
+        original,
+        attributes=attributes,
+        snapshot=mixed.digest,
+        manifest=manifest_path(mixed.folder, mixed.digest).read_text("utf-8"),
+        manual=tuple(manual),
+    )
+    records = {name: changed_records(former, mixed, each, store) for name, each in types.items()}
+    others = {
+        name for name, table in mixed.organisation.items() if _contents(table) != _contents(former.organisation[name])
+    }
+    return inputs, Facts(records, bool(others - {_TARGETS}), _TARGETS in others)
+
+
+def _mixed(former: Snapshot, fresh: Snapshot, organisation: Of, targets: Of) -> Snapshot:
+    """The records of the fresh snapshot with the organisation and the targets asked for; a snapshot of its own."""
+    asked = {name: targets if name == _TARGETS else organisation for name in former.organisation}
+    chosen = {name: fresh if of == "current" else former for name, of in asked.items()}
+    sources = dict(fresh.sources)
+    for name, of in ((PEOPLE, organisation), (TARGETS, targets)):
+        if of == "original" and name in former.sources:
+            sources[name] = former.sources[name]
+    tables = {name: snapshot.organisation[name] for name, snapshot in chosen.items()}
+    return replace(fresh, organisation=tables, sources=sources)
+
+
+def _contents(table: SnapshotTable) -> list[str]:
+    return [each.content for each in table.partitions]
+
+
+def _unreadable(kept: Mapping[str, RecordType], installed: Mapping[str, RecordType]) -> Iterator[Problem]:
+    """Record types of the original run whose records cannot be read any more as they were declared then."""
+    for name, record_type in kept.items():
+        if name not in installed:
+            yield Problem(
+                "restate.record-type-gone",
+                msg("no plugin brings the record type {name} any more", name=name),
+                Place(key=name),
+                fix=msg("allow the plugin again that brought it: kaohe plugin add"),
+            )
+            continue
+        now = dict(shape_of(installed[name]).columns)
+        shape = shape_of(record_type)
+        other = [field for field, kind in shape.columns if now.get(field) != kind]
+        if other or shape.key != installed[name].key:
+            yield Problem(
+                "restate.record-type-changed",
+                msg("the record type {name} is not declared any more as it was for this run", name=name),
+                Place(key=name),
+                found=", ".join(other or installed[name].key),
+                fix=msg("allow the plugin in the version that the run names, and restate then"),
+            )
