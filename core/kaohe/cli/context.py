@@ -65,6 +65,21 @@ class App:
         )
 
     @cached_property
+    def bare_store(self) -> Store:
+        """The database without the record types of plugins: what does not ask for records works whatever they are."""
+        from kaohe.records import open_store
+
+        workspace = self.workspace
+        return open_store(
+            workspace.database_url,
+            {},
+            folder=workspace.folder,
+            actor=self.actor,
+            settings=workspace.noted_settings(),
+            at=self.now(),
+        )
+
+    @cached_property
     def actor(self) -> Actor:
         """Who is at work: the name given with --as or in KAOHE_ACTOR, else the login. Raises KaoheError for a name that
         is not one, and for any name but the login's where the workspace knows people by their login alone."""

@@ -17,13 +17,14 @@ from kaohe.records.tables import table_of
 _changes = table_of(TableChangeRow)
 # It runs as its owner and looks names up in kaohe's schema only: a user who may change records needs no right to the
 # marks, and tables of his own of the same name do not come into it.
-_FUNCTION = """
-CREATE FUNCTION kaohe_note_change() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, {schema}, pg_temp AS $$
+_BODY = """
 BEGIN
     UPDATE table_changes SET mark = (random() * 9007199254740992)::bigint WHERE table_name = TG_TABLE_NAME::text;
     RETURN NULL;
-END $$
+END """
+_FUNCTION = f"""
+CREATE FUNCTION kaohe_note_change() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, {{schema}}, pg_temp AS $${_BODY}$$
 """
 
 
@@ -46,12 +47,43 @@ def watch(connection: Connection, table: str) -> None:
             "FOR EACH STATEMENT EXECUTE FUNCTION kaohe_note_change()"
         )
         return
-    # SQLite runs a trigger for every row: the mark is found by its number, which costs next to nothing.
-    for event in ("insert", "update", "delete"):
-        connection.exec_driver_sql(
-            f"CREATE TRIGGER {quote(f'{table}_{event}_changes')} AFTER {event} ON {quote(table)} "  # noqa: S608 - quoted names, no input
-            f"BEGIN UPDATE table_changes SET mark = random() WHERE id = {int(key[0])}; END"
+    for trigger in _triggers(connection, table, int(key[0])).values():
+        connection.exec_driver_sql(trigger)
+
+
+def _triggers(connection: Connection, table: str, number: int) -> dict[str, str]:
+    """The triggers of a table in SQLite, by name. SQLite runs a trigger for every row: the mark is found by its
+    number, which costs next to nothing."""
+    quote = connection.dialect.identifier_preparer.quote
+    names = {event: f"{table}_{event}_changes" for event in ("insert", "update", "delete")}
+    return {
+        name: f"CREATE TRIGGER {quote(name)} AFTER {event} ON {quote(table)} "  # noqa: S608 - quoted names, no input
+        f"BEGIN UPDATE table_changes SET mark = random() WHERE id = {number}; END"
+        for event, name in names.items()
+    }
+
+
+def unwatched(connection: Connection, tables: Iterable[str]) -> list[str]:
+    """Those of the tables whose triggers are gone, switched off, or do something else than ``watch`` had them do."""
+    known = marked(connection)
+    if connection.dialect.name == "postgresql":
+        rows = connection.exec_driver_sql(
+            "SELECT c.relname AS name, p.prosrc AS body FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
+            "JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_namespace n ON n.oid = c.relnamespace "
+            "WHERE t.tgname = 'kaohe_changed' AND t.tgenabled <> 'D' AND n.nspname = current_schema()"
         )
+        sound = {row.name for row in rows if row.body.strip() == _BODY.strip()}
+        return [table for table in tables if table not in known or table not in sound]
+    there = {
+        row.name: row.sql
+        for row in connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+    }
+    return [
+        table
+        for table in tables
+        if table not in known
+        or any(there.get(name) != sql for name, sql in _triggers(connection, table, known[table][0]).items())
+    ]
 
 
 def marked(connection: Connection, tables: Iterable[str] | None = None) -> dict[str, tuple[int, int]]:

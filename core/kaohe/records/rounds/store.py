@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select, text, update
 
 from kaohe.errors import Problem, fail
-from kaohe.records.audit import append
+from kaohe.records.audit import append, seal
 from kaohe.records.canonical import canonical
 from kaohe.records.core_tables import RatingPairRow, RoundRow
 from kaohe.records.rounds.model import RECORDS, Pair, Round
@@ -22,6 +22,7 @@ from kaohe.records.words import nearest
 from kaohe.text import msg
 
 _rounds, _pairs = table_of(RoundRow), table_of(RatingPairRow)
+Seals = Sequence[Mapping[str, Any]]
 _RANDOM = {
     "sqlite": "SELECT lower(hex(randomblob(16)))",
     "postgresql": "SELECT replace(gen_random_uuid()::text, '-', '')",
@@ -39,7 +40,8 @@ def open_round(store: Store, opened: Round, pairs: Iterable[Pair]) -> Round:
         connection.execute(insert(_rounds).values(_row(seeded)))
         _insert(connection, seeded.name, listed)
         about = {key: value for key, value in _row(seeded).items() if key not in {"seed", "opened_at", "closed_at"}}
-        _note(connection, "assessment.open", seeded.name, opened.opened_at, {**about, "pairs": len(listed)})
+        seals = _seals(connection, seeded.name)
+        _note(connection, "assessment.open", seeded.name, opened.opened_at, {**about, "pairs": len(listed)}, seals)
     return seeded
 
 
@@ -86,13 +88,14 @@ def correct_pairs(store: Store, name: str, wanted: Iterable[Pair], at: datetime)
         answered = [pair for pair in gone if any(now.key(pair, item) in kept for item in now.items)]
         if answered:
             raise _is_answered(now, answered, kept)
+        former = _seals(connection, name)
         for pair in gone:
             same = [_pairs.c[field] == value for field, value in vars(pair).items()]
             connection.execute(delete(_pairs).where(_pairs.c.round == name, *same))
         _insert(connection, name, new)
         if gone or new:
             detail = {"added": [_data(pair) for pair in new], "removed": [_data(pair) for pair in gone]}
-            _note(connection, "assessment.assignments", name, at, detail)
+            _note(connection, "assessment.assignments", name, at, detail, _seals(connection, name, former))
     return len(new), len(gone), len(stored & asked)
 
 
@@ -100,8 +103,9 @@ def close_round(store: Store, name: str, at: datetime, counts: Mapping[str, int]
     """No form is accepted any more. Raises KaoheError for a round that is closed."""
     with store.writing() as connection:
         _fetch(connection, name).accepts()
+        former = _seals(connection, name)
         connection.execute(update(_rounds).where(_rounds.c.name == name).values(closed_at=at))
-        _note(connection, "assessment.close", name, at, counts)
+        _note(connection, "assessment.close", name, at, counts, _seals(connection, name, former))
 
 
 def reopen_round(store: Store, name: str, at: datetime, reason: str) -> None:
@@ -109,8 +113,9 @@ def reopen_round(store: Store, name: str, at: datetime, reason: str) -> None:
     with store.writing() as connection:
         if _fetch(connection, name).closed_at is None:
             raise fail(Problem("assessment.open", msg("the round {round} is open", round=name)))
+        former = _seals(connection, name)
         connection.execute(update(_rounds).where(_rounds.c.name == name).values(closed_at=None))
-        _note(connection, "assessment.reopen", name, at, {"reason": reason})
+        _note(connection, "assessment.reopen", name, at, {"reason": reason}, _seals(connection, name, former))
 
 
 def drop_round(store: Store, name: str, at: datetime, reason: str) -> None:
@@ -119,10 +124,11 @@ def drop_round(store: Store, name: str, at: datetime, reason: str) -> None:
         now = _fetch(connection, name)
         if kept := _answers(store, connection, now):
             raise _has_answers(now, kept)
-        pairs = _stored_pairs(connection, name)
+        pairs, former = _stored_pairs(connection, name), _seals(connection, name)
         connection.execute(delete(_pairs).where(_pairs.c.round == name))
         connection.execute(delete(_rounds).where(_rounds.c.name == name))
-        _note(connection, "assessment.drop", name, at, {"reason": reason, "pairs": [_data(pair) for pair in pairs]})
+        about = {"reason": reason, "pairs": [_data(pair) for pair in pairs]}
+        _note(connection, "assessment.drop", name, at, about, _seals(connection, name, former))
 
 
 def answers_of(store: Store, asked: Round) -> dict[str, bool]:
@@ -171,9 +177,21 @@ def _data(pair: Pair) -> list[Any]:
     return [pair.subject, pair.relation, pair.rater, pair.outside]
 
 
-def _note(connection: Connection, action: str, name: str, at: datetime, detail: Mapping[str, Any]) -> None:
+def _seals(connection: Connection, name: str, former: Seals | None = None) -> Seals:
+    """What the round and its pairs come to; the log is not to hold the seed, from which one could tell raters.
+    ``former``: the same before they were changed."""
+    round_before, pairs_before = former or (None, None)
+    return [
+        seal(connection, _rounds, {"name": name}, before=round_before),
+        seal(connection, _pairs, {"round": name}, before=pairs_before),
+    ]
+
+
+def _note(
+    connection: Connection, action: str, name: str, at: datetime, detail: Mapping[str, Any], seals: Seals
+) -> None:
     said = {key: value if isinstance(value, int | list | str | None) else str(value) for key, value in detail.items()}
-    append(connection, at, action, f"round {name}", said)
+    append(connection, at, action, f"round {name}", said, seals=seals)
 
 
 def _is_answered(asked: Round, pairs: Sequence[Pair], kept: Mapping[str, tuple[bool, int]]) -> Exception:
