@@ -11,6 +11,7 @@ import click
 
 from kaohe.cli.context import App
 from kaohe.cli.output import json_text
+from kaohe.cli.period_notice import say_preview
 from kaohe.cli.words import _
 from kaohe.text import msg, visible
 
@@ -57,6 +58,7 @@ def evaluate(
     # Before anything is stored: there may be nobody of that name.
     tree = None if person is None else explanation(app, run, person, form)
     number = save_run(app.store, run, inputs)
+    say_preview(app, run, number)
     write(tree or rendered(app, run, number, form, wide=output is not None), output)
     if output is not None:
         app.say(msg("wrote {file}", file=output))
@@ -76,6 +78,7 @@ def _for_manager(app: App, scheme: str, period: str, manager: str, form: str, ou
     found = find_manager(read_members(snapshot_of(inputs, app.workspace.snapshots)), manager, run.period)
     rows_of(run, found)  # before anything is stored: there may be nobody
     number = save_run(app.store, run, inputs)
+    say_preview(app, run, number)
     width = terminal_width(app) if output is None else None
     content: str | bytes
     match form:

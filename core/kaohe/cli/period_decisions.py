@@ -112,7 +112,7 @@ def reopen(app: App, scheme: str, name: str, reason: str) -> None:
     app.require("approve" if before.state in ("in_review", "approved") else "prepare")
     at = step_time(app, before)
     with app.store.writing() as connection:
-        detail = {"former_run": before.run, "former_inputs": before.inputs}
+        detail: dict[str, Any] = {"former_run": before.run, "former_inputs": before.inputs}
         life = take_step(
             connection,
             before.scheme_id,
