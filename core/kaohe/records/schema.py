@@ -33,7 +33,7 @@ def is_current(connection: Connection, record_types: Mapping[str, RecordType]) -
     """Whether nothing is to be done; two small reads where the database is current."""
     if core_version(connection) != VERSIONS[-1]:
         return False
-    kept = _kept_shapes(connection)
+    kept = _kept_shapes(connection) if record_types else {}
     return all(kept.get(name) == shape_of(record_type) for name, record_type in record_types.items())
 
 

@@ -52,7 +52,8 @@ def verdict(folder: Path, known: str | None = None) -> Verdict:
 def named(table: Table, found: Verdict) -> list[Problem]:
     """The problems that name the table; the log and its head speak for each other."""
     if table.name == MARKS:
-        return [each for each in found.problems if each.code in ("audit.facts-changed", "audit.unwatched")]
+        told = ("audit.facts-changed", "audit.unwatched")
+        return [each for each in found.problems if each.code in told or MARKS in str(each.where)]
     wanted = "audit_" if table.name in CHAIN else table.name
     return [each for each in found.problems if wanted in str(each.where)]
 
