@@ -15,7 +15,7 @@ from kaohe.records.audit import actor_of, append, seal, take_turn
 from kaohe.records.core_tables import RunResultRow, RunRow, SchemeRow
 from kaohe.records.tables import table_of
 from kaohe.run.inputs import Inputs, keep_inputs, read_inputs
-from kaohe.run.life.store import official_in
+from kaohe.run.life.store import life_in
 from kaohe.run.model import Balances, Run
 from kaohe.run.noting import note_inputs
 from kaohe.run.stored.evidence import packed, sealed, summary, unpacked
@@ -110,10 +110,10 @@ def unknown_run(named: str) -> KaoheError:
 
 
 def balances(store: Store, scheme: str, period: Period) -> Balances | None:
-    """What the scheme's run for the period carried forward: the run that stands for the period, else the newest one
-    stored. None where there is no run of it."""
+    """What the scheme's run for the period carried forward: the run by which it was calculated and paid, else the
+    newest one stored. None where there is no run of it. What a restatement would carry otherwise is posted instead."""
     with store.reading() as connection:
-        official = official_in(connection, scheme, usual(period).name)
+        official = life_in(connection, scheme, usual(period).name).run
         of_period = (_runs.c.scheme_id == scheme) & (_runs.c.period == period.name)
         asked = select(_runs.c.id, _runs.c.columns).where(of_period if official is None else _runs.c.id == official)
         found = connection.execute(asked.order_by(_runs.c.id.desc()).limit(1)).first()
