@@ -10,7 +10,7 @@ from kaohe.report.html.element import Content, Element, el
 from kaohe.report.html.scale import Figure, Scale
 from kaohe.text import Message, Text
 
-ROW = 20
+ROW = 16
 """The height of a chart in a table's row, in CSS pixels."""
 
 
@@ -60,22 +60,22 @@ def bar_chart(
 
 @dataclass(frozen=True)
 class Box:
-    """What a group came to: the ends, the quartiles and the median."""
+    """What a group came to: the median, and, where they may be told, the quartiles and the ends."""
 
-    least: Figure
-    first: Figure
     median: Figure
-    third: Figure
-    most: Figure
+    quartiles: tuple[Figure, Figure] | None = None
+    ends: tuple[Figure, Figure] | None = None
 
 
 def bullet(title: Message | Text | str, scale: Scale, box: Box | None, own: Figure | None) -> Element:
-    """The group's range, its middle half and median, and one's own figure among them."""
+    """The group's range, its middle half and median, and one's own figure among them, as far as they are known."""
     middle = ROW // 2
     shapes: list[Content] = []
     if box is not None:
-        shapes.append(bar(scale, box.least, box.most, "range", top=middle - 2, height=4))
-        shapes.append(bar(scale, box.first, box.third, "half", top=middle - 6, height=12))
+        if box.ends is not None:
+            shapes.append(bar(scale, *box.ends, "range", top=middle - 2, height=4))
+        if box.quartiles is not None:
+            shapes.append(bar(scale, *box.quartiles, "half", top=middle - 5, height=10))
         shapes.append(upright(scale, Mark(box.median, "median"), top=middle - 8, height=16))
     if own is not None:
         shapes.append(dot(scale, own, "own"))

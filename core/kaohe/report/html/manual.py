@@ -23,7 +23,7 @@ def manual_changes(run: Run) -> Element | None:
         Head(msg("number")),
         Head(msg("name")),
         Head(msg("changed")),
-        Head(msg("by"), "number"),
+        Head(msg("change"), "number"),
         Head(msg("computed"), "number"),
         Head(msg("now"), "number"),
         Head(msg("reason")),

@@ -23,15 +23,24 @@ def table(
 ) -> Element:
     """The first cell of a row is its header."""
     listed = list(rows)
-    body = [
+    last = len(listed) - 1
+    kinds = ("sum" if last_is_sum and position == last else "" for position in range(len(listed)))
+    return table_of(heads, zip(kinds, listed, strict=True), caption=caption)
+
+
+def table_of(
+    heads: Sequence[Head], rows: Iterable[tuple[str, Sequence[Content]]], *, caption: Content = None
+) -> Element:
+    """Likewise, each row with the name of its style."""
+    body = (
         el(
             "tr",
             el("th", row[0], scope="row"),
             *(el("td", cell, class_=_class(head)) for head, cell in zip(heads[1:], row[1:], strict=True)),
-            class_="sum" if last_is_sum and position == len(listed) - 1 else None,
+            class_=kind or None,
         )
-        for position, row in enumerate(listed)
-    ]
+        for kind, row in rows
+    )
     titles = (el("th", head.words, scope="col", class_=_class(head)) for head in heads)
     above = None if caption is None else el("caption", caption)
     return el("div", el("table", above, el("thead", el("tr", *titles)), el("tbody", *body)), class_="scroll")

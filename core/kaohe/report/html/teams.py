@@ -85,7 +85,7 @@ def spread_in_words(found: Spread | None, decimals: int) -> Message:
 
 def box_of(found: Spread | None) -> Box | None:
     """The spread as a chart draws it."""
-    return None if found is None else Box(found.least, found.first, found.median, found.third, found.most)
+    return None if found is None else Box(found.median, (found.first, found.third), (found.least, found.most))
 
 
 def _middle(found: Spread | None, decimals: int) -> tuple[str, str]:
