@@ -26,7 +26,7 @@ def payroll_sheet(run: Run, lines: Sequence[Line], language: Language) -> Sheet:
     headers = (
         msg("bonus of the period"),
         msg("for earlier periods"),
-        msg("paid"),
+        msg("amount paid"),
         msg("carried on"),
         *([_ENDED[(run.scheme.recovery or USUAL).after_leaving]] if ended else []),
     )
