@@ -99,7 +99,7 @@ def _points(
     terms = _terms(asked, where, "points")
     if limits.points is not None and abs(points) > to_micros(limits.points):
         expected = msg("at most {limit} points, up or down", limit=shorten(limits.points))
-        found = msg("{terms} = {sum} points", terms=terms, sum=signed(points))
+        found = msg("{terms} points", terms=_sum(terms, signed(points)))
         yield Problem("manual.points", msg("more points are changed by hand than allowed"), where, found, expected)
     total = int(before.ruled.total[row])
     for rule, held in before.ruled.caps:
@@ -138,7 +138,7 @@ def _bonus(limits: ManualLimits, row: int, asked: Asked, before: Before, where: 
     if not fen:
         return
     terms = _terms(asked, where, "bonus")
-    found = msg("{terms} = {sum}", terms=terms, sum=_signed_fen(fen))
+    found = _sum(terms, _signed_fen(fen))
     what = msg("a bonus is changed by hand further than allowed")
     if limits.bonus_share is not None:
         most = floor(abs(computed) * limits.bonus_share)
@@ -224,6 +224,10 @@ def _terms(asked: Asked, where: Place, kind: str) -> str:
         if each.person == where.key and each.kind == kind and isinstance(each.value, int)
     ]
     return " ".join(map(signed if kind == "points" else _signed_fen, values))
+
+
+def _sum(terms: str, together: str) -> str:
+    return terms if terms == together else f"{terms} = {together}"
 
 
 def signed(micros: int) -> str:

@@ -39,6 +39,7 @@ COMMANDS = {
     "calendar": ("kaohe.cli.calendar:calendar", msg("Working calendars: list, show, check, holidays.")),
     "scheme": ("kaohe.cli.scheme:scheme", msg("Schemes: new, check, test, show, schema.")),
     "evaluate": ("kaohe.cli.evaluate:evaluate", msg("Evaluate a scheme for a period.")),
+    "change": ("kaohe.cli.change:change", msg("Manual changes: propose, approve, list, effect.")),
     "period": (
         "kaohe.cli.period:period",
         msg("The life of a period: open, freeze, calculate, submit, approve, pay, close."),

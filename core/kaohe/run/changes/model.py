@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from kaohe.appraise.manual import ManualChange, ManualKind
-from kaohe.errors import Place, Problem
+from kaohe.errors import NOWHERE, Place, Problem
 from kaohe.exact import from_micros, to_fen, to_micros
 from kaohe.text import Message, msg
 
@@ -37,7 +37,7 @@ class Draft:
     kind: ManualKind
     value: int | str
     reason: str
-    place: Place = Place()
+    place: Place = NOWHERE
     evidence: tuple[str, ...] = ()
 
 
