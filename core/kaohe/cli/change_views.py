@@ -12,6 +12,7 @@ from kaohe.cli.change_group import change
 from kaohe.cli.context import App
 from kaohe.cli.period_scheme import period_name, scheme_id
 from kaohe.cli.words import _
+from kaohe.text import msg
 
 if TYPE_CHECKING:
     from kaohe.report.sheet import Sheet
@@ -108,7 +109,8 @@ def _effect_sheet(app: App, run: Run, listed: Sequence[Distribution], by: str) -
     tiers = _tiers(run)
     heads = [Column(by), Column(_("People"), "count"), Column(_("Changed"), "count")]
     for tier in tiers:
-        heads += [Column(f"{tier} {_('computed')}", "count"), Column(f"{tier} {_('changed')}", "count")]
+        named = (msg("{tier} computed", tier=tier), msg("{tier} with changes", tier=tier))
+        heads += [Column(each.in_(app.language), "count") for each in named]
     heads.append(Column(_("Mean change of the total"), "points", run.scheme.decimals))
     if run.scheme.bonus is not None:
         heads.append(Column(_("Change of bonuses"), "money"))

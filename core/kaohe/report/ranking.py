@@ -61,18 +61,18 @@ def ranking_sheet(
         )
     if not_graded:
         width = len(scheme.dimensions) + len(scheme.adjustments) + 1 + bool(scheme.tiers) + bool(scheme.bonus)
-        for row in _among(_not_graded(run), only):
+        for row in _among(not_graded_rows(run), only):
             reason = msg("not graded: {reason}", reason=_first_reason(run, row, language)).in_(language)
             who = (run.names[row], appraisal.people.code[row], third[row])
             rows.append((*((appraisal.group[row],) if grouped else ()), None, *who, *(None,) * width, reason))
-    return Sheet(msg("Ranking").in_(language), tuple(columns), rows)
+    return Sheet(msg("Ranking").in_(language), tuple(columns), rows, fixed=3 if grouped else 2)
 
 
 def not_graded_sheet(run: Run, language: Language, *, only: Collection[int] | None = None) -> Sheet:
     """People of the scheme who get no grade, with the reason."""
     rows = [
         (run.appraisal.people.code[row], run.names[row], _first_reason(run, row, language))
-        for row in _among(_not_graded(run), only)
+        for row in _among(not_graded_rows(run), only)
     ]
     return Sheet(msg("Not graded").in_(language), _who_and_why(language), rows)
 
@@ -122,10 +122,12 @@ _MARKS = {
     "floor": msg("score floor"),
     "missing": msg("no data"),
     "bonus": msg("bonus"),
+    "manual": msg("changed by hand"),
 }
 
 
-def _not_graded(run: Run) -> Sequence[int]:
+def not_graded_rows(run: Run) -> Sequence[int]:
+    """Rows of the people of the scheme who get no grade, by code."""
     return [row for row, graded in enumerate(run.appraisal.graded) if not graded]
 
 
