@@ -85,5 +85,5 @@ class _Counting:
 def _append(app: App, subject: str, detail: dict[str, Any]) -> int:
     from kaohe.records.audit import append
 
-    with app.store.writing() as connection:
+    with app.bare_store.writing() as connection:
         return append(connection, app.now(), "export", subject, detail)

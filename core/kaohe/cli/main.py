@@ -44,6 +44,13 @@ COMMANDS = {
         "kaohe.cli.period:period",
         msg("The life of a period: open, freeze, calculate, submit, approve, pay, close."),
     ),
+    "statement": ("kaohe.cli.statement:statement", msg("Statements: make, acknowledge, interview, list.")),
+    "improvement": ("kaohe.cli.improvement:improvement", msg("Improvement items: add, list, update.")),
+    "appeal": (
+        "kaohe.cli.appeal:appeal",
+        msg("Appeals against results: open, answer, uphold, reject, withdraw, list, show."),
+    ),
+    "audit": ("kaohe.cli.audit:audit", msg("The audit log: verify it, show who did what when.")),
 }
 
 
