@@ -62,8 +62,10 @@ def _table(statement: Statement, language: Language, width: int | None) -> str:
     rows: list[tuple[Any, ...]] = []
     for dimension in statement.dimensions:
         rows.append((dimension.name, None, None, *_figure(dimension.figure)))
-        for each in dimension.indicators:
-            rows.append((msg("· {name}", name=each.name), each.value, each.target, *_figure(each.figure)))
+        rows += [
+            (msg("· {name}", name=each.name), each.value, each.target, *_figure(each.figure))
+            for each in dimension.indicators
+        ]
     rows += [(each.name, None, None, each.points, *(None,) * 5) for each in statement.additions]
     texts = [tuple(render(cell, language) for cell in row) for row in rows]
     text = StringIO()

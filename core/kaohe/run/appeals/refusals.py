@@ -149,8 +149,9 @@ def unfit_batches(
             yield Problem("appeal.batch", msg("this import was undone"), place, str(number), fix=fix)
         elif batch[0] < appeal.opened_at:
             what = msg("this import is older than the appeal: it cannot be its correction")
+            came, opened = (f"{at:%Y-%m-%d %H:%M:%S} UTC" for at in (batch[0], appeal.opened_at))
             yield Problem(
-                "appeal.batch", what, place, f"{batch[0]:%Y-%m-%d %H:%M}", f"{appeal.opened_at:%Y-%m-%d %H:%M}", fix
+                "appeal.batch", what, place, found=came, expected=msg("after {moment}", moment=opened), fix=fix
             )
 
 

@@ -102,7 +102,11 @@ class Statements:
             shortfalls=tuple(each for each in reversed(noted) if each.contribution < each.median)[:STRENGTHS],
             chosen_by=CHOSEN_BY,
             enough=self._enough(row) if not hidden.total else None,
-            reasons=tuple(Reason(each.kind, each.about, each.what) for each in told if not self._beside_a_line(each)),
+            reasons=tuple(
+                Reason(each.kind, each.about, each.what)
+                for each in told
+                if not self._beside_a_line(each) and (graded or each.kind not in _UNGRADED)
+            ),
             outcomes=tuple(
                 Followup(scheme.outcomes[each].kind, scheme.outcomes[each].note) for each in appraisal.outcomes[row]
             ),
@@ -200,7 +204,7 @@ class Statements:
         return each.kind == "missing" and any(each.about == used.key for used in self._run.scheme.weighted)
 
 
-_UNGRADED = ("coverage", "missing", "rule")
+_UNGRADED = ("coverage", "rule")
 
 
 def _gives_away(each: Decision, hidden: Hidden) -> bool:

@@ -1,0 +1,153 @@
+"""``kaohe statement``: acknowledge, interview, list; ``make`` is beside it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kaohe.cli import statement_make  # noqa: F401 - its command joins the group
+from kaohe.cli.context import App
+from kaohe.cli.statement_group import statement, statements_of
+from kaohe.cli.whose import acts_for, stored_run
+from kaohe.cli.words import _
+from kaohe.errors import Place, Problem, fail
+from kaohe.text import msg
+
+__all__ = ["statement"]
+LONGEST = 100_000
+"""Characters of notes; an hour of talk written down has fewer."""
+
+
+@statement.command(help=_("Note that the person has seen the statement as it is now."))
+@click.argument("run", metavar="RUN")
+@click.argument("person", metavar="PERSON")
+@click.option("--comment", metavar="TEXT", help=_("What the person says to it."))
+@click.option("--on-behalf", metavar="REASON", help=_("Why somebody else does this for the person."))
+@click.pass_obj
+def acknowledge(app: App, run: str, person: str, comment: str | None, on_behalf: str | None) -> None:
+    from kaohe.period import usual
+    from kaohe.run.explanation import find_person
+    from kaohe.run.feedback import acknowledge as keep
+
+    stored = stored_run(app, run)
+    row = find_person(stored.run, person)
+    reason = acts_for(app, stored.run, row, on_behalf)
+    made = statements_of(app, stored)(row)
+    seen = made.around.acknowledged
+    if seen is not None and seen.current:
+        what = msg("this statement is acknowledged already, by {name}", name=seen.by)
+        raise fail(Problem("statement.acknowledged", what, Place(key=f"{stored.number} {made.code}")))
+    keep(
+        app.store,
+        made.scheme_id,
+        usual(stored.run.period).name,
+        made.code,
+        run=stored.number,
+        statement=made.digest,
+        at=app.now(),
+        comment=(comment or "").strip() or None,
+        on_behalf=reason,
+    )
+    words = {"name": made.name, "period": made.period, "digest": made.digest[:16]}
+    app.say(msg("{name} has acknowledged the statement of {period}: {digest}", **words))
+
+
+@statement.command(help=_("Keep the notes of an interview about a period, and the goals agreed."))
+@click.argument("scheme", metavar="SCHEME")
+@click.argument("period", metavar="PERIOD")
+@click.argument("person", metavar="PERSON")
+@click.option(
+    "--notes", required=True, metavar="TEXT|FILE", help=_("What was said: a text, or the file that holds it.")
+)
+@click.option("--goals", required=True, metavar="TEXT|FILE", help=_("What was agreed: a text, or a file."))
+@click.pass_obj
+def interview(app: App, scheme: str, period: str, person: str, notes: str, goals: str) -> None:
+    from kaohe.cli.period_scheme import period_name, scheme_id
+    from kaohe.run.feedback import keep_talk
+
+    app.require("prepare")
+    whose, named = scheme_id(app, scheme), period_name(period)
+    code = person_named(app, person)
+    keep_talk(app.store, whose, named, code, text_or_file(notes, "--notes"), text_or_file(goals, "--goals"), app.now())
+    app.say(msg("kept the interview with {person} about {period}", person=code, period=named))
+
+
+@statement.command("list", help=_("Who has acknowledged the statement of a run, and who has not."))
+@click.argument("run", metavar="RUN")
+@click.option("--open", "missing", is_flag=True, help=_("Only those who have not."))
+@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", help=_("Form of the answer."))
+@click.pass_obj
+def list_(app: App, run: str, missing: bool, form: str) -> None:
+    stored = stored_run(app, run)
+    made = statements_of(app, stored)
+    rows: list[dict[str, Any]] = []
+    for row in range(len(stored.run.names)):
+        one = made(row)
+        seen = one.around.acknowledged
+        state = "open" if seen is None else "acknowledged" if seen.current else "changed since"
+        if missing and state == "acknowledged":
+            continue
+        rows.append(
+            {
+                "code": one.code,
+                "name": one.name,
+                "state": state,
+                "by": None if seen is None else seen.by,
+                "at": None if seen is None else f"{seen.at.astimezone(app.workspace.timezone):%Y-%m-%d %H:%M}",
+                "comment": None if seen is None else seen.comment,
+                "interview": one.around.interview is not None,
+                "items": len(one.around.items),
+            }
+        )
+    if form == "json":
+        app.json(rows)
+        return
+    words = {"open": _("open"), "acknowledged": _("acknowledged"), "changed since": _("changed since")}
+    heads = (_("Code"), _("Name"), _("State"), _("By"), _("When"), _("Comment"), _("Interview"), _("Items"))
+    app.table(
+        heads,
+        ([*_cells(each, words), _("yes") if each["interview"] else "", each["items"] or ""] for each in rows),
+        right=(7,),
+    )
+
+
+def _cells(each: dict[str, Any], words: dict[str, str]) -> list[Any]:
+    return [each["code"], each["name"], words[each["state"]], each["by"], each["at"], each["comment"]]
+
+
+def text_or_file(said: str, option: str) -> str:
+    """The text, or what the file of that name holds. KaoheError for nothing, too much, or what is no text."""
+    text = said
+    try:
+        path = Path(said)
+        if len(said) < 1000 and path.is_file():
+            text = path.read_text("utf-8-sig")
+    except (OSError, ValueError) as error:
+        what = msg("this file cannot be read as text in UTF-8")
+        raise fail(Problem("file.unreadable", what, Place(file=said), found=str(error))) from None
+    if not text.strip() or len(text) > LONGEST:
+        what = msg("a text is missing") if not text.strip() else msg("this text is too long")
+        found = msg("{count} characters", count=len(text))
+        limit = msg("1 to {count} characters", count=LONGEST)
+        raise fail(Problem("usage.text", what, Place(key=option), found=found, expected=limit))
+    return text.strip()
+
+
+def person_named(app: App, named: str) -> str:
+    """The code of somebody of the organisation, by code or by a name that nobody else bears."""
+    from kaohe.records.people import list_people
+
+    people = [person for person, _held in list_people(app.store)]
+    if any(each.code == named for each in people):
+        return named
+    codes = [each.code for each in people if each.name == named]
+    if len(codes) == 1:
+        return codes[0]
+    if codes:
+        what, found, fix = msg("several people bear this name"), ", ".join(codes), msg("name the person by code")
+    else:
+        what, found = msg("nobody is known by this code or name"), named
+        fix = msg("see who there is: kaohe people list")
+    raise fail(Problem("person.unknown", what, Place(key=named), found=found, fix=fix))
