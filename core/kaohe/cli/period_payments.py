@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from io import BytesIO, StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,11 +13,11 @@ from kaohe.cli.period_decisions import verified
 from kaohe.cli.period_group import period, step_taken, step_time, whose
 from kaohe.cli.period_scheme import life_named
 from kaohe.cli.period_steps import refuse_out_of_order
+from kaohe.cli.sheets import csv_of, show_sheet, workbook_of
 from kaohe.cli.words import _
 from kaohe.text import msg
 
 if TYPE_CHECKING:
-    from kaohe.report.sheet import Sheet
     from kaohe.run import Run
     from kaohe.run.paying import Line
 
@@ -91,28 +90,9 @@ def write_list(app: App, run: Run, number: int, lines: Sequence[Line], output: P
 
     sheet = payroll_sheet(run, lines, app.language)
     if output is None:
-        from kaohe.report.sheet import as_text
-
-        rows = [[as_text(column, cell) for column, cell in zip(sheet.columns, row, strict=True)] for row in sheet.rows]
-        app.table([column.header for column in sheet.columns], rows, right=sheet.numbers)
+        show_sheet(app, sheet, title=False)
         return
     form = "xlsx" if output.suffix.lower() == ".xlsx" else "csv"
-    content = _workbook(sheet) if form == "xlsx" else _csv(sheet)
+    content = workbook_of([sheet]) if form == "xlsx" else csv_of(sheet)
     hand_out(app, content, output, "payroll", f"{run.scheme.id} {run.period.name}", run=number, form=form)
     app.say(msg("wrote {file}", file=output))
-
-
-def _csv(sheet: Sheet) -> str:
-    from kaohe.report.sheet import write_csv
-
-    text = StringIO(newline="")
-    write_csv(sheet, text)
-    return text.getvalue()
-
-
-def _workbook(sheet: Sheet) -> bytes:
-    from kaohe.report.workbook import write_xlsx
-
-    book = BytesIO()
-    write_xlsx([sheet], book)
-    return book.getvalue()

@@ -11,6 +11,7 @@ from kaohe.run.assessment_disclosure import NOTHING, Discretion, Hidden
 from kaohe.run.figures import points_in_words, value_in_words
 from kaohe.run.model import Run
 from kaohe.run.restating.differences import carried, differences
+from kaohe.scheme.model import Adjustment, UsedIndicator
 from kaohe.text import Message, msg
 
 
@@ -111,7 +112,7 @@ class _Sides:
         """The indicators and adjustments that moved."""
         (before, after), (one, other) = self.runs, (self.rows[0][code], self.rows[1][code])
         hidden, said = self._hidden(code), []
-        for used in after.scheme.weighted:
+        for used in _weighted(before, after):
             name = used.indicator.name
             values = [_value(run, used.key, row) for run, row in ((before, one), (after, other))]
             points = [_points(run, used.key, row) for run, row in ((before, one), (after, other))]
@@ -126,10 +127,8 @@ class _Sides:
                 said[-1] = msg(
                     "{indicator}: {before} → {after}, by the others' values", indicator=name, before=was, after=now
                 )
-        for each in after.scheme.adjustments:
-            was_points, now_points = (
-                int(run.appraisal.adjustment_points[each.id][row]) for run, row in ((before, one), (after, other))
-            )
+        for each in _adjustments(before, after):
+            was_points, now_points = (_added(run, each.id, row) for run, row in ((before, one), (after, other)))
             if was_points != now_points and each.id not in hidden.adjustments:
                 words = {"before": points_in_words(was_points), "after": points_in_words(now_points)}
                 said.append(msg("{indicator}: {before} → {after}", indicator=each.name, **words))
@@ -144,7 +143,12 @@ class _Sides:
             was, now = points_in_words(one.total, decimals), points_in_words(other.total, decimals)
             yield msg("total {before} → {after}", before=was, after=now)
         if one.rank != other.rank:
-            yield msg("rank {before} → {after}", before=one.rank or "–", after=other.rank or "–")
+            words = {"before": str(one.rank or "–"), "after": str(other.rank or "–")}
+            yield (
+                msg("rank {before} → {after}", **words)
+                if own
+                else msg("rank {before} → {after}, as others moved", **words)
+            )
         if one.tier != other.tier:
             words = {"before": one.tier or "–", "after": other.tier or "–"}
             if not own and self.quota:
@@ -162,6 +166,22 @@ class _Sides:
         return money is not None and int(money.pool[self.rows[1][code]]) >= 0
 
 
+def _weighted(before: Run, after: Run) -> list[UsedIndicator]:
+    """The weighted indicators of the later scheme, and those that it has no more."""
+    keys = {used.key for used in after.scheme.weighted}
+    return [*after.scheme.weighted, *(used for used in before.scheme.weighted if used.key not in keys)]
+
+
+def _adjustments(before: Run, after: Run) -> list[Adjustment]:
+    ids = {each.id for each in after.scheme.adjustments}
+    return [*after.scheme.adjustments, *(each for each in before.scheme.adjustments if each.id not in ids)]
+
+
+def _added(run: Run, key: str, row: int) -> int:
+    points = run.appraisal.adjustment_points
+    return int(points[key][row]) if key in points else 0
+
+
 def _value(run: Run, key: str, row: int) -> int | None:
     values = run.appraisal.values.get(key)
     return int(values.micros[row]) if values is not None and values.known[row] else None
@@ -169,7 +189,7 @@ def _value(run: Run, key: str, row: int) -> int | None:
 
 def _points(run: Run, key: str, row: int) -> int | None:
     appraisal = run.appraisal
-    return int(appraisal.points[key][row]) if appraisal.counted[key][row] else None
+    return int(appraisal.points[key][row]) if key in appraisal.counted and appraisal.counted[key][row] else None
 
 
 def _score(indicator: Indicator, value: int | None, points: int | None) -> Message:

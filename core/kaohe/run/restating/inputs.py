@@ -4,7 +4,7 @@ run that stands, and by default under the hierarchy and the targets of that time
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -12,9 +12,8 @@ from zoneinfo import ZoneInfo
 from kaohe.appraise.manual import ManualChange
 from kaohe.errors import Exit, Place, Problem, refuse_if_any
 from kaohe.plugin import RecordType
-from kaohe.records import Snapshot, SnapshotTable, Store, take_snapshot
+from kaohe.records import Snapshot, Store, take_snapshot
 from kaohe.records.batches import PEOPLE, TARGETS
-from kaohe.records.comparing import RecordChange, changed_records
 from kaohe.records.manifest import manifest_path
 from kaohe.records.tables import shape_of
 from kaohe.run.inputs import Inputs, snapshot_of
@@ -23,20 +22,6 @@ from kaohe.text import msg
 
 Of = Literal["original", "current"]
 _TARGETS = "targets"
-
-
-@dataclass(frozen=True)
-class Facts:
-    """What is different in the records that a restatement reads, by record type, and whether the people, teams and
-    assignments or the targets are others too."""
-
-    records: Mapping[str, tuple[RecordChange, ...]]
-    organisation: bool
-    targets: bool
-
-    @property
-    def any(self) -> bool:
-        return bool(self.organisation or self.targets or any(self.records.values()))
 
 
 def restated_inputs(
@@ -48,8 +33,8 @@ def restated_inputs(
     manual: Sequence[ManualChange] = (),
     organisation: Of = "original",
     targets: Of = "original",
-) -> tuple[Inputs, Facts]:
-    """The inputs, and what is different in them. Takes a snapshot of the records.
+) -> Inputs:
+    """Takes a snapshot of the records; the one that the inputs name is made of it and of the original one.
 
     ``installed``: the record types that plugins bring now; the kept ones are read, and have to be stored still.
     ``manual``: every approved change to the period. ``organisation`` and ``targets``: those of then, or of now.
@@ -63,18 +48,13 @@ def restated_inputs(
     mixed = _mixed(former, fresh, organisation, targets)
     mixed.write()
     attributes = original.attributes if organisation == "original" else attributes_of(mixed)
-    inputs = replace(
+    return replace(
         original,
         attributes=attributes,
         snapshot=mixed.digest,
         manifest=manifest_path(mixed.folder, mixed.digest).read_text("utf-8"),
         manual=tuple(manual),
     )
-    records = {name: changed_records(former, mixed, each, store) for name, each in types.items()}
-    others = {
-        name for name, table in mixed.organisation.items() if _contents(table) != _contents(former.organisation[name])
-    }
-    return inputs, Facts(records, bool(others - {_TARGETS}), _TARGETS in others)
 
 
 def _mixed(former: Snapshot, fresh: Snapshot, organisation: Of, targets: Of) -> Snapshot:
@@ -87,10 +67,6 @@ def _mixed(former: Snapshot, fresh: Snapshot, organisation: Of, targets: Of) -> 
             sources[name] = former.sources[name]
     tables = {name: snapshot.organisation[name] for name, snapshot in chosen.items()}
     return replace(fresh, organisation=tables, sources=sources)
-
-
-def _contents(table: SnapshotTable) -> list[str]:
-    return [each.content for each in table.partitions]
 
 
 def _unreadable(kept: Mapping[str, RecordType], installed: Mapping[str, RecordType]) -> Iterator[Problem]:

@@ -145,6 +145,12 @@ def restatements(store: Store, scheme_id: str | None = None, period: str | None 
         return tuple(map(_restatement, rows))
 
 
+def posted_now(store: Store, scheme_id: str, period: str) -> str:
+    """Where differences of the period would be posted now."""
+    with store.reading() as connection:
+        return posting_period(connection, scheme_id, period)
+
+
 def posting_period(connection: Connection, scheme_id: str, period: str) -> str:
     """Where differences of the period are posted now: to the first period after every paid one that was opened, else
     to the one that follows the last paid one."""
