@@ -16,6 +16,7 @@ from kaohe.appraise.pools import pool_amount, pool_groups
 from kaohe.appraise.reckon import seen_in
 from kaohe.run.assessment_disclosure import Discretion
 from kaohe.run.explanation.evidence import Evidence
+from kaohe.run.explanation.verdicts import Judged
 from kaohe.run.explanation.weights import carrying_weights
 from kaohe.run.model import Run
 
@@ -40,6 +41,11 @@ class Common:
     def discretion(self) -> Discretion:
         """What nobody may be told of others through a person's own figures."""
         return Discretion(self.run)
+
+    @cached_property
+    def judged(self) -> dict[tuple[str, str, str], tuple[Judged, ...]]:
+        """The verdicts on the records of the indicator that was looked at last."""
+        return {}
 
     @cached_property
     def matrix(self) -> tuple[Criterion, ...]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -33,6 +34,8 @@ from kaohe.scheme.model import Subject
 from kaohe.scheme.teams import of_teams
 
 Row = Mapping[str, Any]
+_SMALL = 1_000_000  # rows of a record type that are held in memory
+_LATELY = 16
 _GIVEN = {"_team": "team", "_manager": "manager"}
 
 
@@ -125,17 +128,40 @@ class Evidence:
     def _read(self, records: RecordType, wanted: Mapping[str, frozenset[str]]) -> list[dict[str, Any]]:
         if records.name not in self.snapshot.records:
             return []
-        found: list[dict[str, Any]] = []
-        for partition in self.snapshot.partitions(records.name):
-            with pq.ParquetFile(partition.path) as file:
-                named = file.read(columns=[*wanted])
-                keep = np.zeros(named.num_rows, np.bool_)
+        asked = (records.name, *sorted((name, tuple(sorted(values))) for name, values in wanted.items()))
+        if asked not in self._kept:
+            found: list[dict[str, Any]] = []
+            for table in self._tables(records.name):
+                keep = np.zeros(table.num_rows, np.bool_)
                 for name, values in wanted.items():
-                    meant = pc.is_in(named.column(name), value_set=pa.array(sorted(values), pa.string()))
+                    meant = pc.is_in(table.column(name), value_set=pa.array(sorted(values), pa.string()))
                     keep |= meant.to_numpy()
                 if keep.any():
-                    found += self._rows(file.read().filter(pa.array(keep)), records)
-        return found
+                    found += self._rows(table.filter(pa.array(keep)), records)
+            if len(self._kept) >= _LATELY:
+                self._kept.clear()
+            self._kept[asked] = found
+        return self._kept[asked]
+
+    @cached_property
+    def _kept(self) -> dict[tuple[Any, ...], list[dict[str, Any]]]:
+        """What was read lately: the indicators of one person mostly ask for the same records."""
+        return {}
+
+    @cached_property
+    def _held(self) -> dict[str, pa.Table]:
+        """Whole record types, where they are small: for many people each file is read once."""
+        return {}
+
+    def _tables(self, name: str) -> Iterator[pa.Table]:
+        partitions = self.snapshot.partitions(name)
+        if sum(each.rows for each in partitions) > _SMALL:
+            yield from (_file(each.path) for each in partitions)
+            return
+        if name not in self._held and partitions:
+            self._held[name] = pa.concat_tables([_file(each.path) for each in partitions])
+        if name in self._held:
+            yield self._held[name]
 
     def _rows(self, table: pa.Table, records: RecordType) -> list[dict[str, Any]]:
         columns: dict[str, list[Any]] = {}
@@ -179,6 +205,11 @@ class Evidence:
         relation = self.covered if join.relation == COVERED else self.stints
         stints = relation.get(str(person), ())
         return next((each for each in stints if each.holds_on(day)), None)
+
+
+def _file(path: Path) -> pa.Table:
+    with pq.ParquetFile(path) as file:
+        return file.read()
 
 
 def credited(row: Row, request: Request) -> str | None:

@@ -32,11 +32,22 @@ def counted_nodes(
         return nodes
     if confidential(common.run, used.indicator.records):
         return (*nodes, Node(CONFIDENTIAL, kind="confidential"))
-    judged = judge(common.evidence, used, whose, level)
+    judged = judged_by(common, used, whose, level)
     return tuple(
         replace(node, children=(*node.children, records_node(used, found)))
         for node, found in zip(nodes, judged, strict=True)
     )
+
+
+def judged_by(common: Common, used: UsedIndicator | Measured, whose: str, level: Subject) -> tuple[Judged, ...]:
+    """The verdicts on the records behind an indicator; those of the last one asked for are at hand."""
+    asked = (used.key, whose, level)
+    if common.evidence is None:
+        return ()
+    if asked not in common.judged:
+        common.judged.clear()
+        common.judged[asked] = judge(common.evidence, used, whose, level)
+    return common.judged[asked]
 
 
 def value_agrees(
@@ -47,7 +58,7 @@ def value_agrees(
     counts = (run.counts if level == run.scheme.subject else run.team_counts).get(used.key, ())
     if evidence is None or not counts:
         return
-    judged = judge(evidence, used, whose, level)
+    judged = judged_by(common, used, whose, level)
     for stored, found in zip(counts, judged, strict=True):
         _compare(run, used, stored, found, at)
     (asked, *_others) = evidence.requests(used.key, level)
@@ -94,13 +105,14 @@ def _list(label: Message, kind: str, verdicts: Sequence[Verdict]) -> Node:
 
 def _record(verdict: Verdict) -> Node:
     label = verdict.key if verdict.day is None else msg("{key} · {day}", key=verdict.key, day=verdict.day)
-    remarks = [each for each in (verdict.reason, verdict.about) if each is not None]
+    remarks = [] if verdict.about is None else [verdict.about]
     if verdict.share is not None and verdict.status == "counted":
         remarks.insert(0, msg("counts with {share} as {who}", share=verdict.share, who=verdict.who))
     facts = {"key": verdict.key, "status": verdict.status}
     facts |= {} if verdict.day is None else {"date": str(verdict.day)}
     facts |= {} if verdict.share is None else {"share": str(verdict.share), "who": str(verdict.who)}
-    return Node(label, verdict.amount, tuple(remarks), kind="record", id=verdict.key, facts=facts)
+    figure = verdict.amount if verdict.reason is None else verdict.reason
+    return Node(label, figure, tuple(remarks), kind="record", id=verdict.key, facts=facts)
 
 
 def _sum(judged: Judged, name: str) -> int:
