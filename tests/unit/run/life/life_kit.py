@@ -82,8 +82,8 @@ def any_run(store: Store, period: str = "2026-Q1") -> int:
 
 def step(store: Store, taken: str, name: str = "chen", **rest: Any) -> Life:
     """Take a step of tiny 2026-Q1 in somebody's name; a calculation gets a new run."""
-    if taken == "calculate":
-        rest.setdefault("run", any_run(store))
+    if taken == "calculate" and "run" not in rest:
+        rest["run"] = any_run(store)
     if taken == "freeze":
         rest.setdefault("inputs", "inputs")
     period = rest.pop("period", "2026-Q1")
