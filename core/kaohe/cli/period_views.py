@@ -35,18 +35,18 @@ def list_(app: App, scheme: str | None, form: str) -> None:
     found = lives(app.store, None if scheme is None else scheme_id(app, scheme))
     with app.store.reading() as connection:
         due = {(life.scheme_id, life.period): undecided_appeals(connection, life) for life in found}
+        stands = {(life.scheme_id, life.period): _stands(connection, life) for life in found}
     paying = {(life.scheme_id, life.period): _pays(app, life) for life in found}
     if form == "json":
-        app.json(
-            [_data(life, due[life.scheme_id, life.period], pays=paying[life.scheme_id, life.period]) for life in found]
-        )
+        keys = [(life.scheme_id, life.period) for life in found]
+        app.json([_data(life, stands[key], due[key], pays=paying[key]) for life, key in zip(found, keys, strict=True)])
         return
     rows = [
         (
             life.scheme_id,
             life.period,
             state_words(life.state).in_(app.language),
-            life.run,
+            stands[life.scheme_id, life.period],
             moment(app, life.steps[-1].at),
             life.steps[-1].actor,
             life.next_step(pays=paying[life.scheme_id, life.period]) or "",
@@ -71,14 +71,14 @@ def show(app: App, scheme: str, name: str, form: str) -> None:
 
     life = life_named(app, scheme, name)
     with app.store.reading() as connection:
-        appeals = undecided_appeals(connection, life)
+        appeals, stands = undecided_appeals(connection, life), _stands(connection, life)
     logins, paying = _logins(app, life), _pays(app, life)
     obstacles = blocking(app, life, pays=paying)
     late = _late(app, life)
     if form == "json":
         app.json(
             {
-                **_data(life, appeals, pays=paying),
+                **_data(life, stands, appeals, pays=paying),
                 "steps": [{**_step(each), "login": login} for each, login in zip(life.steps, logins, strict=True)],
                 "approvals": [each.actor for each in life.approvals],
                 "blocked_by": [{"code": each.code, "what": each.what.in_(app.language)} for each in obstacles],
@@ -106,7 +106,8 @@ def show(app: App, scheme: str, name: str, form: str) -> None:
         app.table(headers, rows, right=(5,), title=title)
     else:
         app.say(msg("{scheme} {period}: {state}", **words))
-    for sentence in [*_late_words(app, late), *_appeal_words(appeals)]:
+    restated = [] if stands == life.run else [msg("restated: run {number} stands for the period now", number=stands)]
+    for sentence in [*restated, *_late_words(app, late), *_appeal_words(appeals)]:
         app.say(sentence)
     app.problems(obstacles)
     app.say(what_next(app, life, pays=paying))
@@ -189,12 +190,20 @@ def _deadline(appeals: tuple[Undecided, ...]) -> str:
     return f"{min(days)} ({len(appeals)})" if days else ""
 
 
-def _data(life: Life, appeals: tuple[Undecided, ...], *, pays: bool) -> dict[str, Any]:
+def _stands(connection: Any, life: Life) -> int | None:
+    """The run that stands for the period: a restatement's takes the place of the one that was calculated."""
+    from kaohe.run.life.store import official_in
+
+    return official_in(connection, life.scheme_id, life.period)
+
+
+def _data(life: Life, stands: int | None, appeals: tuple[Undecided, ...], *, pays: bool) -> dict[str, Any]:
     return {
         "scheme": life.scheme_id,
         "period": life.period,
         "state": life.state,
-        "run": life.run,
+        "run": stands,
+        "calculated_run": life.run,
         "inputs": life.inputs,
         "since": life.steps[-1].at.isoformat() if life.steps else None,
         "by": life.steps[-1].actor if life.steps else None,
