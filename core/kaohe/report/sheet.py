@@ -8,16 +8,17 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import IO, Any, Literal
 
-from kaohe.exact import format_fen, format_micros
+from kaohe.exact import format_fen, format_micros, from_micros
 from kaohe.records.words import guarded
 from kaohe.text import visible
 
-Kind = Literal["text", "count", "points", "money"]
+Kind = Literal["text", "count", "points", "money", "number"]
 
 
 @dataclass(frozen=True)
 class Column:
-    """``points`` are millionths shown with ``decimals``; ``money`` is fen; ``count`` is a whole number.
+    """``points`` are millionths shown with ``decimals``; ``money`` is fen; ``count`` is a whole number; ``number`` is
+    millionths shown with as many decimals as there are.
 
     ``spare``: where there is not room for everything, columns with a higher number go first; 0 stays. ``wraps``: its
     cells may run over several lines.
@@ -32,11 +33,14 @@ class Column:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A title, columns, and rows of raw cells (None: empty)."""
+    """A title, columns, and rows of raw cells (None: empty). ``total`` is one more row that adds the others up; it is
+    no row of the data. ``fixed``: so many columns stay in view, and on each page, when others are moved past them."""
 
     title: str
     columns: tuple[Column, ...]
     rows: Sequence[tuple[Any, ...]]
+    total: tuple[Any, ...] | None = None
+    fixed: int = 0
 
     @property
     def numbers(self) -> tuple[int, ...]:
@@ -53,6 +57,8 @@ def as_text(column: Column, value: Any) -> str:
             return format_micros(value, column.decimals)
         case "money":
             return format_fen(value)
+        case "number":
+            return str(from_micros(value))
         case _:
             return visible(str(value))
 
@@ -64,6 +70,8 @@ def as_decimal(column: Column, value: int) -> Decimal:
             return Decimal(format_micros(value, column.decimals))
         case "money":
             return Decimal(value).scaleb(-2)
+        case "number":
+            return from_micros(value)
         case _:
             return Decimal(value)
 

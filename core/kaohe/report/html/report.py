@@ -28,7 +28,7 @@ def report_html(run: Run, number: int, language: Language, more: Facts = ()) -> 
         profile(run),
         bonuses(run),
         outcomes(run),
-        manual_changes(run),
+        manual_changes(run, language),
         ranking(run, language),
         *without_grade(run, language),
         totals_apart(run),
