@@ -67,30 +67,15 @@ def evaluate(
 def _for_manager(app: App, scheme: str, period: str, manager: str, form: str, output: Path | None) -> None:
     """What one manager may see; the run as a whole is stored."""
     from kaohe.cli.evaluation import evaluated, gather
-    from kaohe.report.manager import manager_csv, manager_data, manager_sheets, manager_text
-    from kaohe.run.inputs import snapshot_of
-    from kaohe.run.members import read_members
-    from kaohe.run.reporting import find_manager, rows_of
+    from kaohe.cli.manager import for_manager, manager_of
     from kaohe.run.repository import save_run
 
     inputs = gather(app, scheme, period)
     run = evaluated(app, inputs)
-    found = find_manager(read_members(snapshot_of(inputs, app.workspace.snapshots)), manager, run.period)
-    rows_of(run, found)  # before anything is stored: there may be nobody
+    found = manager_of(app, run, inputs, manager)  # before anything is stored: there may be nobody
     number = save_run(app.store, run, inputs)
     say_preview(app, run, number)
-    width = terminal_width(app) if output is None else None
-    content: str | bytes
-    match form:
-        case "table":
-            content = manager_text(run, number, found, app.language, width=width)
-        case "json":
-            content = json_text(manager_data(run, found))
-        case "csv":
-            content = _csv(manager_csv(run, found, app.language))
-        case _:
-            content = _workbook(manager_sheets(run, found, app.language))
-    write(content, output)
+    write(for_manager(app, run, number, found, form, wide=output is not None), output)
     if output is not None:
         app.say(msg("wrote {file}", file=output))
 
@@ -103,7 +88,8 @@ def form_of(output: Path | None) -> str:
 
 def rendered(app: App, run: Run, number: int, form: str, *, wide: bool = False) -> str | bytes:
     """The run in the form asked for. ``wide``: tables are not fitted to the terminal."""
-    from kaohe.report.ranking import all_sheets, ranking_sheet
+    from kaohe.report.book import run_workbook
+    from kaohe.report.ranking import ranking_sheet
 
     match form:
         case "table":
@@ -115,12 +101,13 @@ def rendered(app: App, run: Run, number: int, form: str, *, wide: bool = False) 
 
             return json_text(run_data(run, app.language))
         case "csv":
-            return _csv(ranking_sheet(run, app.language, not_graded=True))
+            return csv_text(ranking_sheet(run, app.language, not_graded=True))
         case _:
-            return _workbook(all_sheets(run, app.language))
+            return run_workbook(run, number, app.language)
 
 
-def _csv(sheet: Sheet) -> str:
+def csv_text(sheet: Sheet) -> str:
+    """The sheet as the text of a CSV file."""
     from kaohe.report.sheet import write_csv
 
     text = StringIO(newline="")
@@ -128,7 +115,8 @@ def _csv(sheet: Sheet) -> str:
     return text.getvalue()
 
 
-def _workbook(sheets: list[Sheet]) -> bytes:
+def workbook(sheets: list[Sheet]) -> bytes:
+    """The sheets as the bytes of a workbook."""
     from kaohe.report.workbook import write_xlsx
 
     book = BytesIO()

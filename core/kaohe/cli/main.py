@@ -39,6 +39,8 @@ COMMANDS = {
     "calendar": ("kaohe.cli.calendar:calendar", msg("Working calendars: list, show, check, holidays.")),
     "scheme": ("kaohe.cli.scheme:scheme", msg("Schemes: new, check, test, show, schema.")),
     "evaluate": ("kaohe.cli.evaluate:evaluate", msg("Evaluate a scheme for a period.")),
+    "run": ("kaohe.cli.run:run", msg("Stored runs: list, show, compare, verify, export.")),
+    "explain": ("kaohe.cli.explain:explain", msg("Explain one person's figures, down to the records.")),
     "change": ("kaohe.cli.change:change", msg("Manual changes: propose, approve, list, effect.")),
     "period": (
         "kaohe.cli.period:period",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -23,6 +24,7 @@ from kaohe.records.tables import BATCH
 _EPOCH = date(1970, 1, 1)
 _EPOCH_MOMENT = datetime(1970, 1, 1)  # noqa: DTZ001 - a wall clock's
 _MONEY_DECIMALS = 2
+_NO_BATCHES: Mapping[tuple[str, ...], int] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -39,9 +41,15 @@ class RecordChange:
 def changed_records(old: Snapshot, new: Snapshot, record_type: RecordType, store: Store) -> tuple[RecordChange, ...]:
     """Every record of the type that is not the same in both, by key. Both snapshots hold the type as it is declared
     here; the new one was just taken from the store."""
-    mine, theirs = (_rows(one, other, record_type) for one, other in _apart(old, new, record_type.name))
     newest = max(old.sources.get(record_type.name, ()), default=0)
-    batches = _batches(store, record_type, newest, ZoneInfo(new.timezone))
+    return changes_between(old, new, record_type, _batches(store, record_type, newest, ZoneInfo(new.timezone)))
+
+
+def changes_between(
+    old: Snapshot, new: Snapshot, record_type: RecordType, batches: Mapping[tuple[str, ...], int] = _NO_BATCHES
+) -> tuple[RecordChange, ...]:
+    """Likewise between any two snapshots. ``batches``: the imports behind the later records, by key."""
+    mine, theirs = (_rows(one, other, record_type) for one, other in _apart(old, new, record_type.name))
     found = (
         _change(key, mine.get(key), theirs.get(key), record_type, batches.get(key))
         for key in sorted(mine.keys() | theirs.keys())

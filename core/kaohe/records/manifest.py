@@ -92,7 +92,8 @@ class Snapshot:
         }
 
     def write(self) -> None:
-        """Write the manifest under its digest, unless it is there and says the same."""
+        """Write the manifest under its digest, unless it is there and says the same of the same files. Of which
+        batches equal facts came is not told anew: a run keeps the text as it was."""
         files = {
             partition.content: [str(partition.path.relative_to(self.folder)), partition.sha256]
             for partition in self.all_partitions()
@@ -100,8 +101,20 @@ class Snapshot:
         sources = {name: list(batches) for name, batches in self.sources.items()}
         text = canonical({"content": self._content(), "files": files, "sources": sources})
         path = manifest_path(self.folder, self.digest)
-        if not path.exists() or path.read_text("utf-8") != text:
+        if not path.exists() or not _says_the_same(path, text):
             write_whole(path, lambda beside: beside.write_text(text, "utf-8"))
+
+
+def _says_the_same(path: Path, text: str) -> bool:
+    """Whether a manifest says the same as a text, but for the batches behind it."""
+    there = path.read_text("utf-8")
+    if there == text:
+        return True
+    try:
+        former = json.loads(there)
+        return canonical({**former, "sources": json.loads(text)["sources"]}) == text and canonical(former) == there
+    except (ValueError, TypeError):
+        return False
 
 
 def manifest_path(folder: Path, snapshot: str) -> Path:
