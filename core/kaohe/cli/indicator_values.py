@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+from io import StringIO
 from typing import TYPE_CHECKING
 
 import click
@@ -55,10 +55,15 @@ def values(
     scheme = sketch(one, dict(map(parameter, params)), registry.record_types, registry.indicators, app.calendars)
     asked = asked_for(scheme, by, where, level, registry.record_types, app.calendars)  # type: ignore[arg-type]  # click.Choice lets only these through
     found, names = _found(app, asked, period)
-    if style == "json":
-        app.json(report.data(asked, found))
-    elif style == "csv":
-        report.write_csv(asked, found, sys.stdout)
+    if style != "table":
+        from kaohe.cli.exported import hand_out
+        from kaohe.cli.output import json_text
+
+        text = StringIO(newline="")
+        if style == "csv":
+            report.write_csv(asked, found, text)
+        content = json_text(report.data(asked, found)) if style == "json" else text.getvalue()
+        hand_out(app, content, None, "values", f"{one.id} {period}", form=style, level=level)
     elif found.keys:
         titles = [
             each if isinstance(each, str) else each.in_(app.language)

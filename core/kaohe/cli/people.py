@@ -62,7 +62,11 @@ def list_(app: App, form: str) -> None:
 
     everybody = list_people(app.store)
     if form == "json":
-        app.json([_as_data(person, assignments) for person, assignments in everybody])
+        from kaohe.cli.exported import hand_out
+        from kaohe.cli.output import json_text
+
+        content = json_text([_as_data(person, assignments) for person, assignments in everybody])
+        hand_out(app, content, None, "people", "people", form=form, rows=len(everybody))
         return
     attributes = sorted({name for _person, assignments in everybody for one in assignments for name in one.attributes})
     rows = [

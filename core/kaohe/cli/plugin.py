@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,8 @@ from kaohe.text import Text, msg, render
 
 if TYPE_CHECKING:
     from kaohe.cli.context import App
+    from kaohe.cli.workspace import Workspace
+    from kaohe.plugin.gate import AllowedPlugin
     from kaohe.plugin.inspection import Inspection
     from kaohe.plugin.state import PluginState, Registry
     from kaohe.plugin.types import Indicator, RecordType
@@ -116,7 +118,7 @@ def add(app: App, wheel_or_name: str) -> None:
     else:
         entry = add_installed(wheel_or_name, workspace.plugins, workspace.wheels)
     try:
-        workspace.with_plugin(entry)
+        _allow(app, "plugin.add", entry, lambda: workspace.with_plugin(entry))
     except BaseException:
         delete_wheel(entry, workspace.wheels)
         raise
@@ -130,9 +132,28 @@ def remove(app: App, name: str) -> None:
     from kaohe.plugin.administer import allowed_plugin, delete_wheel
 
     entry = allowed_plugin(name, app.workspace.plugins)
-    app.workspace.without_plugin(name)
+    _allow(app, "plugin.remove", entry, lambda: app.workspace.without_plugin(name))
     delete_wheel(entry, app.workspace.wheels)
     app.say(msg("plugin {name} is no longer allowed; its records stay in the database", name=name))
+
+
+def _allow(app: App, action: str, entry: AllowedPlugin, change: Callable[[], Workspace]) -> None:
+    """Change kaohe.toml and note it: both, or neither."""
+    from kaohe.cli.files import write_whole
+    from kaohe.records.audit import act_as, append, text_digest
+
+    store, path, at = app.bare_store, app.workspace.file, app.now()
+    former = path.read_bytes()
+    try:
+        with store.writing() as connection:
+            changed = change().noted_settings()
+            act_as(connection, app.actor, changed)
+            digests = {"before": text_digest(store.settings or ""), "after": text_digest(changed)}
+            append(connection, at, action, entry.name, {"sha256": entry.sha256, "file": entry.file, **digests})
+    except BaseException:
+        if path.read_bytes() != former:
+            write_whole(path, former)
+        raise
 
 
 def _is_wheel(word: str) -> bool:

@@ -193,6 +193,7 @@ def undo(app: App, batch: int) -> None:
 )
 @click.pass_obj
 def export(app: App, name: str, output: Path | None, form: str | None) -> None:
+    from kaohe.cli.exported import note_export, streaming
     from kaohe.records.export import read_rows, write_csv, write_json, write_workbook
 
     form = form or _form_of(output)
@@ -203,13 +204,17 @@ def export(app: App, name: str, output: Path | None, form: str | None) -> None:
             raise click.UsageError(_("--format xlsx needs --output FILE"))
         with whole(output) as beside:
             count = write_workbook(beside, record_type, rows)
+            note_export(app, "records", name, beside, file=output.name, form=form, rows=count)
     elif output is None:
-        (write_csv if form == "csv" else write_json)(sys.stdout, record_type, rows)
+        with streaming(app, sys.stdout, "records", name, form=form) as stream:
+            (write_csv if form == "csv" else write_json)(stream, record_type, rows)
         return
     else:
         write, encoding = (write_csv, "utf-8-sig") if form == "csv" else (write_json, "utf-8")
-        with whole(output) as beside, beside.open("w", encoding=encoding, newline="") as file:
-            count = write(file, record_type, rows)
+        with whole(output) as beside:
+            with beside.open("w", encoding=encoding, newline="") as file:
+                count = write(file, record_type, rows)
+            note_export(app, "records", name, beside, file=output.name, form=form, rows=count)
     app.say(msg("wrote {count} records to {file}", count=f"{count:,}", file=output))
 
 

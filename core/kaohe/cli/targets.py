@@ -112,7 +112,11 @@ def list_(app: App, period: str | None, form: str) -> None:
     wanted = None if period is None else usual(parse_period(period)).name
     listed = [target for target in list_targets(app.store) if wanted in (None, target.period)]
     if form == "json":
-        app.json([as_data(target) for target in listed])
+        from kaohe.cli.exported import hand_out
+        from kaohe.cli.output import json_text
+
+        content = json_text([as_data(target) for target in listed])
+        hand_out(app, content, None, "targets", period or "targets", form=form, rows=len(listed))
         return
     app.table(*columns_of(app, listed), right=[4])
 

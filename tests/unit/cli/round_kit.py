@@ -112,12 +112,11 @@ def list_file(desk: Desk, rows: list[tuple[str, str, str]], name: str = "list.xl
 
 
 def audited(desk: Desk) -> list[tuple[str, dict[str, Any]]]:
-    """What the audit says of rounds."""
+    """What the audit says of rounds, besides the seals."""
     with closing(sqlite3.connect(desk.workspace / "kaohe.db")) as connection:
-        rows = connection.execute(
-            "SELECT action, detail FROM audit_log WHERE action LIKE 'assessment.%' ORDER BY seq"
-        )
-        return [(action, json.loads(detail)) for action, detail in rows]
+        rows = connection.execute("SELECT action, detail FROM audit_log WHERE action LIKE 'assessment.%' ORDER BY seq")
+        said = [(action, json.loads(detail)) for action, detail in rows]
+    return [(action, {name: each for name, each in detail.items() if name != "seals"}) for action, detail in said]
 
 
 def status(desk: Desk, *words: str, name: str = ROUND) -> Any:
