@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from kaohe.appraise.manual import ManualChange
 from kaohe.exact import format_fen, from_micros
 from kaohe.report.ranking import ranked_order
 from kaohe.run.assessment_disclosure import Discretion, Hidden
@@ -52,7 +53,8 @@ def _person(run: Run, row: int, language: Language, discretion: Discretion) -> d
         "total": _number(appraisal.total[row]) if graded else None,
         "tier": appraisal.tier[row],
         "coefficient": _number(appraisal.coefficient[row]) if graded else None,
-        "bonus": format_fen(appraisal.bonus[row]).replace(",", "") if scheme.bonus and graded else None,
+        "bonus": _yuan(appraisal.bonus[row]) if scheme.bonus and graded else None,
+        **_computed(run, row),
         **_balance(run, row),
         "dimensions": {
             each.id: _number(appraisal.dimension_points[each.id][row])
@@ -82,13 +84,40 @@ def _person(run: Run, row: int, language: Language, discretion: Discretion) -> d
     }
 
 
+def _computed(run: Run, row: int) -> dict[str, Any]:
+    """What would have come out without manual changes, and those of this person, where any were made in the run."""
+    computed = run.appraisal.computed
+    if computed is None or not computed.changes:
+        return {}
+    return {
+        "computed": {
+            "rank": int(computed.rank[row]) or None,
+            "total": _number(computed.total[row]),
+            "tier": computed.tier[row],
+            "coefficient": _number(computed.coefficient[row]),
+            "bonus": _yuan(computed.bonus[row]) if run.scheme.bonus else None,
+        },
+        "manual_changes": [
+            {"number": each.number, "kind": each.kind, "value": _written(each), "reason": each.reason}
+            for each in computed.of(run.appraisal.people.code[row])
+        ],
+    }
+
+
+def _written(change: ManualChange) -> str:
+    """Points and money as numbers, a tier by its id."""
+    if isinstance(change.value, str):
+        return change.value
+    return _number(change.value) if change.kind == "points" else _yuan(change.value)
+
+
 def _balance(run: Run, row: int) -> dict[str, Any]:
     """What was brought and is carried forward, where the scheme does so."""
     money = run.appraisal.money
     if money is None or money.brought is None or money.carried is None:
         return {}
     sides = (("brought_forward", money.brought), ("carried_forward", money.carried))
-    return {name: format_fen(column[row]).replace(",", "") for name, column in sides}
+    return {name: _yuan(column[row]) for name, column in sides}
 
 
 def _indicator(run: Run, key: str, row: int, hidden: Hidden) -> dict[str, Any]:
@@ -133,3 +162,7 @@ def _teams(run: Run, key: str, row: int) -> dict[str, Any]:
 
 def _number(micros: Any) -> str:
     return str(from_micros(int(micros)))
+
+
+def _yuan(fen: Any) -> str:
+    return format_fen(int(fen)).replace(",", "")
