@@ -10,6 +10,8 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from sqlalchemy import Connection
+
 from kaohe.errors import Problem
 from kaohe.records.auditing.chain import Chain
 from kaohe.records.auditing.comparing import compare_facts, compare_rows, compare_seals
@@ -39,6 +41,12 @@ class Verdict:
 def verify(store: Store, *, known: str | None = None, progress: Callable[[int], None] | None = None) -> Verdict:
     """Read the whole log and hold the database against it. ``known``: the digest of a head that was kept outside;
     ``progress`` is called with the number of events read so far. Raises KaoheError for what the database reports."""
+    with store.reading() as connection:
+        return verify_within(connection, known, progress or _silent)
+
+
+def verify_within(connection: Connection, known: str | None, progress: Callable[[int], None]) -> Verdict:
+    """Likewise within a transaction of the caller's."""
     problems: list[Problem] = []
     seen: Counter[str] = Counter()
 
@@ -47,12 +55,11 @@ def verify(store: Store, *, known: str | None = None, progress: Callable[[int], 
         if seen[problem.code] <= MOST:
             problems.append(problem)
 
-    with store.reading() as connection:
-        chain = Chain(report, known)
-        chain.read(connection, progress or _silent)
-        for compare in (compare_rows, compare_seals, compare_facts):
-            for problem in compare(connection, chain.told):
-                report(problem)
+    chain = Chain(report, known)
+    chain.read(connection, progress)
+    for compare in (compare_rows, compare_seals, compare_facts):
+        for problem in compare(connection, chain.told):
+            report(problem)
     more = {code: count - MOST for code, count in seen.items() if count > MOST}
     return Verdict(chain.events, chain.last, chain.digest, tuple(problems), more, len(chain.told.redacted))
 
