@@ -1,0 +1,45 @@
+"""A statement, in every form, does not depend on what too few raters said of the person."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.unit.run.test_assessment_disclosure import SCHEMES, run_of, world
+
+from kaohe.report.html.statement import statement_html
+from kaohe.report.statement_data import statement_data
+from kaohe.report.statement_text import statement_text
+from kaohe.run import Run
+from kaohe.run.statement import Statements
+from kaohe.text import LANGUAGES
+
+
+def papers(run: Run, row: int = 0) -> list[Any]:
+    """Every form of the statement; a run's digest differs where anything does, and tells nothing of what."""
+    told = replace(Statements(run, 1).of(row), run_digest="")
+    forms = (statement_text, statement_data, statement_html)
+    return [form(told, language) for form in forms for language in LANGUAGES]
+
+
+@pytest.mark.parametrize("name", SCHEMES)
+def test_statements_do_not_depend_on_what_too_few_said(name: str, tmp_path: Path) -> None:
+    told = []
+    for peers in (60, 71):
+        folder = tmp_path / str(peers)
+        folder.mkdir()
+        run = run_of(folder, SCHEMES[name], world(peers))
+        assert not run.assessments["opinion"].people[0].shown
+        told.append(papers(run))
+    assert told[0] == told[1]
+    assert "withheld: too few raters" in told[0][LANGUAGES.index("en")]
+
+
+def test_everybody_else_sees_their_own_figures(tmp_path: Path) -> None:
+    run = run_of(tmp_path, SCHEMES["beside other work"], world(60))
+    made = Statements(run, 1).of(1)
+    assert made.withheld is None
+    assert made.total == int(run.appraisal.total[1])
+    assert made.dimensions[1].figure.points == int(run.appraisal.dimension_points["d"][1])
