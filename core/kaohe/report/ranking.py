@@ -87,11 +87,6 @@ def left_out_sheet(run: Run, language: Language, *, kinds: Collection[str] | Non
     return Sheet(msg("Not covered").in_(language), _who_and_why(language), rows)
 
 
-def all_sheets(run: Run, language: Language) -> list[Sheet]:
-    """The sheets of a workbook."""
-    return [ranking_sheet(run, language), not_graded_sheet(run, language), left_out_sheet(run, language)]
-
-
 def ranked_order(run: Run) -> Sequence[int]:
     """Rows of graded people: by group, then rank (unranked last), then code."""
     appraisal = run.appraisal

@@ -19,7 +19,8 @@ from tests.scenarios.desk import Desk
 from tests.tiny import evaluated
 
 from kaohe.report.data import run_data
-from kaohe.report.ranking import all_sheets, ranking_sheet
+from kaohe.report.book import run_sheets
+from kaohe.report.ranking import ranking_sheet
 from kaohe.report.sheet import Column, Sheet, as_decimal, write_csv
 from kaohe.report.workbook import number_format, write_xlsx
 from kaohe.text import Language
@@ -162,9 +163,12 @@ class TestWorkbook:
         assert name == "a-b-c-" + "长" * 25
 
     def test_a_runs_workbook_has_the_ranking_the_ungraded_and_the_others(self, tiny: Desk) -> None:
-        run, _number = evaluated(tiny)
-        book = CalamineWorkbook.from_filelike(BytesIO(workbook(*all_sheets(run, "zh_CN"))))
-        ranking, ungraded, others = (book.get_sheet_by_index(index).to_python() for index in range(3))
+        run, number = evaluated(tiny)
+        book = CalamineWorkbook.from_filelike(BytesIO(workbook(*run_sheets(run, number, "zh_CN"))))
+        assert book.sheet_names == ["排名", "明细", "奖金表", "未评定", "不在考核范围", "说明"]
+        ranking, ungraded, others = (
+            book.get_sheet_by_name(name).to_python() for name in ("排名", "未评定", "不在考核范围")
+        )
         assert [row[1] for row in ranking[1:]] == ["李四", "张三", "赵六"]
         assert [row[0] for row in ungraded[1:]] == ["P3"]
         assert [row[0] for row in others[1:]] == ["P5", "P6", "P7"]
