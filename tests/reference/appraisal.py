@@ -6,6 +6,7 @@ It shares the scheme's data and the interpreter of expressions with the product,
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import floor
@@ -102,18 +103,35 @@ def mean(pairs: list[tuple[Fraction, Fraction]]) -> Fraction | None:
     return sum((number * weight for number, weight in pairs), Fraction(0)) / weight if weight else None
 
 
-def appraise(scheme: Scheme, staff: list[Person], period_days: int) -> list[Person]:
-    """Fills in the people, who are in order of their codes; their values are None where there is too little data."""
+def appraise(scheme: Scheme, staff: list[Person], period_days: int, manual: Sequence[Any] = ()) -> list[Person]:
+    """Fills in the people, who are in order of their codes; their values are None where there is too little data.
+
+    ``manual`` are changes by hand, all allowed.
+    """
     for person in staff:
         _score(scheme, person)
         if person.total is not None:
             _rules(scheme, person)
+        if person.total is not None:
+            points = sum(each.value for each in manual if (each.person, each.kind) == (person.code, "points"))
+            person.total = rounded(person.total + Fraction(points, 10**6), scheme.decimals)
     _rank(scheme, staff)
     for person in staff:
         _tier_rules(scheme, person)
+        _give_tier(scheme, person, [each for each in manual if (each.person, each.kind) == (person.code, "tier")])
     if scheme.bonus is not None:
         _pay(scheme, staff, period_days)
+    for person in staff:
+        person.bonus += sum(each.value for each in manual if (each.person, each.kind) == (person.code, "bonus"))
     return staff
+
+
+def _give_tier(scheme: Scheme, person: Person, changes: list[Any]) -> None:
+    if not changes or scheme.tiers is None:
+        return
+    person.tier = max(changes, key=lambda each: each.number).value
+    level = next(level for level in scheme.tiers.levels if level.id == person.tier)
+    person.coefficient = rounded(Fraction(level.coefficient) * person.factor, 6)
 
 
 def _score(scheme: Scheme, person: Person) -> None:
