@@ -60,7 +60,12 @@ def _manifest(kept: Snapshot, inputs: Inputs) -> Iterator[Problem]:
             return
         now, then = json.loads(text), json.loads(inputs.manifest)
         rewritten = _parts(now)["content"] == then["content"] and now["files"] != then["files"]
-        if rewritten and all(file_sha256(kept.folder / file) == sha256 for file, sha256 in now["files"].values()):
+        listed = now["files"].keys() == then["files"].keys()
+        if (
+            rewritten
+            and listed
+            and all(file_sha256(kept.folder / file) == sha256 for file, sha256 in now["files"].values())
+        ):
             return
     except UNREADABLE:
         pass  # it is not even a manifest

@@ -39,6 +39,9 @@ def strays(connection: Connection) -> Iterator[Problem]:
     for number, digest in saved.items():
         if number not in runs:
             yield finding("gone", msg("this run was saved and is not there any more"), f"runs {number}", found=digest)
+        elif runs[number][0] != digest:
+            what = msg("the audit log says that another run was saved by this number")
+            yield finding("stray", what, f"runs {number}", found=runs[number][0], expected=digest)
     for number, (digest, _scheme, inputs) in runs.items():
         if number not in saved and inputs is not None:
             yield finding("stray", msg("nothing in the audit log saved this run"), f"runs {number}", found=digest)
