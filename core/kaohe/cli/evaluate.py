@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from io import BytesIO, StringIO
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -59,7 +59,8 @@ def evaluate(
     tree = None if person is None else explanation(app, run, person, form)
     number = save_run(app.store, run, inputs)
     say_preview(app, run, number)
-    write(tree or rendered(app, run, number, form, wide=output is not None), output)
+    content = tree or rendered(app, run, number, form, wide=output is not None)
+    _hand_out(app, content, output, "ranking" if tree is None else "explanation", run, run=number, form=form)
     if output is not None:
         app.say(msg("wrote {file}", file=output))
 
@@ -75,9 +76,20 @@ def _for_manager(app: App, scheme: str, period: str, manager: str, form: str, ou
     found = manager_of(app, run, inputs, manager)  # before anything is stored: there may be nobody
     number = save_run(app.store, run, inputs)
     say_preview(app, run, number)
-    write(for_manager(app, run, number, found, form, wide=output is not None), output)
+    content = for_manager(app, run, number, found, form, wide=output is not None)
+    _hand_out(app, content, output, "ranking", run, run=number, form=form, manager=found.code)
     if output is not None:
         app.say(msg("wrote {file}", file=output))
+
+
+def _hand_out(app: App, content: str | bytes, output: Path | None, what: str, run: Run, **detail: Any) -> None:
+    """What is not just a table on the screen is an export, and noted."""
+    from kaohe.cli.exported import hand_out
+
+    if output is None and detail["form"] == "table":
+        write(content, output)
+    else:
+        hand_out(app, content, output, what, f"{run.scheme.id} {run.period.name}", **detail)
 
 
 def form_of(output: Path | None) -> str:
