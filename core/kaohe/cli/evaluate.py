@@ -82,14 +82,14 @@ def _for_manager(app: App, scheme: str, period: str, manager: str, form: str, ou
         app.say(msg("wrote {file}", file=output))
 
 
-def _hand_out(app: App, content: str | bytes, output: Path | None, what: str, run: Run, **detail: Any) -> None:
+def _hand_out(app: App, content: str | bytes, output: Path | None, what: str, of: Run, **detail: Any) -> None:
     """What is not just a table on the screen is an export, and noted."""
     from kaohe.cli.exported import hand_out
 
     if output is None and detail["form"] == "table":
         write(content, output)
     else:
-        hand_out(app, content, output, what, f"{run.scheme.id} {run.period.name}", **detail)
+        hand_out(app, content, output, what, f"{of.scheme.id} {of.period.name}", **detail)
 
 
 def form_of(output: Path | None) -> str:
