@@ -16,6 +16,7 @@ from kaohe.appraise.reckon import Reckoning, reckon
 from kaohe.exact import FEN, MICRO, divide, format_fen, from_micros, shorten, to_fen, to_micros
 from kaohe.language import Expression, field_names
 from kaohe.run.explanation.common import Common
+from kaohe.run.explanation.score import manual_remarks
 from kaohe.run.figures import money_in_words
 from kaohe.run.model import Run
 from kaohe.run.node import Node, agree, agree_in_words
@@ -35,9 +36,11 @@ def bonus_node(of: Run | Common, row: int, bonus: Bonus) -> Node:
     paid = int(appraisal.bonus[row])
     (steps,) = reckon(bonus, appraisal, [row])
     if steps is None:
-        agree_in_words(run, "bonus", format_fen(paid), format_fen(0))
+        fen = 0 if appraisal.computed is None else int(appraisal.computed.fen[row])
+        agree_in_words(run, "bonus", format_fen(paid), format_fen(fen))
         unsettled = [_settlement(run, row, 0)] if bonus.settlement is not None else []
-        return Node(msg("bonus"), money_in_words(paid, currency), said, (_coefficient(run, row), *unsettled))
+        parts = (_coefficient(run, row), *unsettled, *_by_hand(run, row))
+        return Node(msg("bonus"), money_in_words(paid, currency), said, parts)
     _check(common, row, steps)
     children = _sources(run, bonus, steps)
     if bonus.kind != "formula":
@@ -53,6 +56,7 @@ def bonus_node(of: Run | Common, row: int, bonus: Bonus) -> Node:
         children.append(_pool(run, bonus, steps, steps.pool))
     if bonus.settlement is not None:
         children.append(_settlement(run, row, steps.earned))
+    children += _by_hand(run, row)
     return Node(msg("bonus"), money_in_words(paid, currency), (*_product(bonus, steps), *said), tuple(children))
 
 
@@ -154,7 +158,7 @@ def _product(bonus: Bonus, steps: Reckoning) -> tuple[Message, ...]:
 
 def _settlement(run: Run, row: int, earned: int) -> Node:
     """What was earned and brought forward, what is paid of it, and what is carried forward."""
-    money, paid = run.appraisal.money, int(run.appraisal.bonus[row])
+    money, paid = run.appraisal.money, int(run.appraisal.bonus_by_scheme[row])
     if money is None or money.brought is None or money.carried is None:
         raise ValueError("a bonus that is settled over time has balances")
     brought, carried = int(money.brought[row]), int(money.carried[row])
@@ -163,6 +167,15 @@ def _settlement(run: Run, row: int, earned: int) -> Node:
     due = msg("earned {earned} + brought forward {brought} = {due}", **words)
     left = msg("paid {paid}, carried forward {carried}", paid=format_fen(paid), carried=format_fen(carried))
     return Node(msg("settlement"), money_in_words(paid, run.scheme.currency), (due, left))
+
+
+def _by_hand(run: Run, row: int) -> list[Node]:
+    """What is paid besides by manual changes, outside of any pool."""
+    said = manual_remarks(run, row, "bonus")
+    if not said or run.appraisal.computed is None:
+        return []
+    fen = int(run.appraisal.computed.fen[row])
+    return [Node(msg("changed by hand"), money_in_words(fen, run.scheme.currency), said)]
 
 
 def _coefficient(run: Run, row: int) -> Node:
@@ -193,7 +206,7 @@ def _pool(run: Run, bonus: Bonus, steps: Reckoning, pool: Pool) -> Node:
     if pool.ratio is not None:
         remarks.append(msg("common ratio {ratio}: the pool over all claims", ratio=exact(pool.ratio)))
     if steps.share is not None and steps.limit is None:
-        words = {"share": exact(steps.share / FEN), "amount": format_fen(steps.bonus)}
+        words = {"share": exact(steps.share / FEN), "amount": format_fen(steps.earned)}
         if steps.extra:
             remarks.append(msg("exact share {share}; the largest remainder makes it {amount}", **words))
         else:
