@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
+from tests.same import difference
 from tests.scenarios.desk import Desk
 
 from kaohe.cli.context import App
 from kaohe.cli.evaluation import run_scheme
 from kaohe.run import Run
+from kaohe.run.repository import read_run
 
 PEOPLE = """\
 code,name,team,role,region,bonus_base,from,to
@@ -151,8 +154,14 @@ def ticket_lines() -> list[str]:
 
 
 def evaluated(desk: Desk, scheme: str = "tiny", period: str = "2026-Q1") -> tuple[Run, int]:
-    """The run and its number, evaluated and stored as the command does it."""
-    return run_scheme(App("en", desk.workspace, {}), scheme, period)
+    """The run and its number, evaluated and stored as the command does it; what was stored is the run."""
+    app = App("en", desk.workspace, {})
+    run, number = run_scheme(app, scheme, period)
+    stored = read_run(app.store, number).run
+    # A run that was there before has the notes and the moment of its own evaluation.
+    assert difference(stored, replace(run, created_at=stored.created_at, notes=stored.notes)) is None
+    assert stored.created_at == run.created_at or stored.digest == run.digest
+    return run, number
 
 
 def ranking(desk: Desk) -> list[dict[str, str]]:
