@@ -255,3 +255,16 @@ class TestCalibration:
         assert computed["tiers"]["B"]["computed"] == proposed["tiers"]["B"]["computed"]
         rows = list(csv.DictReader(desk.do(*words[:-1], "csv", "--proposed").out.splitlines()))
         assert [row["team"] for row in rows] == ["北一队", "南一队", "everybody"]
+
+
+class TestExplained:
+    def test_changed_figures_are_explained_and_recompute(self, desk: Desk) -> None:
+        assert propose(desk, "P2", "--tier", "B", "--bonus", "-50", reason="late reports").code == 0
+        assert propose(desk, "P1", "--points", "3").code == 0
+        assert decide(desk, "approve", "1", "2", "3").code == 0
+        results(desk)
+        changed = desk.do("explain", "2", "P2").out
+        assert "computed tier A, before changes by hand" in changed
+        assert changed.count("late reports") >= 2
+        assert "changed by hand: -50.00 CNY" in changed
+        assert "by hand (no. 3): 3, helped out" in desk.do("explain", "2", "P1").out
