@@ -25,10 +25,17 @@ from pathlib import Path
 
 import xlsxwriter
 
+from kaohe.cli.login import login
 from kaohe.cli.main import run
 
 DOCS = Path(__file__).parents[2] / "docs"
-TUTORIALS = {"tutorial.md": "en_US.UTF-8", "tutorial.zh-CN.md": "zh_CN.UTF-8"}
+TUTORIALS = {
+    "tutorial.md": "en_US.UTF-8",
+    "tutorial.zh-CN.md": "zh_CN.UTF-8",
+    "periods.md": "en_US.UTF-8",
+    "periods.zh-CN.md": "zh_CN.UTF-8",
+}
+"""Pages of this kind, each in English and in Chinese, and the language in which its commands speak."""
 ANYTHING = "…"
 
 
@@ -167,8 +174,8 @@ def one_of(folder: Path, pattern: str) -> Path:
 
 
 def plain(lines: list[str]) -> list[str]:
-    """Lines without what does not count: blank ones, and spaces beyond the first."""
-    return [" ".join(line.split()) for line in lines if line.strip()]
+    """Lines without what does not count: blank ones, spaces beyond the first, and how long a rule is."""
+    return [re.sub("─+", "─", " ".join(line.split())) for line in lines if line.strip()]
 
 
 def as_pattern(shown: list[str]) -> str:
@@ -198,9 +205,13 @@ def refreshed(step: Step, folder: Path) -> list[str]:
 
 
 def hidden(line: str, folder: Path) -> str:
-    """A line without what is different every time: folders, digests, contents' names."""
+    """A line without what is different every time: folders, digests, contents' names, who is logged in, the time."""
     line = re.sub(rf"{re.escape(str(folder))}(/care)?(?=/)", ANYTHING, line)
     line = re.sub(r"\b(digest|摘要) [0-9a-f]{8,}", rf"\1 {ANYTHING}", line)
+    line = re.sub(r"(?<= )[0-9a-f]{12}\b", ANYTHING, line)
+    now = r"20\d\d-\d\d-\d\d \d\d:\d\d"
+    line = re.sub(rf"(?<= ){re.escape(login())} +(?={now})", f"{ANYTHING}   ", line)
+    line = re.sub(now, ANYTHING, line)
     return re.sub(r"(cases)-[0-9a-f]{8}", rf"\1-{ANYTHING}", line)
 
 

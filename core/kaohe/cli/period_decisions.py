@@ -11,7 +11,7 @@ from kaohe.cli.period_group import period, rule_of, step_taken, step_time, whose
 from kaohe.cli.period_scheme import life_named
 from kaohe.cli.period_steps import refuse_out_of_order
 from kaohe.cli.words import _
-from kaohe.errors import Exit, Place, Problem, fail, refuse_if_any
+from kaohe.errors import Exit, KaoheError, Place, Problem, refuse_if_any
 from kaohe.text import msg
 
 if TYPE_CHECKING:
@@ -108,6 +108,7 @@ def reopen(app: App, scheme: str, name: str, reason: str) -> None:
     if not given(reason):
         raise click.UsageError(_("--reason says why the period is reopened"))
     before = life_named(app, scheme, name)
+    refuse_out_of_order(before, "reopen")
     # What others look at, or approved, is not taken from them by those who prepared it.
     app.require("approve" if before.state in ("in_review", "approved") else "prepare")
     at = step_time(app, before)
@@ -129,25 +130,24 @@ def reopen(app: App, scheme: str, name: str, reason: str) -> None:
 
 
 def verified(app: App, life: Life) -> Run:
-    """The period's run, computed again from what was kept. Raises KaoheError where that is not what is stored, to the
-    last figure: nobody approves such a run or pays by it."""
-    from kaohe.cli.evaluation import evaluated
+    """The period's run. Raises KaoheError where it is not what was stored, or does not come out of its inputs again to
+    the last figure: nobody approves such a run or pays by it."""
+    from kaohe import __version__
     from kaohe.run.repository import read_run
+    from kaohe.run.stored.verifying import verify_run
 
     if life.run is None:
         raise RuntimeError("a period in review has a run")
-    stored = read_run(app.store, life.run)
-    if evaluated(app, stored.inputs).digest != stored.run.digest:
-        raise fail(
-            Problem(
-                "period.not-verified",
-                msg("run {number} is not what its inputs give", number=life.run),
-                Place(key=f"{life.scheme_id} {life.period}"),
-                fix=msg("see what differs: kaohe run verify {number}", number=life.run),
-            ),
-            Exit.ENVIRONMENT,
+    verdict = verify_run(app.store, life.run, app.workspace.snapshots, __version__)
+    if not verdict.identical:
+        problem = Problem(
+            "period.not-verified",
+            msg("run {number} does not verify, and nobody may approve it or pay by it", number=life.run),
+            Place(key=f"{life.scheme_id} {life.period}"),
+            fix=msg("calculate again, or see what differs: kaohe run verify {number}", number=life.run),
         )
-    return stored.run
+        raise KaoheError((problem, *verdict.findings), Exit.ENVIRONMENT)
+    return read_run(app.store, life.run).run
 
 
 def given(text: str | None) -> bool:
