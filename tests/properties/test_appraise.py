@@ -34,7 +34,7 @@ from tests.unit.appraise.builder import (
 
 from kaohe.appraise import People, Values, appraise, explain_curve
 from kaohe.appraise.curves import points
-from kaohe.appraise.cuts import cuts_of
+from kaohe.appraise.cuts import cuts_of, enough_for, tier_at
 from kaohe.appraise.pool import split
 from kaohe.appraise.quota import seats
 from kaohe.errors import KaoheError
@@ -400,6 +400,27 @@ def test_every_tier_recomputes_and_the_total_that_was_enough_is_enough(made, peo
         assert names[cuts.level] == result.tier[row]
         assert cuts.seats is None or sum(cuts.seats) == cuts.counted
         assert cuts.enough is None or cuts.enough > result.total[row]
+
+
+@settings(deadline=None, max_examples=25)
+@given(schemes(), staffs(1, 4))
+def test_what_would_have_been_enough_is_the_least_total_that_is(made, people):
+    staff, values = people
+    made = replace(made, rules=(), bonus=None, decimals=0)
+    result = appraise(made, staff, values)
+    highest = max([*result.total.tolist(), *(to_micros(one.min_score or 0) for one in made.tiers.levels)], default=0)
+    for row in np.flatnonzero(result.graded).tolist():
+        for wanted in range(len(made.tiers.levels)):
+            found = enough_for(made, result, row, wanted)
+            own = int(result.total[row])
+            tried = range(own, highest + 2 * MICRO + 1, MICRO)  # totals without decimals
+            enough = next((total for total in tried if tier_at(made, result, row, total) <= wanted), None)
+            if found.least:
+                assert found.total == enough
+            elif found.total is not None:
+                assert enough is not None
+                assert enough <= found.total
+                assert tier_at(made, result, row, found.total) <= wanted
 
 
 @given(

@@ -48,7 +48,8 @@ def _below(node: Node, language: Language, indent: str, records: int | None) -> 
         yield f"{indent}{'└─ ' if last else '├─ '}{_line(child, language)}"
         yield from _below(child, language, indent + ("   " if last else "│  "), records)
     if hidden:
-        yield f"{indent}└─ {msg('… and {count} more; all of them: --records all', count=hidden).in_(language)}"
+        more = msg("… and {count} more; all of them: --records all", count=hidden)
+        yield f"{indent}└─ {more.in_(language)}"
 
 
 def _line(node: Node, language: Language) -> str:

@@ -100,6 +100,11 @@ def records_in_words(count: int) -> Message:
     return msg("1 record") if count == 1 else msg("{n} records", n=count)
 
 
+def decimals_in_words(count: int) -> Message:
+    """How many decimals."""
+    return msg("1 decimal") if count == 1 else msg("{n} decimals", n=count)
+
+
 def in_window(shift: Shift, said: Message) -> Message:
     """What is said of a window, and of which one unless it is the period itself."""
     return said if shift == "period" else msg("{window}: {counts}", window=_SHIFTS[shift], counts=said)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from kaohe.errors import Place, Problem, fail
 from kaohe.exact import MICRO, divide, from_micros
 from kaohe.run.assessment_disclosure import GIVES_AWAY
+from kaohe.run.explanation.better import why_node
 from kaohe.run.explanation.bonus import bonus_node
 from kaohe.run.explanation.common import Common
 from kaohe.run.explanation.evidence import Evidence
@@ -63,7 +64,7 @@ def explain_person(common: Common, row: int) -> Node:
         scheme=scheme.name,
         period=run.period.name,
     )
-    facts = {"name": run.names[row], "scheme": scheme.id, "period": run.period.name, "run": run.digest}
+    facts = {"name": run.names[row], "scheme": scheme.id, "period": run.period.name}
     hidden = common.discretion.of(row)
     if not appraisal.graded[row]:
         reasons = remarks(run, row, ("coverage", "missing", "rule"), totals=not hidden.total)
@@ -74,6 +75,8 @@ def explain_person(common: Common, row: int) -> Node:
     parts = [total_node(common, row, hidden), _rank(run, row)]
     if scheme.tiers is not None:
         parts.append(tier_node(run, row, scheme.tiers, totals=not hidden.total))
+        if (why := why_node(common, row, scheme.tiers, hidden)) is not None:
+            parts.append(why)
     if (service := service_node(run, row)) is not None:
         parts.append(service)
     if scheme.bonus is not None:

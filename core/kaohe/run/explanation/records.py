@@ -8,8 +8,9 @@ from dataclasses import replace
 import numpy as np
 
 from kaohe.appraise.model import Values
-from kaohe.language import Bounds, aggregates, evaluate_columns
+from kaohe.language import Aggregate, Bounds, aggregates, evaluate_columns
 from kaohe.language.writing import written
+from kaohe.records.rounds.model import RECORDS as ASSESSMENTS
 from kaohe.run.explanation.common import Common
 from kaohe.run.explanation.verdicts import Judged, Verdict, judge
 from kaohe.run.figures import counts_node, in_window, records_in_words
@@ -34,8 +35,8 @@ def counted_nodes(
         return (*nodes, Node(CONFIDENTIAL, kind="confidential"))
     judged = judged_by(common, used, whose, level)
     return tuple(
-        replace(node, children=(*node.children, records_node(used, found)))
-        for node, found in zip(nodes, judged, strict=True)
+        replace(node, children=(*node.children, records_node(used, found, said)))
+        for node, found, said in zip(nodes, judged, () if used.value is None else aggregates(used.value), strict=True)
     )
 
 
@@ -81,17 +82,18 @@ def _dayless(window: Bounds) -> bool:
 
 def confidential(run: Run, records: str) -> bool:
     """Whether records of the type are ratings of people by people: who sees one of them knows what its rater thinks."""
-    return any(each.indicator.records == records and each.assessment is not None for each in run.scheme.indicators)
+    rated = {each.indicator.records for each in run.scheme.indicators if each.assessment is not None}
+    return records in rated or records == ASSESSMENTS
 
 
-def records_node(used: UsedIndicator | Measured, judged: Judged) -> Node:
-    """The lists of one aggregate."""
+def records_node(used: UsedIndicator | Measured, judged: Judged, said: Aggregate) -> Node:
+    """The lists of one aggregate, as it is ``said`` in the indicator."""
     counted = [each for each in judged.verdicts if each.status == "counted"]
     # What lies outside the window comes last: there may be years of it.
     others = sorted(
         (each for each in judged.verdicts if each.status != "counted"), key=lambda each: each.status == "out_of_period"
     )
-    label = in_window(judged.aggregate.shift, msg("records of {figure}", figure=written(judged.aggregate)))
+    label = in_window(judged.aggregate.shift, msg("records of {figure}", figure=written(replace(said, shift="period"))))
     children = (
         _list(msg("counted"), "counted", counted),
         _list(msg("not counted"), "not_counted", others),

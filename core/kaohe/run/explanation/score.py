@@ -15,7 +15,7 @@ from kaohe.run.explanation.indicator import indicator_node
 from kaohe.run.explanation.remarks import remarks, rules, tells_totals
 from kaohe.run.explanation.total import compared_total
 from kaohe.run.explanation.weights import mean_in_words, own_weights
-from kaohe.run.figures import exact_number, points_in_words
+from kaohe.run.figures import decimals_in_words, exact_number, points_in_words
 from kaohe.run.model import Run
 from kaohe.run.node import Node, agree
 from kaohe.scheme.model import Adjustment, Dimension
@@ -131,8 +131,8 @@ def _rounding(run: Run, exact: Fraction, rounded: int, formula: Message) -> Mess
     words = {"sum": formula, "total": format_micros(rounded, run.scheme.decimals)}
     if exact == rounded:
         return msg("{sum} = {total}", **words)
-    words |= {"exact": exact_number(exact / MICRO), "decimals": run.scheme.decimals}
-    return msg("{sum} = {exact}, rounded half up at {decimals} decimals: {total}", **words)
+    words |= {"exact": exact_number(exact / MICRO), "decimals": decimals_in_words(run.scheme.decimals)}
+    return msg("{sum} = {exact}, rounded half up at {decimals}: {total}", **words)
 
 
 def dimension_node(common: Common, row: int, dimension: Dimension, hidden: Hidden) -> Node:
@@ -156,13 +156,8 @@ def dimension_node(common: Common, row: int, dimension: Dimension, hidden: Hidde
     if len(counted) > 1:
         said = (msg("({terms}) / {weight}", terms=terms, weight=weight),)
         if mean != points:
-            words: dict[str, Any] = {"sum": said[0], "exact": exact_number(mean / MICRO), "decimals": DECIMALS}
-            said = (
-                msg(
-                    "{sum} = {exact}, rounded half up at {decimals} decimals: {total}",
-                    total=from_micros(points),
-                    **words,
-                ),
-            )
+            words: dict[str, Any] = {"sum": said[0], "exact": exact_number(mean / MICRO)}
+            words |= {"decimals": decimals_in_words(DECIMALS), "total": from_micros(points)}
+            said = (msg("{sum} = {exact}, rounded half up at {decimals}: {total}", **words),)
     facts["points"] = str(from_micros(points))
     return Node(label, points_in_words(points), said, children, "dimension", dimension.id, facts)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from kaohe.appraise.cuts import Cuts, cuts_of
 from kaohe.exact import format_micros, shorten
+from kaohe.run.explanation.score import manual_remarks
 from kaohe.run.model import Run
 from kaohe.run.node import Node, agree_in_words
 from kaohe.scheme.model import Tiers
@@ -23,7 +24,11 @@ def tier_node(run: Run, row: int, tiers: Tiers, *, totals: bool = True) -> Node:
     decisions = appraisal.decisions[row]
     ruled = [each.what for each in decisions if each.kind == "rule" and each.about in about]
     moved = bool(ruled) or bool(appraisal.vetoed[row])
-    if not moved:
+    computed, code = appraisal.computed, appraisal.people.code[row]
+    by_hand = None if computed is None else computed.tier_of(code)
+    if by_hand is not None:
+        agree_in_words(run, "tier", str(appraisal.tier[row]), str(by_hand.value))
+    elif not moved:
         agree_in_words(run, "tier", str(appraisal.tier[row]), tiers.levels[cuts.level].id)
     remarks = [*_seats(run, tiers, cuts, totals=totals)]
     floors = [f"{level.id} {shorten(level.min_score)}" for level in tiers.levels if level.min_score is not None]
@@ -31,10 +36,14 @@ def tier_node(run: Run, row: int, tiers: Tiers, *, totals: bool = True) -> Node:
         remarks.append(msg("least totals: {listed}", listed=", ".join(floors)))
     remarks += [each.what for each in decisions if each.kind == "tie" and each.about != "rank"]
     remarks += [each.what for each in decisions if each.kind in ("quota", "floor")]
-    if cuts.enough is not None and not moved and totals:
-        total = format_micros(cuts.enough, run.scheme.decimals)
-        remarks.append(msg("a total of {total} would have been enough for a better tier", total=total))
-    return Node(msg("tier"), appraisal.tier[row], (*remarks, *ruled))
+    facts = {"tier": str(appraisal.tier[row])}
+    if computed is not None and computed.tier[row] != appraisal.tier[row]:
+        facts["computed"] = str(computed.tier[row])
+        remarks.append(msg("computed tier {tier}, before changes by hand", tier=computed.tier[row]))
+    remarks += manual_remarks(run, row, "tier")
+    level = next(each for each in tiers.levels if each.id == appraisal.tier[row])
+    named = level.id if level.name.en == level.id else msg("{tier} ({name})", tier=level.id, name=level.name)
+    return Node(msg("tier"), named, (*remarks, *ruled), kind="tier", facts=facts)
 
 
 def _seats(run: Run, tiers: Tiers, cuts: Cuts, *, totals: bool) -> Iterator[Message]:
