@@ -80,7 +80,8 @@ class TestWhatStandsInTheWay:
             connection.commit()
         answer = desk.try_("period", step, *WHOSE, "--as", name)
         assert answer.code == 3
-        assert "kaohe run verify 1" in answer.err
+        assert "[period.not-verified]" in answer.err
+        assert "error [verify." in answer.err, "what differs is named"
         assert shown(desk)["state"] == state
 
 
