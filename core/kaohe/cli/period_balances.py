@@ -65,13 +65,13 @@ def payments(app: App, scheme: str, name: str, form: str | None, output: Path | 
 @click.pass_obj
 def balances(app: App, scheme: str, form: str | None, output: Path | None) -> None:
     from kaohe.cli.output import json_text
-    from kaohe.records.people import list_people
+    from kaohe.records.people import names_by_code
     from kaohe.report.balances import balances_data, balances_sheet
     from kaohe.run.payments import outstanding
 
     found = scheme_id(app, scheme)
     listed = outstanding(app.store, found)
-    names = {person.code: person.name for person, _assignments in list_people(app.store)}
+    names = names_by_code(app.store)
     if not listed and form in (None, "table") and output is None:
         app.say(msg("nothing is outstanding"))
         return

@@ -40,6 +40,14 @@ def read_teams(store: Store) -> Directory:
     return Directory((row.code, row.name) for row in rows)
 
 
+def names_by_code(store: Store) -> dict[str, str]:
+    """The name of everybody and of every team, by code."""
+    with store.reading() as connection:
+        teams = connection.execute(select(_teams.c.code, _teams.c.name)).all()
+        people = connection.execute(select(_people.c.code, _people.c.name)).all()
+    return {row.code: row.name for row in (*teams, *people)}
+
+
 def list_people(store: Store) -> list[tuple[Person, tuple[Assignment, ...]]]:
     """Everybody by ascending code, with their assignments by first day."""
     with store.reading() as connection:

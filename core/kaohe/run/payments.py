@@ -95,10 +95,10 @@ def _left(run: Run, due: Mapping[str, int]) -> set[str]:
 
 def due_in(connection: Connection, scheme_id: str, period: str) -> dict[str, int]:
     """What is to be settled with the payment of the period, by person: everything posted to it or before, less what was
-    settled. A period that is paid after a later one settles nothing: what is outstanding waits for the next."""
+    settled. A period that is paid after one that ends later settles nothing: what is outstanding waits for the next."""
     days = parse_period(period)
     paid = connection.scalars(select(_payments.c.period).where(_payments.c.scheme_id == scheme_id).distinct())
-    if any(parse_period(name).start > days.start for name in paid):
+    if any(parse_period(name).end > days.end for name in paid):
         return {}
     targets = connection.scalars(select(_postings.c.posted_to).where(_postings.c.scheme_id == scheme_id).distinct())
     reached = [name for name in targets if parse_period(name).start < days.end]

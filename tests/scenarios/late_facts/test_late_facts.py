@@ -6,12 +6,21 @@ The first quarter as it was paid: ratings 9, 8, 7, 6 give A, B, B, C, so 9,000, 
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from tests.integration.kit import contents, unchanged
 from tests.scenarios.late_facts.four import BONUS, HEAD, TIERS, Four, moved, why
 
+from kaohe.cli.context import App
+from kaohe.records import Store
+from kaohe.run.changes.model import Draft
+from kaohe.run.changes.store import add, decide
+
+AT = datetime(2026, 12, 1, tzinfo=UTC)
 FIRST = {"P1": 9, "P2": 8, "P3": 7, "P4": 6}
 SECOND = {"P1": 8, "P2": 7, "P3": 9, "P4": 6}
 
@@ -339,3 +348,57 @@ def test_the_audit_log_knows_every_step_and_every_posting(four: Four) -> None:
     four.rate("2026-Q2", SECOND)
     four.lead("2026-Q2")
     assert four.desk.do("audit", "verify").code == 0
+
+
+def test_what_was_changed_by_hand_after_the_payment_counts(tmp_path: Path) -> None:
+    """An upheld appeal led to 500 more for P4 after the payment. With that alone the quarter is restated: no record is
+    another, the difference is the 500. Who proposed the change does not approve the restatement."""
+    four = started(tmp_path, HEAD + TIERS + BONUS + "[manual_changes]\nbonus = 1000\n")
+    four.rate("2026-Q1", FIRST)
+    four.lead("2026-Q1")
+    proposal = Draft("P4", "bonus", 500_00, "the appeal was right")
+    with acting(four, "sun") as store, store.writing() as connection:
+        found = add(connection, "four", "2026-Q1", [proposal], AT)
+    with acting(four, "zhao") as store, store.writing() as connection:
+        decide(connection, found, "approved", AT, None)
+    said = four.restate("2026-Q1")
+    assert (said["manual_changes"], moved(said)) == ([1], {"P4": "500.00"})
+    assert why(said, "P4") == ["manual change 1: the appeal was right"]
+    answer = four.desk.try_("period", "restate", "--approve", said["number"], "--as", "sun")
+    assert (answer.code, "proposed manual changes in it" in answer.err) == (1, True)
+    four.approve(said["number"])
+    assert four.outstanding() == {"P4": "500.00"}
+
+
+@contextmanager
+def acting(four: Four, name: str) -> Iterator[Store]:
+    """The workspace's database, opened by somebody of that name."""
+    store = App("en", four.desk.workspace, {}, name).store
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+TEAMS = HEAD.replace("cycle     =", 'subject   = "team"\ncycle     =').replace("population = 'role == \"agent\"'\n", "")
+BY_TEAM = """\
+[bonus]
+kind    = "formula"
+formula = 'value("rating") * 1000'
+prorate = "none"
+"""
+
+
+def test_teams_are_restated_as_people_are(tmp_path: Path) -> None:
+    """1,000 for each point of a team's mean rating. 北队: (9 + 8) / 2 = 8.5, 南队: (7 + 6) / 2 = 6.5. A late 4 of P1's
+    makes 北队 21 / 3 = 7: 1,500 less, taken from the second quarter's 8,500."""
+    four = started(tmp_path, TEAMS + BY_TEAM)
+    four.rate("2026-Q1", FIRST)
+    paid = four.lead("2026-Q1")
+    assert {code: line[1] for code, line in paid.items()} == {"北队": "8500.00", "南队": "6500.00"}
+    four.rate("2026-Q1", {"P1": (9, 4)})
+    said = four.restate("2026-Q1")
+    assert moved(said) == {"北队": "-1500.00"}
+    four.approve(said["number"])
+    four.rate("2026-Q2", FIRST)
+    assert four.lead("2026-Q2")["北队"] == ("8500.00", "7000.00", "0.00")

@@ -155,9 +155,10 @@ def posting_period(connection: Connection, scheme_id: str, period: str) -> str:
     """Where differences of the period are posted now: to the first period after every paid one that was opened, else
     to the one that follows the last paid one."""
     paid = [life.period for life in lives_in(connection, scheme_id) if life.state in ("paid", "closed")]
-    newest = max({period, *paid}, key=lambda name: parse_period(name).start)
-    following = open_after(connection, scheme_id, newest)
-    return parse_period(newest).following.name if following is None else following.period
+    cycle = parse_period(period).cycle
+    newest = max(map(parse_period, {period, *paid}), key=lambda days: (days.end, days.cycle == cycle))
+    following = open_after(connection, scheme_id, newest.name)
+    return newest.following.name if following is None else following.period
 
 
 def _whose(standing: StoredRun) -> tuple[str, str]:
