@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kaohe.cli.context import App
+from kaohe.cli.period_appeals import warn_of_appeals
 from kaohe.cli.period_group import period, rule_of, step_taken, step_time, whose
 from kaohe.cli.period_scheme import life_named
 from kaohe.cli.period_steps import refuse_out_of_order
@@ -42,6 +43,7 @@ def approve(app: App, scheme: str, name: str, despite: str | None, reason: str |
     refuse_if_any([own] if own else [])
     at = step_time(app, before)
     verified(app, before)
+    warn_of_appeals(app, before)
     with app.store.writing() as connection:
         hold(connection)
         appeals = undecided_appeals(connection, before)

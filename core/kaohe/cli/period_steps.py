@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kaohe.cli.context import App
+from kaohe.cli.period_appeals import say_appeals
 from kaohe.cli.period_group import period, rule_of, step_taken, step_time, whose
 from kaohe.cli.period_scheme import life_named, period_name, scheme_file
 from kaohe.cli.words import _
@@ -121,6 +122,7 @@ def submit(app: App, scheme: str, name: str, reason: str | None) -> None:
             reason=reason,
             rule=rule_of(app),
         )
+    say_appeals(app, life)
     step_taken(app, life, pays=paying)
 
 

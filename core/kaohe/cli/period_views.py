@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kaohe.cli.context import App
+from kaohe.cli.period_appeals import say_appeals
 from kaohe.cli.period_group import moment, period, what_next, whose
 from kaohe.cli.period_scheme import life_named, scheme_id
 from kaohe.cli.words import _
+from kaohe.errors import KaoheError
 from kaohe.text import Message, msg
 
 if TYPE_CHECKING:
@@ -29,30 +31,30 @@ _FORM = click.option(
 @click.pass_obj
 def list_(app: App, scheme: str | None, form: str) -> None:
     from kaohe.run.life import lives
-    from kaohe.run.life.blocking import undecided_appeals
+    from kaohe.run.life.blocking import pays, undecided_appeals
     from kaohe.run.life.refusals import state_words
 
     found = lives(app.store, None if scheme is None else scheme_id(app, scheme))
     with app.store.reading() as connection:
-        due = {(life.scheme_id, life.period): undecided_appeals(connection, life) for life in found}
-        stands = {(life.scheme_id, life.period): _stands(connection, life) for life in found}
-    paying = {(life.scheme_id, life.period): _pays(app, life) for life in found}
+        known = [
+            (life, _stands(connection, life), undecided_appeals(connection, life), pays(connection, life))
+            for life in found
+        ]
     if form == "json":
-        keys = [(life.scheme_id, life.period) for life in found]
-        app.json([_data(life, stands[key], due[key], pays=paying[key]) for life, key in zip(found, keys, strict=True)])
+        app.json([_data(life, stands, appeals, pays=paying) for life, stands, appeals, paying in known])
         return
     rows = [
         (
             life.scheme_id,
             life.period,
             state_words(life.state).in_(app.language),
-            stands[life.scheme_id, life.period],
+            stands,
             moment(app, life.steps[-1].at),
             life.steps[-1].actor,
-            life.next_step(pays=paying[life.scheme_id, life.period]) or "",
-            _deadline(due[life.scheme_id, life.period]),
+            life.next_step(pays=paying) or "",
+            _deadline(appeals),
         )
-        for life in found
+        for life, stands, appeals, paying in known
     ]
     headers = [_("Scheme"), _("Period"), _("State"), _("Run"), _("Since"), _("By"), _("Next step"), _("Appeals due")]
     if rows:
@@ -109,6 +111,7 @@ def show(app: App, scheme: str, name: str, form: str) -> None:
     restated = [] if stands == life.run else [msg("restated: run {number} stands for the period now", number=stands)]
     for sentence in [*restated, *_late_words(app, late), *_appeal_words(appeals)]:
         app.say(sentence)
+    say_appeals(app, life)
     app.problems(obstacles)
     app.say(what_next(app, life, pays=paying))
 
@@ -152,7 +155,11 @@ def _late(app: App, life: Life) -> tuple[Late, ...]:
 
     if life.inputs is None:
         return ()
-    inputs = read_inputs(app.store, life.inputs)
+    try:
+        inputs = read_inputs(app.store, life.inputs)
+    except KaoheError as error:  # the history is shown all the same
+        app.problems(error.problems)
+        return ()
     snapshot = snapshot_from(inputs.manifest, app.workspace.snapshots)
     return came_later(app.store, snapshot, parse_period(life.period), app.workspace.timezone)
 

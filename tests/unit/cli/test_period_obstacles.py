@@ -6,7 +6,7 @@ import json
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -182,3 +182,35 @@ class TestTold:
             ("P3", 1, 0, 0),
             ("P4", 1, 275000, 275000),
         ]
+
+
+class TestTimeForAppeals:
+    """The scheme takes appeals for seven days after submission."""
+
+    @pytest.fixture
+    def desk(self, tiny: Desk) -> Desk:
+        write(tiny, "schemes/tiny.toml", SCHEME + "\n[appeals]\ndays = 7\nanswer_days = 5\ndecide_days = 10\n")
+        return lead(tiny, "calculated")
+
+    def test_it_is_told_when_a_period_is_submitted_and_shown(self, desk: Desk) -> None:
+        submitted = take(desk, "submit", "chen").err
+        assert "appeals are taken until 20" in submitted
+        assert submitted.splitlines()[0] in desk.do("period", "show", *WHOSE).err
+
+    def test_approving_while_it_runs_is_warned_of(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+        take(desk, "submit", "chen")
+        assert "warning [period.appeals-time]: appeals can still be opened until" in take(desk, "approve", "wang").err
+        later = clock.now() + timedelta(days=9)
+        monkeypatch.setattr(clock, "now", lambda: later)
+        assert "appeals-time" not in take(desk, "approve", "li").err
+
+
+def test_a_history_is_shown_although_the_inputs_are_damaged(at: Callable[[str], Desk]) -> None:
+    desk = at("calculated")
+    with closing(sqlite3.connect(desk.workspace / "kaohe.db")) as connection:
+        connection.execute("UPDATE kept_texts SET text = text || ' '")
+        connection.commit()
+    answer = desk.do("period", "show", *WHOSE)
+    assert "calculate" in answer.out
+    assert "[run.inputs-unreadable]" in answer.err
+    assert desk.try_("period", "calculate", *WHOSE).code == 3
