@@ -191,13 +191,36 @@ class Statements:
                 yield Noted(used.key, used.indicator.name, points, share.contribution, spread.median)
 
     def _enough(self, row: int) -> int | None:
-        """Nothing where a rule has moved the tier: no total would have helped."""
-        run = self._run
-        if run.scheme.tiers is None or not run.appraisal.graded[row]:
+        """Nothing where a rule or a person has moved the tier: no total would have helped."""
+        run, appraisal = self._run, self._run.appraisal
+        if run.scheme.tiers is None or not appraisal.graded[row] or appraisal.vetoed[row]:
             return None
         about = {rule.id for rule in run.scheme.rules if rule.action in ("tier_at_most", "tier_at_least")}
-        moved = any(each.kind == "rule" and each.about in about for each in run.appraisal.decisions[row])
-        return None if moved or run.appraisal.vetoed[row] else cuts_of(run.scheme, run.appraisal, row).enough
+        moved = any(each.kind == "rule" and each.about in about for each in appraisal.decisions[row])
+        by_hand = appraisal.computed is not None and appraisal.computed.tier_of(appraisal.people.code[row]) is not None
+        if moved or by_hand:
+            return None
+        if not self._alike:
+            return cuts_of(run.scheme, appraisal, row).enough
+        missed = tuple(each.about for each in appraisal.decisions[row] if each.kind == "floor")
+        key = (appraisal.group[row], appraisal.tier[row], missed)
+        if key not in self._known:
+            self._known[key] = cuts_of(run.scheme, appraisal, row).enough
+        return self._known[key]
+
+    @cached_property
+    def _alike(self) -> bool:
+        """Whether all of a group who have a tier would have needed the same total for a better one: equals at a cut
+        all go up, seats go by totals alone, and nobody's own total moves them."""
+        tiers = self._run.scheme.tiers
+        if tiers is None or tiers.kind != "quota":
+            return False
+        return tiers.ties == "promote" and tiers.not_counted is None and tiers.by_grade is None
+
+    @cached_property
+    def _known(self) -> dict[tuple[str | None, str | None, tuple[str, ...]], int | None]:
+        """What was enough, by group, tier and the floors that a seat was lost by; filled as it is asked for."""
+        return {}
 
     def _beside_a_line(self, each: Decision) -> bool:
         """Whether an indicator's own line says it."""
