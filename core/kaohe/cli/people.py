@@ -11,6 +11,7 @@ import click
 
 from kaohe.cli.context import App
 from kaohe.cli.imports import counted, find_mapping, import_options, keep_mapping, report_import
+from kaohe.cli.people_purge import purge
 from kaohe.cli.words import _
 
 if TYPE_CHECKING:
@@ -120,3 +121,6 @@ def _as_data(person: Person, assignments: tuple[Assignment, ...]) -> dict[str, A
             for one in assignments
         ],
     }
+
+
+people.add_command(purge)

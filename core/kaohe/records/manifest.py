@@ -91,16 +91,20 @@ class Snapshot:
             "organisation": {name: content_of(table) for name, table in self.organisation.items()},
         }
 
-    def write(self) -> None:
-        """Write the manifest under its digest, unless it is there and says the same of the same files. Of which
-        batches equal facts came is not told anew: a run keeps the text as it was."""
+    @property
+    def text(self) -> str:
+        """The manifest as it is written: what the snapshot says, where its files are, which batches are behind it."""
         files = {
             partition.content: [str(partition.path.relative_to(self.folder)), partition.sha256]
             for partition in self.all_partitions()
         }
         sources = {name: list(batches) for name, batches in self.sources.items()}
-        text = canonical({"content": self._content(), "files": files, "sources": sources})
-        path = manifest_path(self.folder, self.digest)
+        return canonical({"content": self._content(), "files": files, "sources": sources})
+
+    def write(self) -> None:
+        """Write the manifest under its digest, unless it is there and says the same of the same files. Of which
+        batches equal facts came is not told anew: a run keeps the text as it was."""
+        path, text = manifest_path(self.folder, self.digest), self.text
         if not path.exists() or not _says_the_same(path, text):
             write_whole(path, lambda beside: beside.write_text(text, "utf-8"))
 

@@ -43,7 +43,7 @@ def verify(app: App, named: Sequence[str], everything: bool, files: Sequence[Pat
             _say(app, verdict)
         for problem in others:
             click.echo(problem.render(app.language))
-    sound = all(each.identical or _former(each) for each in verdicts) and not others
+    sound = all(each.identical or _former(each) or (each.purged and each.unharmed) for each in verdicts) and not others
     return Exit.OK if sound else Exit.MISTAKE
 
 
@@ -100,6 +100,12 @@ def _sentence(verdict: Verdict) -> Message:
     if verdict.identical:
         return msg("run {number} ({digest}): identical", **words)
     count = sum(each.severity == "error" for each in verdict.findings)
+    if verdict.purged is not None and not count:
+        return msg(
+            "run {number} ({digest}): unchanged; computed again only in part, because of the purge of event {event}",
+            **words,
+            event=verdict.purged,
+        )
     if not verdict.recomputed and not count:
         return msg(
             "run {number} ({digest}): unchanged, but it cannot be computed again: no snapshot is at hand", **words
@@ -117,6 +123,7 @@ def _data(app: App, verdict: Verdict) -> dict[str, Any]:
         "digest": verdict.digest,
         "identical": verdict.identical,
         "recomputed": verdict.recomputed,
+        "purged": verdict.purged,
         "findings": [_problem(app, each) for each in verdict.findings],
     }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +13,14 @@ from kaohe.records.manifest import Snapshot, manifest_path, snapshot_from
 from kaohe.records.partition import file_sha256
 from kaohe.run.inputs import Inputs
 from kaohe.run.stored.findings import finding
+from kaohe.run.stored.purged import Purged, check_purged
 from kaohe.run.stored.reading import UNREADABLE
 from kaohe.text import msg
 
 
-def check_files(inputs: Inputs, folder: Path) -> Iterator[Problem]:
-    """What differs; a code of ``verify.file`` means that the snapshot cannot be read any more."""
+def check_files(inputs: Inputs, folder: Path, purged: Mapping[str, Purged]) -> Iterator[Problem]:
+    """What differs; a code of ``verify.file`` means that the snapshot cannot be read any more, ``verify.purged`` that
+    people's data were taken out of it."""
     try:
         kept = snapshot_from(inputs.manifest, folder)
         if kept.digest != inputs.snapshot:
@@ -28,6 +30,9 @@ def check_files(inputs: Inputs, folder: Path) -> Iterator[Problem]:
         return
     for partition in kept.all_partitions():
         if partition.is_intact():
+            continue
+        if partition.content in purged and not partition.path.exists():
+            yield from check_purged(purged[partition.content], folder)
             continue
         where = str(partition.path)
         if not partition.path.exists():

@@ -20,29 +20,40 @@ from kaohe.run.repository import unknown_run
 from kaohe.run.stored.evidence import FORMAT, bytes_seal, column_seals, seal_of, unpacked
 from kaohe.run.stored.files import check_files
 from kaohe.run.stored.findings import finding, results_differ
+from kaohe.run.stored.purged import NOTHING_PURGED, Purged, newest_purge, purges
 from kaohe.run.stored.reading import UNREADABLE
 from kaohe.run.stored.recompute import computed_again
+from kaohe.run.stored.remaining import still_sound
 from kaohe.run.stored.rows import Rows, rows_in
 from kaohe.text import Message, msg
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What came of verifying the run of a ``number``. ``recomputed``: whether it could be computed again at all."""
+    """What came of verifying the run of a ``number``. ``recomputed``: whether it could be computed again at all;
+    ``purged``: the newest event by which people's data were taken out of what it rests on, so that it cannot."""
 
     number: int
     digest: str
     findings: tuple[Problem, ...]
     recomputed: bool
+    purged: int | None = None
 
     @property
     def identical(self) -> bool:
-        return self.recomputed and not any(each.severity == "error" for each in self.findings)
+        return self.recomputed and self.unharmed
+
+    @property
+    def unharmed(self) -> bool:
+        """Whether nothing that is there differs from what must be there."""
+        return not any(each.severity == "error" for each in self.findings)
 
 
-def verify(rows: Rows, snapshots: Path | None, core_version: str) -> Verdict:
+def verify(
+    rows: Rows, snapshots: Path | None, core_version: str, purged: Mapping[str, Purged] = NOTHING_PURGED
+) -> Verdict:
     """Check everything that is stored of a run and compute it again. ``snapshots``: the folder of the snapshots' files;
-    None: they are not at hand."""
+    None: they are not at hand; ``purged``: of which files people's data were taken out, by what they said before."""
     number, digest = rows.number, str(rows.run["digest"])
     if rows.run["inputs"] is None:
         what = msg("run {number} was stored by an earlier version, without its inputs", number=number)
@@ -53,10 +64,13 @@ def verify(rows: Rows, snapshots: Path | None, core_version: str) -> Verdict:
     findings += unreadable
     if inputs is None or snapshots is None:
         return Verdict(number, digest, tuple(findings), False)
-    harmed = list(check_files(inputs, snapshots))
+    harmed = list(check_files(inputs, snapshots, purged))
     findings += harmed
     if any(each.code == "verify.file" for each in harmed):
         return Verdict(number, digest, tuple(findings), False)
+    if any(each.code == "verify.purged" for each in harmed):
+        findings += still_sound(rows, said, inputs, snapshots, purged)
+        return Verdict(number, digest, tuple(findings), False, newest_purge(inputs, purged))
     try:
         findings += computed_again(rows, said, inputs, snapshots, core_version)
     except KaoheError as error:
@@ -157,7 +171,7 @@ def _mapping(value: Any) -> Mapping[str, Any]:
 def verify_run(store: Store, number: int, snapshots: Path, core_version: str) -> Verdict:
     """Verify the stored run of that number; KaoheError where there is none."""
     with store.reading() as connection:
-        rows = rows_in(connection, number)
+        rows, purged = rows_in(connection, number), purges(connection)
     if rows is None:
         raise unknown_run(str(number))
-    return verify(rows, snapshots, core_version)
+    return verify(rows, snapshots, core_version, purged)

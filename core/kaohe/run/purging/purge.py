@@ -1,0 +1,230 @@
+"""Proposing a purge of people's data, and carrying it out once somebody else agrees."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from kaohe.errors import Place, Problem, fail, refuse_if_any
+from kaohe.records import Store
+from kaohe.records.audit import actor_of, append, detail_of, seal, take_turn
+from kaohe.records.batches import moved, new_revision
+from kaohe.records.changes import marked
+from kaohe.records.core_tables import PersonRow, ReplacedRow, RevisionRow, RunResultRow, RunRow
+from kaohe.records.evidence_tables import AppealRow, AuditRow
+from kaohe.records.tables import table_of
+from kaohe.run.life.store import lives_in
+from kaohe.run.purging.evidence import move_texts, redact_log, redact_rows, with_attachments
+from kaohe.run.purging.facts import last_days, purge_facts, purge_replaced
+from kaohe.run.purging.files import Rewritten, purge_quarantine, rewrite_snapshots
+from kaohe.run.purging.redaction import Redaction, redaction_of
+from kaohe.run.purging.runs import redact_runs
+from kaohe.text import msg
+
+PROPOSE, PURGE, REJECT = "people.propose-purge", "people.purge", "people.reject-purge"
+_people, _log, _revisions = table_of(PersonRow), table_of(AuditRow), table_of(RevisionRow)
+_runs, _results, _appeals = table_of(RunRow), table_of(RunResultRow), table_of(AppealRow)
+_replaced = table_of(ReplacedRow)
+_SETTLED = frozenset({"paid", "closed"})
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """Whose data are to go, by code, of people who left before a day; ``number`` is that of the event."""
+
+    number: int
+    people: tuple[str, ...]
+    before: date
+    reason: str
+    actor: str
+
+
+@dataclass(frozen=True)
+class Purged:
+    """What was done: the ``event``, the rows that went by table, the files that were written anew, the names that stay
+    in texts because others bear them too, and the digests of schemes that name somebody."""
+
+    event: int
+    gone: Mapping[str, int]
+    files: tuple[Rewritten, ...]
+    unclear: tuple[str, ...]
+    schemes: tuple[str, ...]
+
+
+def propose(store: Store, people: Sequence[str], before: date, reason: str, at: datetime) -> Proposal:
+    """Note that these people's data are to go. Raises KaoheError, with all reasons, where they may not go yet."""
+    with store.writing() as connection:
+        take_turn(connection)
+        refuse_if_any(_not_yet(connection, frozenset(people), before))
+        detail = {"people": sorted(people), "before": before.isoformat(), "reason": reason}
+        number = append(connection, at, PROPOSE, "people", detail)
+        return Proposal(number, tuple(sorted(people)), before, reason, actor_of(connection).name)
+
+
+def proposal(connection: Connection, number: int) -> Proposal:
+    """The proposal of that number. Raises KaoheError where there is none, or none that waits any more."""
+    row = (
+        connection.execute(select(_log).where(_log.c.seq == number, _log.c.action == PROPOSE)).mappings().one_or_none()
+    )
+    if row is None:
+        what, fix = (
+            msg("there is no proposal {number}", number=number),
+            msg("kaohe audit show --action people lists them"),
+        )
+        raise fail(Problem("purge.unknown", what, fix=fix))
+    settled = connection.scalars(select(_log.c.detail).where(_log.c.action.in_((PURGE, REJECT)), _log.c.seq > number))
+    if any(detail_of(text).get("proposal") == number for text in settled):
+        raise fail(Problem("purge.settled", msg("the proposal {number} is settled already", number=number)))
+    said = detail_of(row["detail"])
+    return Proposal(number, tuple(said["people"]), date.fromisoformat(said["before"]), said["reason"], row["actor"])
+
+
+def reject(store: Store, number: int, reason: str, at: datetime) -> None:
+    """Note that the data stay. Raises KaoheError where there is no such proposal."""
+    with store.writing() as connection:
+        take_turn(connection)
+        proposal(connection, number)
+        append(connection, at, REJECT, "people", {"proposal": number, "reason": reason})
+
+
+def purge(store: Store, number: int, snapshots: Path, at: datetime, *, own_work: bool) -> Purged:
+    """Take out what was proposed, in one transaction; files are written anew before it and deleted after it.
+
+    Raises KaoheError where the proposal is nobody else's (unless ``own_work``), and where the people's data may not go.
+    A purge that was interrupted before the old files were gone is brought to its end.
+    """
+    with store.reading() as connection:
+        done = _carried_out(connection, number)
+    if done is not None:
+        event, said = done
+        _delete(snapshots, said["files"])
+        compact(store)
+        return Purged(event, said["gone"], (), (), ())
+    with store.writing() as connection:
+        take_turn(connection)
+        asked = proposal(connection, number)
+        if asked.actor == actor_of(connection).name and not own_work:
+            raise fail(_own(asked))
+        codes = frozenset(asked.people)
+        refuse_if_any(_not_yet(connection, codes, asked.before))
+        everybody = connection.execute(select(_people.c.code, _people.c.name)).all()
+        names = {row.code: row.name for row in everybody if row.code in codes}
+        redaction, unclear = redaction_of(names, [(row.code, row.name) for row in everybody])
+        files = tuple(rewrite_snapshots(snapshots, store.record_types, redaction))
+        event, gone, schemes = _carry_out(store, connection, redaction, at, asked, files)
+        purge_quarantine(snapshots.parent.parent / "quarantine", redaction)
+    _delete(snapshots, [each.former for each in files])
+    compact(store)
+    return Purged(event, gone, files, tuple(unclear), tuple(schemes))
+
+
+def _carried_out(connection: Connection, number: int) -> tuple[int, dict[str, Any]] | None:
+    """The event by which the proposal was carried out, if it was, and what it says."""
+    events = connection.execute(select(_log.c.seq, _log.c.detail).where(_log.c.action == PURGE, _log.c.seq > number))
+    said = ((event, detail_of(text)) for event, text in events)
+    return next(((event, detail) for event, detail in said if detail.get("proposal") == number), None)
+
+
+def _delete(snapshots: Path, contents: Iterable[str]) -> None:
+    """Delete the files that said this, wherever they lie."""
+    for content in contents:
+        for path in snapshots.glob(f"*/*-{content}.parquet"):
+            path.unlink(missing_ok=True)
+
+
+def _carry_out(
+    store: Store,
+    connection: Connection,
+    redaction: Redaction,
+    at: datetime,
+    asked: Proposal,
+    files: Sequence[Rewritten],
+) -> tuple[int, dict[str, int], list[str]]:
+    if store.dialect == "sqlite":
+        connection.exec_driver_sql("PRAGMA secure_delete = ON")
+    before, sealed_before = marked(connection), _seals(connection)
+    gone = purge_facts(store, connection, redaction)
+    batches = purge_replaced(connection, redaction)
+    redaction = with_attachments(connection, redaction)
+    redaction, schemes = move_texts(connection, redaction)
+    redact_rows(connection, redaction)
+    seals = [
+        *redact_runs(connection, redaction),
+        *(seal(connection, _replaced, {"batch": each}, before=sealed_before[each]) for each in batches),
+    ]
+    shapes = redact_log(connection, redaction)
+    names = connection.scalars(select(_revisions.c.name)).all()
+    rows = [new_revision(connection, name, ["purge", at.isoformat(), asked.number]) for name in names]
+    detail: dict[str, Any] = {
+        "proposal": asked.number,
+        "people": list(asked.people),
+        "reason": redaction.text(asked.reason),
+        "gone": gone,
+        "files": {each.former: each.data() for each in files},
+        "attachments": sorted(redaction.files),
+        "texts": dict(redaction.moved),
+        "redacted": shapes,
+        "marks": moved_marks(connection, before),
+    }
+    return append(connection, at, PURGE, "people", detail, rows=rows, seals=seals), gone, schemes
+
+
+def moved_marks(connection: Connection, before: Mapping[str, tuple[int, int]]) -> dict[str, list[int]]:
+    """The marks that this transaction moved."""
+    return {name: each for name, each in moved(connection, before).items() if each[1] != each[2]}
+
+
+def compact(store: Store) -> None:
+    """Nothing that was taken out stays in free pages, dead rows or the write-ahead log."""
+    with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        if store.dialect == "sqlite":
+            driver: Any = connection.connection.driver_connection
+            driver.execute("VACUUM")
+            driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        else:
+            connection.exec_driver_sql("VACUUM FULL")
+
+
+def _seals(connection: Connection) -> dict[int, dict[str, Any]]:
+    batches = connection.scalars(select(_replaced.c.batch).distinct()).all()
+    return {batch: seal(connection, _replaced, {"batch": batch}) for batch in batches}
+
+
+def _not_yet(connection: Connection, codes: frozenset[str], before: date) -> list[Problem]:
+    """Why the data of these people may not go."""
+    problems = []
+    known = set(connection.scalars(select(_people.c.code).where(_people.c.code.in_(sorted(codes)))))
+    ends = last_days(connection, codes)
+    for code in sorted(codes):
+        if code not in known:
+            problems.append(Problem("purge.person", msg("nobody has this code"), Place(key=code)))
+        elif code in ends and (ends[code] is None or ends[code] > before):
+            what = msg("this person was still there after {day}", day=before)
+            found = msg("no last day") if ends[code] is None else str(ends[code])
+            problems.append(Problem("purge.person", what, Place(key=code), found))
+    open_ones = _appeals.c.person.in_(sorted(codes)) & _appeals.c.decided_at.is_(None)
+    for number, person in connection.execute(select(_appeals.c.id, _appeals.c.person).where(open_ones)):
+        what = msg("appeal {number} of this person is not decided", number=number)
+        problems.append(Problem("purge.appeal", what, Place(key=person)))
+    theirs = select(_runs.c.scheme_id, _runs.c.period).join(_results, _results.c.run == _runs.c.id)
+    rows = connection.execute(theirs.where(_results.c.person.in_(sorted(codes))).distinct())
+    periods = {(scheme, period) for scheme, period in rows}
+    for life in lives_in(connection):
+        if (life.scheme_id, life.period) in periods and life.state not in _SETTLED:
+            what = msg("{scheme} {period} is not settled yet", scheme=life.scheme_id, period=life.period)
+            problems.append(Problem("purge.period", what, found=life.state, expected="paid, closed"))
+    return problems
+
+
+def _own(asked: Proposal) -> Problem:
+    return Problem(
+        "purge.own",
+        msg("{name} proposed this, and two people are needed", name=asked.actor),
+        Place(key=str(asked.number)),
+        fix=msg("somebody else confirms it; own_work = true in [roles] of kaohe.toml lifts the rule"),
+    )

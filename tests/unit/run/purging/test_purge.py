@@ -1,0 +1,171 @@
+"""Personal data that were purged are nowhere any more, and everything that is left goes on proving itself."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+from tests.scenarios.desk import Desk
+from tests.unit.run.purging.purge_kit import NAME, SECRETS, WHO, everything, make_workspace, opened
+
+from kaohe.records.auditing.verify import verify
+from kaohe.run.repository import read_run
+
+PROPOSE = ("people", "purge", NAME, "--before", "2026-05-01", "--reason", f"{NAME}: five years are over", "--as", "王")
+
+
+@pytest.fixture(scope="module")
+def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_workspace(tmp_path_factory.mktemp("purge")).workspace
+
+
+@pytest.fixture
+def desk(original: Path, tmp_path: Path) -> Desk:
+    return Desk(Path(shutil.copytree(original, tmp_path / "tiny")))
+
+
+def purged(desk: Desk) -> Desk:
+    number = desk.do(*PROPOSE).err.split("proposal ")[1].split(":")[0]
+    desk.do("people", "purge", "--confirm", number, "--as", "李")
+    return desk
+
+
+def parquet_text(desk: Desk) -> str:
+    """What the files of snapshots say; their bytes are compressed."""
+    return "".join(str(pq.read_table(path).to_pydict()) for path in (desk.workspace / ".kaohe").rglob("*.parquet"))
+
+
+def dump(desk: Desk) -> str:
+    with closing(sqlite3.connect(desk.workspace / "kaohe.db")) as connection:
+        return "\n".join(connection.iterdump())
+
+
+def test_before_it_everything_is_there_so_that_the_test_can_fail(desk: Desk) -> None:
+    found = everything(desk)
+    assert [secret for secret in SECRETS if secret.encode() not in found] == []
+    assert NAME in parquet_text(desk)
+    assert desk.do("audit", "verify").code == 0
+
+
+def test_nothing_of_the_name_and_of_what_was_written_is_left_anywhere(desk: Desk) -> None:
+    found = everything(purged(desk))
+    assert [secret for secret in SECRETS if secret.encode() in found] == []
+    said = parquet_text(desk)
+    assert [secret for secret in SECRETS if secret in said] == []
+    with opened(desk, "王") as store, store.reading() as connection:
+        for number in (1, 2):
+            run = read_run(store, number).run
+            assert [secret for secret in SECRETS if secret in str(run)] == []
+        rows = connection.exec_driver_sql("SELECT count(*) FROM record_ticket WHERE owner = 'P4'").scalar()
+    assert rows == 0
+
+
+def test_the_audit_log_still_proves_itself(desk: Desk) -> None:
+    before = json.loads(desk.do("audit", "verify", "--format", "json").out)["head"]["digest"]
+    answer = purged(desk).do("audit", "verify", "--head", before)
+    assert "nothing was changed outside kaohe" in answer.out
+    assert "events from which personal data were purged" in answer.out
+
+
+def test_a_run_says_why_it_is_not_computed_again_and_that_its_digest_holds(desk: Desk) -> None:
+    before = dump(desk)
+    answer = purged(desk).do("run", "verify", "--all")
+    with opened(desk, "王") as store:
+        event = verify(store).number
+    assert f"unchanged; computed again only in part, because of the purge of event {event}" in answer.out
+    assert "the stored figures, totals included, give the run's digest" in answer.out
+    assert "computed again from what is left: 9 of 9 values of 3 people are the same" in answer.out
+    with closing(sqlite3.connect(desk.workspace / "kaohe.db")) as connection:
+        for digest, total in connection.execute("SELECT digest, (SELECT sum(total) FROM run_results) FROM runs"):
+            assert digest in before
+            assert total > 0
+
+
+def test_others_keep_their_records_their_texts_and_their_attachments(desk: Desk) -> None:
+    purged(desk)
+    said = dump(desk)
+    assert "代P4处理" in said
+    assert "替P4值班" in said
+    assert b"of both".hex().upper() in said.upper()
+    assert b"mother in hospital".hex().upper() not in said.upper()
+
+
+def test_what_is_changed_after_a_purge_is_found(desk: Desk) -> None:
+    purged(desk)
+    with closing(sqlite3.connect(desk.workspace / "kaohe.db")) as connection, connection:
+        connection.execute("UPDATE audit_log SET actor = 'X' WHERE actor = 'P4'")
+        connection.execute("UPDATE appeals SET text = 'none' WHERE person = 'P4'")
+        connection.execute("UPDATE run_results SET total = total + 1 WHERE person = 'P4'")
+    found = desk.try_("audit", "verify")
+    assert found.code == 1
+    assert all(name in found.err for name in ("appeals 1", "run_results 1", "audit_log"))
+
+
+def test_a_purged_file_that_is_changed_is_found(desk: Desk) -> None:
+    purged(desk)
+    (path,) = [
+        each for each in (desk.workspace / ".kaohe").rglob("people/*.parquet") if WHO in str(pq.read_table(each))
+    ][:1]
+    path.write_bytes(path.read_bytes()[:-1])
+    found = desk.try_("run", "verify", "--all")
+    assert found.code == 1
+    assert "does not say what the purge" in found.out
+
+
+def test_two_people_are_needed_and_a_proposal_is_settled_once(desk: Desk) -> None:
+    number = desk.do(*PROPOSE).err.split("proposal ")[1].split(":")[0]
+    own = desk.try_("people", "purge", "--confirm", number, "--as", "王")
+    assert (own.code, "[purge.own]" in own.err) == (1, True)
+    desk.do("people", "purge", "--reject", number, "--reason", "a lawsuit is under way", "--as", "李")
+    again = desk.try_("people", "purge", "--confirm", number, "--as", "李")
+    assert (again.code, "[purge.settled]" in again.err) == (1, True)
+    assert "[purge.unknown]" in desk.try_("people", "purge", "--confirm", "1", "--as", "李").err
+    assert NAME.encode() in everything(desk)
+
+
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        (("P1", "--before", "2026-05-01"), "this person was still there after 2026-05-01"),
+        (("P4", "--before", "2026-03-31"), "this person was still there after 2026-03-31"),
+        (("P4", "--retention", "90y"), "this person was still there"),
+        (("nobody", "--retention", "3y"), "nobody is known by this code or name"),
+    ],
+)
+def test_whoever_may_not_go_yet_stays(words: tuple[str, ...], problem: str, desk: Desk) -> None:
+    answer = desk.try_("people", "purge", *words, "--reason", "x")
+    assert (answer.code, problem in answer.err) == (1, True)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [(), ("P4",), ("P4", "--reason", "x"), ("P4", "--reason", "x", "--retention", "3"), ("--reject", "1"),
+     ("P4", "--confirm", "1"), ("P4", "--reason", "x", "--retention", "3y", "--before", "2020-01-01")],
+)  # fmt: skip
+def test_a_purge_that_is_not_fully_said_is_refused(words: tuple[str, ...], desk: Desk) -> None:
+    assert desk.try_("people", "purge", *words).code == 2
+
+
+def test_after_a_purge_records_are_imported_and_evaluated_as_ever(desk: Desk) -> None:
+    purged(desk)
+    desk.do("evaluate", "tiny", "--period", "2026-Q1")
+    assert desk.do("audit", "verify").code == 0
+    assert desk.do("run", "verify", "--all").code == 0
+
+
+def test_a_purge_interrupted_before_the_old_files_were_gone_is_brought_to_its_end(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = desk.do(*PROPOSE).err.split("proposal ")[1].split(":")[0]
+    with monkeypatch.context() as failing:
+        failing.setattr("kaohe.run.purging.purge._delete", lambda *_: 1 / 0)
+        assert desk.try_("people", "purge", "--confirm", number, "--as", "李").code == 70
+    assert NAME in parquet_text(desk)
+    desk.do("people", "purge", "--confirm", number, "--as", "李")
+    assert NAME not in parquet_text(desk)
+    assert desk.do("audit", "verify").code == 0
