@@ -16,6 +16,7 @@ from tests.unit.run.life.life_kit import RUNS, any_run, step
 from kaohe.errors import KaoheError
 from kaohe.records import open_store
 from kaohe.records.audit import BEGINNING, detail_of, link, text_digest
+from kaohe.records.auditing.verify import verify
 from kaohe.records.evidence_tables import AuditRow, PeriodStepRow
 from kaohe.records.tables import table_of
 from kaohe.run.life import Life, lives, official_run, state_of
@@ -41,6 +42,7 @@ class Periods(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         if hasattr(self, "store"):
+            assert verify(self.store).problems == ()
             self.store.close()
             shutil.rmtree(self.folder)
 
@@ -135,4 +137,4 @@ class Periods(RuleBasedStateMachine):
 
 
 TestPeriods = Periods.TestCase
-TestPeriods.settings = settings(max_examples=12, stateful_step_count=30, deadline=None)
+TestPeriods.settings = settings(max_examples=10, stateful_step_count=25, deadline=None)

@@ -71,6 +71,19 @@ def test_the_newest_run_of_the_period_before_counts(tiny: Desk) -> None:
     assert any(f"run {newest} " in each.render("en") for each in second.notes)
 
 
+def test_the_run_that_stands_for_the_period_before_counts_although_a_newer_one_is_stored(tiny: Desk) -> None:
+    use(tiny, STARS)
+    for step in ("open", "freeze", "calculate"):
+        tiny.do("period", step, "tiny", "2026-Q1")
+    use(tiny, STARS.replace("* 10", "* 8"))
+    _run, newest = evaluated(tiny, period="2026-Q1")
+    second, _number = evaluated(tiny, period="2026-Q2")
+    assert (newest, settled(second)["P2"][0]) == (2, "70.00")
+    assert any("run 1 of 2026-Q1" in each.render("en") for each in second.notes)
+    tiny.do("period", "reopen", "tiny", "2026-Q1", "--reason", "anew")
+    assert settled(evaluated(tiny, period="2026-Q2")[0])["P2"][0] == "56.00", "no run stands for it: the newest counts"
+
+
 def test_a_run_without_balances_brings_nothing_forward(tiny: Desk) -> None:
     use(tiny, STARS.replace("minimum_payment = 100\n", ""))
     evaluated(tiny, period="2026-Q1")

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import func, insert, select
 
 from kaohe.records import Store
-from kaohe.records.audit import Actor
+from kaohe.records.audit import Actor, append, seal
 from kaohe.records.core_tables import RunRow, SchemeRow
 from kaohe.records.tables import table_of
 from kaohe.run.life import Life, State, Step, Taken, take_step
@@ -66,6 +66,7 @@ def any_run(store: Store, period: str = "2026-Q1") -> int:
         if connection.scalar(select(func.count()).select_from(SCHEMES)) == 0:
             row = {"digest": "s", "scheme_id": "tiny", "version": "1", "text": "", "recorded_at": START}
             connection.execute(insert(SCHEMES).values(**row))
+            append(connection, START, "test", "tiny", {}, seals=[seal(connection, SCHEMES, {"digest": "s"})])
         row = {
             **dict.fromkeys(("digest", "snapshot"), "d"),
             "scheme_digest": "s",
@@ -77,6 +78,7 @@ def any_run(store: Store, period: str = "2026-Q1") -> int:
             "actor": "chen",
         }
         number = connection.execute(insert(RUNS).values(**row).returning(RUNS.c.id)).scalar_one()
+        append(connection, START, "test", f"tiny {period}", {}, seals=[seal(connection, RUNS, {"id": number})])
     return int(number)
 
 
