@@ -7,7 +7,7 @@ from io import BytesIO
 from types import MappingProxyType
 
 from kaohe.report.bonus_list import bonus_sheet
-from kaohe.report.details import details_sheet, split
+from kaohe.report.details import LARGEST, details_sheet
 from kaohe.report.explanation_sheet import explanation_sheet
 from kaohe.report.manual_sheet import manual_sheet
 from kaohe.report.ranking import left_out_sheet, not_graded_sheet, ranking_sheet
@@ -28,18 +28,23 @@ ALONE: Mapping[str, Callable[[Run, Language], Sheet]] = MappingProxyType(
 
 
 def run_sheets(run: Run, number: int, language: Language, lines: Sequence[Line] = ()) -> list[Sheet]:
-    """All sheets: ranking, details, bonus list where the scheme pays, not graded, not covered, manual changes where
-    there are any, explanation. ``lines``: what the period paid, where it was paid."""
+    """All sheets: ranking, details where they have room, bonus list where the scheme pays, not graded, not covered,
+    manual changes where there are any, explanation. ``lines``: what the period paid, where it was paid."""
     changed = run.appraisal.computed is not None and run.appraisal.computed.changes
     return [
         ranking_sheet(run, language),
-        *split(details_sheet(run, language)),
+        *([details_sheet(run, language)] if fits(run) else []),
         *([bonus_sheet(run, language, lines)] if run.scheme.bonus is not None else []),
         not_graded_sheet(run, language),
         left_out_sheet(run, language),
         *([manual_sheet(run, language)] if changed else []),
-        explanation_sheet(run, number, language),
+        explanation_sheet(run, number, language, detailed=fits(run)),
     ]
+
+
+def fits(run: Run) -> bool:
+    """Whether the details have room in a workbook."""
+    return len(run.appraisal.people) * len(run.scheme.weighted) <= LARGEST
 
 
 def run_workbook(run: Run, number: int, language: Language, lines: Sequence[Line] = ()) -> bytes:

@@ -20,8 +20,8 @@ from kaohe.run.model import Run
 from kaohe.scheme.model import Dimension, UsedIndicator
 from kaohe.text import Language, msg
 
-LARGEST = 1_000_000
-"""Lines of one sheet; Excel takes 1,048,576."""
+LARGEST = 200_000
+"""Lines that a workbook has; a spreadsheet that holds more is slow to open, and past 1,048,576 none can."""
 
 
 def details_sheet(run: Run, language: Language) -> Sheet:
@@ -51,14 +51,6 @@ def details_sheet(run: Run, language: Language) -> Sheet:
         Column(msg("remark").in_(language), wraps=True),
     )
     return Sheet(msg("Details").in_(language), columns, [*_rows(run, language)], fixed=2)
-
-
-def split(sheet: Sheet, most: int = LARGEST) -> list[Sheet]:
-    """The sheet in as many as its rows need."""
-    if len(sheet.rows) <= most:
-        return [sheet]
-    parts = range(0, len(sheet.rows), most)
-    return [Sheet(sheet.title, sheet.columns, sheet.rows[at : at + most], fixed=sheet.fixed) for at in parts]
 
 
 def _rows(run: Run, language: Language) -> Iterator[tuple[Any, ...]]:

@@ -15,14 +15,14 @@ from kaohe.text import Language, Message, Text, msg, render
 Line = tuple[Message | str, Message | Text | str, Message | Text | str]
 
 
-def explanation_sheet(run: Run, number: int, language: Language) -> Sheet:
-    """Topic, name and meaning, line by line."""
+def explanation_sheet(run: Run, number: int, language: Language, *, detailed: bool = True) -> Sheet:
+    """Topic, name and meaning, line by line. ``detailed``: the workbook has the sheet of details."""
     columns = (
         Column(msg("topic").in_(language)),
         Column(msg("what").in_(language), wraps=True),
         Column(msg("meaning").in_(language), wraps=True),
     )
-    parts = (_run(run, number), _reading(run), _columns(run), _indicators(run), _rules(run))
+    parts = (_run(run, number), _reading(run, number, detailed=detailed), _columns(run), _indicators(run), _rules(run))
     rows = [tuple(str(render(cell, language)) for cell in line) for part in parts for line in part]
     return Sheet(msg("Explanation").in_(language), columns, rows)
 
@@ -47,7 +47,7 @@ def _run(run: Run, number: int) -> Iterator[Line]:
     yield topic, msg("Made"), made
 
 
-def _reading(run: Run) -> Iterator[Line]:
+def _reading(run: Run, number: int, *, detailed: bool) -> Iterator[Line]:
     topic = msg("how to read it")
     yield topic, msg("numbers"), msg("All figures are values, computed by the run; there is no formula in this file.")
     rounding = msg(
@@ -61,6 +61,12 @@ def _reading(run: Run) -> Iterator[Line]:
         msg("withheld"),
         msg("Too few people rated: the figure counts in full, but it would tell what they said."),
     )
+    if not detailed:
+        elsewhere = msg(
+            "Of so many people they have no room here: kaohe run export {number} --sheet details --output details.csv",
+            number=number,
+        )
+        yield topic, msg("Details"), elsewhere
     for sentence in agreement_words(run):
         yield topic, msg("agreement"), sentence
 

@@ -92,16 +92,16 @@ def number_format(column: Column) -> str:
 def _width(sheet: Sheet, index: int) -> int:
     """Cells of the widest text in the column, Chinese counting double; at most 60."""
     column = sheet.columns[index]
-    rows = sheet.rows if sheet.total is None else [*sheet.rows, sheet.total]
-    widest = _cells(column.header)
-    for row in rows:
-        if widest >= _WIDEST:
-            break
-        widest = max(widest, _cells(as_text(column, row[index])))
+    found = {row[index] for row in (sheet.rows if sheet.total is None else [*sheet.rows, sheet.total])} - {None}
+    if found and column.kind in ("count", "points", "money"):
+        found = {min(found), max(found)}  # with the same decimals everywhere, one of these is the longest
+    widest = max(_cells(text) for text in (column.header, *(as_text(column, each) for each in found)))
     return min(_WIDEST, 2 + widest)
 
 
 def _cells(text: str) -> int:
+    if text.isascii() and "\n" not in text:
+        return len(text)
     return max(sum(2 if ord(letter) > 0x2E7F else 1 for letter in line) for line in text.split("\n"))
 
 

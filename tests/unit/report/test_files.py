@@ -18,8 +18,8 @@ from python_calamine import CalamineWorkbook
 from tests.scenarios.desk import Desk
 from tests.tiny import evaluated
 
-from kaohe.report.data import run_data
 from kaohe.report.book import run_sheets
+from kaohe.report.data import run_data
 from kaohe.report.ranking import ranking_sheet
 from kaohe.report.sheet import Column, Sheet, as_decimal, write_csv
 from kaohe.report.workbook import number_format, write_xlsx

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from kaohe.report.html.element import Content, Element, el
 from kaohe.report.sheet import Sheet, as_text
-from kaohe.text import Message
 
 
 @dataclass(frozen=True)
@@ -42,11 +41,12 @@ def table_of(
         for kind, row in rows
     )
     titles = (el("th", head.words, scope="col", class_=_class(head)) for head in heads)
-    above = None if caption is None else el("caption", caption)
-    return el("div", el("table", above, el("thead", el("tr", *titles)), el("tbody", *body)), class_="scroll")
+    made = el("div", el("table", el("thead", el("tr", *titles)), el("tbody", *body)), class_="scroll")
+    # Not the table's own caption: that would be as wide as the table and move out of sight with it.
+    return made if caption is None else el("div", el("p", caption, class_="note"), made)
 
 
-def sheet_table(sheet: Sheet, *, name: int, caption: Message | None = None, group: int | None = None) -> Element:
+def sheet_table(sheet: Sheet, *, name: int, group: int | None = None) -> Element:
     """A sheet as a table that scrolls by itself where it is too wide. ``name``: the column that says who a row is
     about; ``group``: the column that becomes a line of its own above its rows."""
     shown = [index for index in range(len(sheet.columns)) if index != group]
@@ -66,8 +66,7 @@ def sheet_table(sheet: Sheet, *, name: int, caption: Message | None = None, grou
             kind = _kind(sheet, index)
             cells.append(el("th", text, scope="row") if index == name else el("td", text, class_=kind))
         rows.append(el("tr", *cells))
-    above = None if caption is None else el("caption", caption)
-    content = el("table", above, el("thead", heads), el("tbody", *rows), class_="wide")
+    content = el("table", el("thead", heads), el("tbody", *rows), class_="wide")
     return el("div", content, class_="scroll", tabindex="0", role="region", aria_label=sheet.title)
 
 

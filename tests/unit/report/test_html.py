@@ -1,0 +1,150 @@
+"""Pages as text: everything escaped, charts where their figures put them, what is withheld left out."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from fractions import Fraction
+from html.parser import HTMLParser
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.scenarios.desk import Desk
+from tests.tiny import evaluated
+
+from kaohe.exact import MICRO
+from kaohe.report.contributions import steps, with_weights
+from kaohe.report.html import report_html, statement_html
+from kaohe.report.html.element import el, write
+from kaohe.report.html.histogram import MOST_BINS, histogram
+from kaohe.report.html.scale import Scale, nice_step, percent
+from kaohe.report.spread import spread
+from kaohe.run.statement import Statements
+from kaohe.text import LANGUAGES, Language, Text
+
+HOSTILE = "<script>alert(1)</script>&\"'\u202e"
+_VOID = {"meta", "link", "br"}
+
+
+class Nesting(HTMLParser):
+    """Raises where an element is not closed by its own end."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in _VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def well_formed(page: str) -> bool:
+    parser = Nesting()
+    parser.feed(page)
+    return not parser.open
+
+
+def test_texts_and_attributes_are_escaped() -> None:
+    page = write(el("p", HOSTILE, title=HOSTILE, hidden=None, lang=False, open=True), "en")
+    assert page == (
+        '<p title="&lt;script&gt;alert(1)&lt;/script&gt;&amp;&quot;&#x27;\\u202e" open>'
+        "&lt;script&gt;alert(1)&lt;/script&gt;&amp;\"'\\u202e</p>"
+    )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_pages_are_well_formed_and_run_nothing_whatever_people_are_called(tiny: Desk, language: Language) -> None:
+    run, number = evaluated(tiny)
+    people = replace(run.appraisal.people, attributes={**run.appraisal.people.attributes, "team": (HOSTILE,) * 4})
+    run = replace(run, names=(HOSTILE,) * 4, appraisal=replace(run.appraisal, people=people))
+    for page in (report_html(run, number, language), statement_html(Statements(run, number).of(0), language)):
+        assert well_formed(page)
+        assert "<script" not in page
+        assert re.findall(r"(?:src|href)=\"(?!#|data:,)", page) == []
+        assert "url(" not in page
+        assert "@import" not in page
+
+
+def test_a_report_names_everybody_once_ranked_and_says_why_others_are_not(tiny: Desk) -> None:
+    run, number = evaluated(tiny)
+    page = report_html(run, number, "zh_CN")
+    assert '<html lang="zh-CN">' in page
+    for name in ("李四", "张三", "赵六", "王五"):
+        assert name in page
+    ranking = page[page.index('id="ranking"') :]
+    assert ranking.index("李四") < ranking.index("张三") < ranking.index("赵六")
+    assert run.digest in page
+    assert "16,750.00" in page  # 5,000 + 9,000 + 2,750
+
+
+def test_more_facts_are_shown_in_the_language_of_the_page(tiny: Desk) -> None:
+    run, number = evaluated(tiny)
+    page = report_html(run, number, "en", [(Text("谁", "Who"), "somebody")])  # type: ignore[list-item]
+    assert "<dt>Who</dt><dd>somebody</dd>" in page
+
+
+def test_the_steps_of_a_total_add_up_to_it(tiny: Desk) -> None:
+    run = with_weights(evaluated(tiny)[0])
+    for row in np.flatnonzero(run.appraisal.graded):
+        found = steps(run, int(row))
+        assert found[0].before == 0
+        assert all(one.after == other.before for one, other in pairwise(found))
+        assert found[-1].after == int(run.appraisal.total[row])
+    # P1: 0.6 × 75 + 0.4 × 90 = 81, and nothing else.
+    assert [each.change for each in steps(run, 0)][:2] == [45 * MICRO, 36 * MICRO]
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [(0, "0%"), (1, "100%"), (Fraction(1, 3), "33.33%"), (Fraction(1, 8), "12.5%"), (Fraction(-1, 200), "-0.5%")],
+)
+def test_parts_are_written_to_a_hundredth_of_a_percent(share: Fraction, text: str) -> None:
+    assert percent(share) == text
+
+
+def test_figures_beyond_a_scale_stay_at_its_end() -> None:
+    assert [Scale(10, 20).at(each) for each in (5, 10, 15, 20, 99)] == ["0%", "0%", "50%", "100%", "100%"]
+    assert Scale(10, 20).between(18, 12) == ("20%", "60%")
+    assert Scale(3, 3).at(3) == "0%"
+
+
+@given(st.integers(1, 10**12), st.integers(1, 20), st.sampled_from([1, 10, 1000]))
+def test_a_round_step_covers_the_span_in_no_more_than_so_many(span: int, most: int, least: int) -> None:
+    step = nice_step(span, most, least)
+    assert span <= step * most
+    assert int(str(step).rstrip("0")) in (1, 2, 5)
+    assert step == least or span > step // 3 * most
+
+
+@given(st.lists(st.integers(-2000, 12000), min_size=1, max_size=60), st.integers(1, 4), st.data())
+def test_a_histogram_counts_everybody_once(tenths: list[int], of: int, data: st.DataObject) -> None:
+    totals = np.array(tenths, np.int64) * (MICRO // 10)
+    series = np.array([data.draw(st.integers(0, of - 1)) for _ in tenths], np.int64)
+    found = histogram(totals, series, of, 1)
+    assert sum(found.heights) == len(tenths)
+    assert len(found.heights) <= MOST_BINS + 1
+    assert found.edges[0] <= totals.min() <= totals.max() < found.edges[-1]
+    for number in range(of):
+        assert sum(found.counts[number]) == int((series == number).sum())
+
+
+@given(st.lists(st.integers(-(2**62), 2**62), min_size=1, max_size=30))
+def test_a_spread_is_exact_whatever_the_size_of_the_figures(figures: list[int]) -> None:
+    found = spread(np.array(figures, np.int64))
+    assert found is not None
+    assert (found.least, found.most) == (min(figures), max(figures))
+    assert found.mean == Fraction(sum(figures), len(figures))
+    assert found.least <= found.first <= found.median <= found.third <= found.most
+
+
+def test_quartiles_are_those_of_type_7() -> None:
+    found = spread(np.array([4, 1, 3, 2], np.int64))
+    assert found is not None
+    assert (found.first, found.median, found.third) == (Fraction(7, 4), Fraction(5, 2), Fraction(13, 4))
+    assert spread(np.zeros(0, np.int64)) is None
