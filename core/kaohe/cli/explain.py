@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -93,7 +94,11 @@ def _evidence(app: App, stored: StoredRun, *, needed: bool) -> Evidence | None:
         app.problems(error.problems)
         app.say(msg("without the snapshot the counts of records are taken from the run and not counted again"))
         return None
-    return Evidence(stored.run, stored.inputs.record_types, snapshot)
+    from kaohe.records.rejections import rejected_of
+
+    return Evidence(
+        stored.run, stored.inputs.record_types, snapshot, cache(lambda person: rejected_of(app.store, person))
+    )
 
 
 def _written(app: App, stored: StoredRun, tree: Node, form: str, records: int | None) -> str:

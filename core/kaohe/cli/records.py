@@ -133,6 +133,7 @@ def import_(
         strict=strict,
         dry_run=dry_run,
         repeats=rules.repeats if rules else "reject",
+        zone=app.workspace.timezone,
     )
     if imported.batch is not None:
         keep_mapping(app, mapping)

@@ -32,6 +32,7 @@ SEALED: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "schemes": ("digest",),
         "payments": ("scheme_id", "period"),
         "replaced_rows": ("batch",),
+        "rejected_rows": ("batch",),
         "assessment_rounds": ("name",),
         "assessment_pairs": ("round",),
     }

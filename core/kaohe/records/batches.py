@@ -20,6 +20,7 @@ from kaohe.records.core_tables import AssignmentRow, BatchRow, PersonRow, Replac
 from kaohe.records.failures import guarded_files
 from kaohe.records.journal import overwritten_by, restore
 from kaohe.records.references import still_needed
+from kaohe.records.rejections import forget_batch
 from kaohe.records.store import Store
 from kaohe.records.tables import BATCH, RECORDS, table_of
 from kaohe.text import msg
@@ -92,11 +93,13 @@ def begin_batch(connection: Connection, record_type: str, source: Source, handed
     return Begun(int(key[0]), record_type, marked(connection, tables_of(record_type)))
 
 
-def finish_batch(connection: Connection, begun: Begun, counts: Counts) -> None:
-    """Write the batch's counts, the new revision of what it changed, and the audit's event about all of it."""
+def finish_batch(connection: Connection, begun: Begun, counts: Counts, more: Sequence[Mapping[str, Any]] = ()) -> None:
+    """Write the batch's counts, the new revision of what it changed, and the audit's event about all of it. ``more``:
+    seals of what was written besides."""
     connection.execute(update(_batches).where(_batches.c.id == begun.id).values(vars(counts)))
     row = connection.execute(select(_batches).where(_batches.c.id == begun.id)).mappings().one()
     seals = [seal(connection, _replaced, {"batch": begun.id})] if counts.replaced else []
+    seals += map(dict, more)
     change = added_row(connection, _batches, {"id": begun.id})
     _note(connection, "import", dict(row), row["handed_in"], begun.marks, change, seals)
 
@@ -133,8 +136,10 @@ def undo_batch(store: Store, batch: int, at: datetime) -> Batch:
                 connection.execute(delete(table).where(table.c[BATCH] == batch))
         except IntegrityError as error:
             raise _needed(batch) from error
+        rejected = forget_batch(connection, batch)
         change = update_row(connection, _batches, {"id": batch}, {"undone_at": at})
         seals = [seal(connection, _replaced, {"batch": batch}, before=former)] if former else []
+        seals += rejected
         _note(connection, "undo", dict(row), at, before, change, seals)
         return _batch({**row, "undone_at": at})
 

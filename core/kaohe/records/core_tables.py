@@ -46,6 +46,22 @@ class ReplacedRow(CoreTable, table=True):
     former_batch: int = Field(sa_column=Column(COUNT, ForeignKey("import_batches.id"), nullable=False, index=True))
 
 
+class RejectedRow(CoreTable, table=True):
+    """A row of an import that did not pass, for each person it names: ``key`` a JSON list as far as it could be read,
+    ``place`` the row or the cell in the file, ``reasons`` a JSON list of column, reason in Chinese and in English."""
+
+    __tablename__ = "rejected_rows"
+
+    id: int | None = counted()
+    batch: int = Field(sa_column=Column(COUNT, ForeignKey("import_batches.id"), nullable=False, index=True))
+    record_type: str = words()
+    person: str = Field(sa_column=Column(WORDS, nullable=False, index=True))
+    key: str | None = words(optional=True)
+    day: date | None = None
+    place: str = words()
+    reasons: str = words()
+
+
 class PersonRow(CoreTable, table=True):
     __tablename__ = "people"
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 
 from kaohe.errors import Problem
 from kaohe.plugin import RecordType
 from kaohe.records.batches import Counts, Source, begin_batch, finish_batch
 from kaohe.records.merge import merge
 from kaohe.records.references import all_known
+from kaohe.records.rejections import forget_brought, keep_rejected
 from kaohe.records.rows import CleanRow, Mistake, Reading, Rejection, Repeats
 from kaohe.records.staging import Stage
 from kaohe.records.store import Store, transaction
@@ -80,14 +81,16 @@ def import_rows(
     strict: bool = False,
     dry_run: bool = False,
     repeats: Repeats = "reject",
+    zone: tzinfo = UTC,
 ) -> Imported:
     """Merge a file's rows into the table of the record type.
 
     ``read`` reads the file from its start; it is called a second time where rows turn out to contradict stored ones,
     to fetch their cells. A row whose key is stored with the same content changes nothing; with other content it is
     rejected, or replaces the stored row (``update``). ``repeats``: what becomes of several rows with one key; those
-    that were rejected while reading are none of them. ``strict``: one rejected row and nothing is kept. Raises
-    KaoheError for what the database reports; the database is then as it was, as it is after Ctrl-C.
+    that were rejected while reading are none of them. ``strict``: one rejected row and nothing is kept. ``zone``: by
+    its days rejected rows are dated. Raises KaoheError for what the database reports; the database is then as it was,
+    as it is after Ctrl-C.
     """
     gathered = Gathered()
     with store.connected() as connection:
@@ -115,7 +118,9 @@ def import_rows(
             refused = strict and counts.quarantined > 0
             kept = not (refused or dry_run) and merged.added + merged.replaced > 0
             if kept:
-                finish_batch(connection, begun, counts)
+                seals = keep_rejected(connection, record_type, begun.id, gathered.rejected, zone)
+                seals += forget_brought(connection, record_type, stage.target, begun.id)
+                finish_batch(connection, begun, counts, seals)
             else:
                 current.rollback()
     more = reject(_read_again(read), contradictions) if contradictions else []

@@ -214,7 +214,9 @@ class RowCleaner:
                 self.rejected.append(self.table.reject(number, cells, reason, msg("Nothing needs to be done.")))
             elif index in mistakes:
                 if any(map(trim, cells)):
-                    self.rejected.append(Rejection(number, tuple(cells), tuple(mistakes[index]), place(number)))
+                    told = {name: value for name, value in zip(names, values, strict=True) if value is not None}
+                    found = tuple(mistakes[index])
+                    self.rejected.append(Rejection(number, tuple(cells), found, place(number), told))
             else:
                 yield CleanRow(dict(zip(names, values, strict=True)), place(number), number, tuple(cells))
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
+from types import MappingProxyType
 from typing import Literal, Protocol
 
 from kaohe.errors import Place, Problem
@@ -44,12 +45,14 @@ class Mistake:
 
 @dataclass(frozen=True)
 class Rejection:
-    """A row that did not pass. ``row`` counts as a spreadsheet does: the first row of the file is 1."""
+    """A row that did not pass. ``row`` counts as a spreadsheet does: the first row of the file is 1. ``values``: those
+    of its fields that could be read."""
 
     row: int
     cells: tuple[str, ...]
     mistakes: tuple[Mistake, ...]
     place: Place
+    values: Mapping[str, Stored] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True)

@@ -116,7 +116,7 @@ _MARKS = {
     "tie": msg("tie"),
     "floor": msg("score floor"),
     "missing": msg("no data"),
-    "bonus": msg("bonus"),
+    "bonus": msg("note on the bonus"),
     "manual": msg("changed by hand"),
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -23,6 +23,7 @@ from kaohe.language.types import day_of_number, moment_of_number
 from kaohe.plugin import RecordType
 from kaohe.plugin.scope import field_type
 from kaohe.records import Snapshot
+from kaohe.records.rejections import Rejected
 from kaohe.run.attribution import COVERED
 from kaohe.run.describing import describing
 from kaohe.run.measure import requests, windows
@@ -41,11 +42,13 @@ _GIVEN = {"_team": "team", "_manager": "manager"}
 
 @dataclass(frozen=True)
 class Evidence:
-    """The facts behind a run. ``record_types``: those that its scheme uses, as they were."""
+    """The facts behind a run. ``record_types``: those that its scheme uses, as they were. ``rejected``: the rows of
+    imports that name a person and did not pass, by record type, as the database has them today."""
 
     run: Run
     record_types: Mapping[str, RecordType]
     snapshot: Snapshot
+    rejected: Callable[[str], Mapping[str, tuple[Rejected, ...]]] = lambda _person: {}
 
     @cached_property
     def zone(self) -> ZoneInfo:

@@ -98,7 +98,11 @@ def explain_person(common: Common, row: int) -> Node:
             for index in appraisal.outcomes[row]
         )
         parts.append(Node(msg("outcomes"), None, (), notes, "outcomes"))
-    return Node(person, None, (), tuple(parts), "person", code, facts)
+    condition = scheme.population
+    covered = (
+        () if condition is None else (msg("covered by the scheme: {condition}", condition=condition.text.strip()),)
+    )
+    return Node(person, None, covered, tuple(parts), "person", code, facts)
 
 
 def _rank(run: Run, row: int) -> Node:
@@ -119,6 +123,8 @@ def _rank(run: Run, row: int) -> Node:
         said = msg("{better} of {others} other teams are better: percentile rank {share}", **words)
     place = (said,) if size > 1 else ()
     about = (*place, *remarks(run, row, ("tie",), _RANK_TIE), *remarks(run, row, ("group",)))
+    if run.scheme.ranking.method == "dense":
+        about = (*about, msg("equals share a rank, and the next rank follows without a gap"))
     if run.scheme.ranking.within:
         about = (msg("within: {group}", group=appraisal.group[row]), *about)
     facts = {"rank": str(rank), "of": str(size), "percentile": str(from_micros(percentile))}

@@ -10,8 +10,10 @@ import numpy as np
 from kaohe.appraise.model import Values
 from kaohe.language import Aggregate, Bounds, aggregates, evaluate_columns
 from kaohe.language.writing import written
+from kaohe.records.rejections import Rejected
 from kaohe.records.rounds.model import RECORDS as ASSESSMENTS
 from kaohe.run.explanation.common import Common
+from kaohe.run.explanation.evidence import Evidence
 from kaohe.run.explanation.verdicts import Judged, Verdict, judge
 from kaohe.run.figures import counts_node, in_window, records_in_words
 from kaohe.run.measure import divisor_of
@@ -34,10 +36,43 @@ def counted_nodes(
     if confidential(common.run, used.indicator.records):
         return (*nodes, Node(CONFIDENTIAL, kind="confidential"))
     judged = judged_by(common, used, whose, level)
-    return tuple(
+    listed = tuple(
         replace(node, children=(*node.children, records_node(used, found, said)))
         for node, found, said in zip(nodes, judged, () if used.value is None else aggregates(used.value), strict=True)
     )
+    return (*listed, *_quarantined(common.evidence, used, judged, whose)) if level == "person" else listed
+
+
+def _quarantined(
+    evidence: Evidence, used: UsedIndicator | Measured, judged: Sequence[Judged], whose: str
+) -> tuple[Node, ...]:
+    """Rows of imports that did not pass and would be looked at, by their date, or might be where that is unknown."""
+    windows = [evidence.windows[each.aggregate.shift] for each in judged]
+    always = any(each.aggregate.everything for each in judged)
+    rows = [
+        each
+        for each in evidence.rejected(whose).get(used.indicator.records, ())
+        if always or each.day is None or any(window.start <= each.day < window.end for window in windows)
+    ]
+    if not rows:
+        return ()
+    nodes = tuple(_rejected(each) for each in rows)
+    remark = msg("as the database has them today; they count in a new run once they are mended and imported")
+    return (
+        Node(msg("rows of imports that did not pass"), records_in_words(len(rows)), (remark,), nodes, "quarantined"),
+    )
+
+
+def _rejected(row: Rejected) -> Node:
+    where = msg("{file}, {place}", file=row.file, place=row.place)
+    label = where if row.key is None else msg("{key} · {day}", key=row.key, day=where)
+    reasons = tuple(
+        msg("{field}: {reason}", field=column, reason=reason) if column else msg("{reason}", reason=reason)
+        for column, reason in row.reasons
+    )
+    facts = {"status": "quarantined", "file": row.file, "place": row.place, "key": row.key or ""}
+    facts |= {} if row.day is None else {"date": str(row.day)}
+    return Node(label, None if row.day is None else str(row.day), reasons, (), "record", row.key or "", facts)
 
 
 def judged_by(common: Common, used: UsedIndicator | Measured, whose: str, level: Subject) -> tuple[Judged, ...]:

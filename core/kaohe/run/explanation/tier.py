@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kaohe.appraise.cuts import Cuts, cuts_of
+from kaohe.appraise.rules import acted
 from kaohe.exact import format_micros, shorten
 from kaohe.run.explanation.score import manual_remarks
 from kaohe.run.model import Run
@@ -23,17 +24,15 @@ def tier_node(run: Run, row: int, tiers: Tiers, *, totals: bool = True) -> Node:
     about = {rule.id for rule in run.scheme.rules if rule.action in ("tier_at_most", "tier_at_least")}
     decisions = appraisal.decisions[row]
     ruled = [each.what for each in decisions if each.kind == "rule" and each.about in about]
-    moved = bool(ruled) or bool(appraisal.vetoed[row])
     computed, code = appraisal.computed, appraisal.people.code[row]
     by_hand = None if computed is None else computed.tier_of(code)
-    if by_hand is not None:
-        agree_in_words(run, "tier", str(appraisal.tier[row]), str(by_hand.value))
-    elif not moved:
-        agree_in_words(run, "tier", str(appraisal.tier[row]), tiers.levels[cuts.level].id)
+    found = str(by_hand.value) if by_hand is not None else tiers.levels[_after_rules(run, row, tiers, cuts.level)].id
+    agree_in_words(run, "tier", str(appraisal.tier[row]), found)
     remarks = [*_seats(run, tiers, cuts, totals=totals)]
     floors = [f"{level.id} {shorten(level.min_score)}" for level in tiers.levels if level.min_score is not None]
     if floors:
         remarks.append(msg("least totals: {listed}", listed=", ".join(floors)))
+        remarks += _order(tiers, quota=cuts.seats is not None)
     remarks += [each.what for each in decisions if each.kind == "tie" and each.about != "rank"]
     remarks += [each.what for each in decisions if each.kind in ("quota", "floor")]
     facts = {"tier": str(appraisal.tier[row])}
@@ -44,6 +43,28 @@ def tier_node(run: Run, row: int, tiers: Tiers, *, totals: bool = True) -> Node:
     level = next(each for each in tiers.levels if each.id == appraisal.tier[row])
     named = level.id if level.name.en == level.id else msg("{tier} ({name})", tier=level.id, name=level.name)
     return Node(msg("tier"), named, (*remarks, *ruled), kind="tier", facts=facts)
+
+
+def _after_rules(run: Run, row: int, tiers: Tiers, level: int) -> int:
+    """The position of the tier after the rules on tiers that acted, in the order of the scheme, and a veto."""
+    if run.appraisal.vetoed[row]:
+        return len(tiers.levels) - 1
+    names, applied = [each.id for each in tiers.levels], acted(run.appraisal.decisions[row])
+    for rule in run.scheme.rules:
+        if rule.id in applied and rule.action in ("tier_at_most", "tier_at_least") and rule.tier is not None:
+            limit = names.index(rule.tier)
+            level = max(level, limit) if rule.action == "tier_at_most" else min(level, limit)
+    return level
+
+
+def _order(tiers: Tiers, *, quota: bool) -> Iterator[Message]:
+    """What the scheme says of totals on a boundary, and whether seats or floors come first."""
+    if tiers.boundary == "lower":
+        yield msg("a least total must be exceeded: on it is the lower tier")
+    if quota and tiers.order == "floors_first":
+        yield msg("floors first: each tier takes the best of those who reach its least total, no more than its seats")
+    elif quota:
+        yield msg("seats first: who holds a seat and misses its least total moves down, and the seat stays empty")
 
 
 def _seats(run: Run, tiers: Tiers, cuts: Cuts, *, totals: bool) -> Iterator[Message]:

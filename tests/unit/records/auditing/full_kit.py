@@ -10,16 +10,20 @@ from typing import Any
 from sqlalchemy import Connection, Table, insert
 from tests.unit.records.store_kit import NOW, TYPES, hire, put, visit
 
+from kaohe.errors import Place
 from kaohe.records import Store, open_store
 from kaohe.records.attachments import Attachment, attach
 from kaohe.records.audit import Actor, RowChange, append, insert_row, seal
 from kaohe.records.batches import Source
 from kaohe.records.columns import Moment
+from kaohe.records.importing import import_rows
 from kaohe.records.rounds.model import Pair, Round
 from kaohe.records.rounds.store import open_round
 from kaohe.records.row_fields import CoreTable
+from kaohe.records.rows import CleanRow, Mistake, Reading, Rejection
 from kaohe.records.targets import Target
 from kaohe.records.targets_store import by_key, keep_targets
+from kaohe.text import msg
 
 SETTINGS = 'format = 1\nlocale = "zh_CN"\n'
 ACTOR = Actor("陈静", "chen")
@@ -36,6 +40,7 @@ def full(url: str, folder: Path) -> Store:
     )
     put(store, [visit("1"), visit("2")])
     put(store, [visit("2", amount=5)], update=True)
+    _refuse_one(store)
     goal = by_key([Target("person", "P1", "crm.sales_amount", "2026-Q1", 5_000_000)])
     keep_targets(store, goal, Source("targets.csv", "ef" * 32), handed_in=NOW)
     open_round(
@@ -47,6 +52,15 @@ def full(url: str, folder: Path) -> Store:
     with store.writing() as connection:
         _evidence(connection)
     return store
+
+
+def _refuse_one(store: Store) -> None:
+    """An import of which one row does not pass."""
+    wrong = Mistake("calls", "calls", "many", msg("nothing"), msg("nothing"))
+    refused = Rejection(2, (), (wrong,), Place("more.csv", 2), visit("9"))
+    clean = CleanRow(visit("3"), Place("more.csv", 3), 3, ())
+    source = Source("more.csv", "ab" * 32)
+    import_rows(store, TYPES["visit"], lambda: [Reading((), [clean], [refused])], source, handed_in=NOW)
 
 
 def _evidence(connection: Connection) -> None:
