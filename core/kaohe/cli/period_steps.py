@@ -66,7 +66,7 @@ def calculate(app: App, scheme: str, name: str, form: str, dry_run: bool) -> Non
     run = evaluated(app, inputs)
     app.problems(run.notes)
     if dry_run:
-        _show_run(app, run, 0, form)
+        _show_run(app, run, None, form)
         app.say(msg("nothing was kept: this was a rehearsal (--dry-run)"))
         return
     with app.store.writing() as connection:
@@ -82,12 +82,15 @@ def calculate(app: App, scheme: str, name: str, form: str, dry_run: bool) -> Non
     step_taken(app, life)
 
 
-def _show_run(app: App, run: Run, number: int, form: str) -> None:
-    """The run in short on stdout."""
+def _show_run(app: App, run: Run, number: int | None, form: str) -> None:
+    """The run on stdout: in short as a table, whole as data, which is an export. ``number`` None: it is not stored."""
     if form == "json":
+        from kaohe.cli.exported import hand_out
+        from kaohe.cli.output import json_text
         from kaohe.report.data import run_data
 
-        app.json(run_data(run, app.language))
+        subject = f"{run.scheme.id} {run.period.name}"
+        hand_out(app, json_text(run_data(run, app.language)), None, "ranking", subject, run=number, form="json")
         return
     from kaohe.cli.evaluate import terminal_width, write
     from kaohe.report.terminal import run_text
@@ -122,6 +125,7 @@ def submit(app: App, scheme: str, name: str, reason: str | None) -> None:
             reason=reason,
             rule=rule_of(app),
         )
+    _warn_of_few_approvers(app, life)
     say_appeals(app, life)
     step_taken(app, life, pays=paying)
 
@@ -144,6 +148,27 @@ def refuse_out_of_order(life: Life, step: Step, *, pays: bool = True) -> None:
     from kaohe.run.life.refusals import out_of_order
 
     refuse_if_any(filter(None, [out_of_order(life, step, pays=pays)]))
+
+
+def _warn_of_few_approvers(app: App, life: Life) -> None:
+    """Where so few people have the role that they can never complete the approval."""
+    from kaohe.run.life.refusals import not_to_approve
+
+    rule, named = rule_of(app), app.workspace.roles.people.get("approve")
+    if named is None:
+        return
+    able = [name for name in named if not_to_approve(life, name, rule) is None]
+    if len(able) < rule.approvals:
+        problem = Problem(
+            "period.few-approvers",
+            msg("fewer people can approve this period than have to"),
+            Place(str(app.workspace.file), key="roles.approve"),
+            found=", ".join(able) or msg("nobody"),
+            expected=msg("{count} different people", count=rule.approvals),
+            fix=msg("name more people in [roles], or set approvals or own_work there"),
+            severity="warning",
+        )
+        app.problems([problem])
 
 
 def _overlap(life: Life, others: list[Life]) -> Problem:

@@ -24,7 +24,9 @@ _LISTED = 20
 _GAP, _HEADER_WORD, _WRAPPED = 3, 12, 12
 
 
-def run_text(run: Run, number: int, language: Language, *, width: int | None = None, first: int | None = None) -> str:
+def run_text(
+    run: Run, number: int | None, language: Language, *, width: int | None = None, first: int | None = None
+) -> str:
     """Heading, ranking, people without a grade, people not covered, tiers and money.
 
     ``first``: only so many rows of the ranking, and counts instead of lists for the rest.
@@ -152,18 +154,17 @@ def _widened(
     return widths
 
 
-def heading(run: Run, number: int, language: Language) -> str:
-    """Which run it is."""
+def heading(run: Run, number: int | None, language: Language) -> str:
+    """Which run it is; without a number it is not stored."""
     scheme = run.scheme
-    return msg(
-        "{scheme} ({id} {version}) · {period} · run {number} · digest {digest}",
-        scheme=scheme.name,
-        id=scheme.id,
-        version=scheme.version,
-        period=run.period.name,
-        number=number,
-        digest=run.digest[:16],
-    ).in_(language)
+    words = {"scheme": scheme.name, "id": scheme.id, "version": scheme.version, "period": run.period.name}
+    digest = run.digest[:16]
+    if number is None:
+        return msg("{scheme} ({id} {version}) · {period} · digest {digest}", **words, digest=digest).in_(language)
+    words["number"] = str(number)
+    return msg("{scheme} ({id} {version}) · {period} · run {number} · digest {digest}", **words, digest=digest).in_(
+        language
+    )
 
 
 def _print_left_out(console: Console, run: Run, language: Language) -> None:

@@ -112,5 +112,7 @@ class TestFrozen:
         assert contents(desk) == before
         take(desk, "freeze", "chen")
         before = contents(desk)
-        assert "16,750.00" in take(desk, "calculate", "chen", "--dry-run").out
+        rehearsed = take(desk, "calculate", "chen", "--dry-run").out
+        assert "16,750.00" in rehearsed
+        assert " run " not in rehearsed
         assert contents(desk) == before

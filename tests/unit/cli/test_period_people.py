@@ -96,3 +96,15 @@ class TestRoles:
         other = "wang" if name == "chen" else "chen"
         assert desk.try_("period", "reopen", *WHOSE, "--as", other, "--reason", "x").code == 3
         take(desk, "reopen", name, "--reason", "x")
+
+    @pytest.mark.parametrize(
+        ("names", "told"), [('"wang"', "wang"), ('"wang", "chen"', "wang"), ("", "nobody"), ('"wang", "li"', None)]
+    )
+    def test_too_few_who_could_approve_are_told_at_submission(
+        self, names: str, told: str | None, at: Callable[[str], Desk]
+    ) -> None:
+        desk = at("calculated")
+        add_settings(desk, f"[roles]\napprove = [{names}]\n")
+        answer = take(desk, "submit", "chen").err
+        assert ("warning [period.few-approvers]" in answer) is (told is not None)
+        assert told is None or f"found: {told}\n    expected: 2 different people" in answer
