@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Sequence
+from io import StringIO
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from kaohe.cli.change_group import change
 from kaohe.cli.context import App
+from kaohe.cli.output import json_text
 from kaohe.cli.period_scheme import period_name, scheme_id
 from kaohe.cli.words import _
+from kaohe.errors import Place, Problem, refuse_if_any
 from kaohe.text import msg
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from kaohe.report.sheet import Sheet
     from kaohe.run.changes.distribution import Distribution
     from kaohe.run.changes.model import Proposal
     from kaohe.run.model import Run
 
 FORMATS = click.Choice(["table", "csv", "json"])
+OUTPUT = click.Path(path_type=Path, dir_okay=False)
 STATES = click.Choice(["proposed", "approved", "rejected", "withdrawn"])
 
 
@@ -29,17 +35,16 @@ STATES = click.Choice(["proposed", "approved", "rejected", "withdrawn"])
 @click.argument("period", metavar="[PERIOD]", required=False)
 @click.option("--state", type=STATES, help=_("Only those in this state."))
 @click.option("--format", "form", type=FORMATS, default="table", show_default=True, help=_("The form."))
+@click.option("--output", type=OUTPUT, help=_("Write to this file."))
 @click.pass_obj
-def list_(app: App, scheme: str | None, period: str | None, state: Any, form: str) -> None:
+def list_(app: App, scheme: str | None, period: str | None, state: Any, form: str, output: Path | None) -> None:
     from kaohe.run.changes import find_changes
 
     named = None if period is None else period_name(period)
     of_scheme = None if scheme is None else scheme_id(app, scheme)
     found = find_changes(app.store, scheme_id=of_scheme, period=named, state=state)
-    if form == "json":
-        app.json([_data(each) for each in found])
-        return
-    _show(app, _changes_sheet(app, found), form)
+    subject = " ".join(filter(None, (of_scheme, named))) or "manual_changes"
+    _give(app, _changes_sheet(app, found), [_data(each) for each in found], form, output, subject)
 
 
 @change.command(help=_("Tiers, totals and bonuses without and with the manual changes, group by group."))
@@ -48,8 +53,9 @@ def list_(app: App, scheme: str | None, period: str | None, state: Any, form: st
 @click.option("--by", metavar="ATTRIBUTE", default="team", show_default=True, help=_("team, manager, role or another."))
 @click.option("--proposed", is_flag=True, help=_("With those that are only proposed too."))
 @click.option("--format", "form", type=FORMATS, default="table", show_default=True, help=_("The form."))
+@click.option("--output", type=OUTPUT, help=_("Write to this file."))
 @click.pass_obj
-def effect(app: App, scheme: str, period: str, by: str, proposed: bool, form: str) -> None:
+def effect(app: App, scheme: str, period: str, by: str, proposed: bool, form: str, output: Path | None) -> None:
     from kaohe.run.changes import find_changes
     from kaohe.run.changes.deciding import run_to_change
     from kaohe.run.changes.distribution import distributions
@@ -57,23 +63,34 @@ def effect(app: App, scheme: str, period: str, by: str, proposed: bool, form: st
 
     whose, named = scheme_id(app, scheme), period_name(period)
     run = run_to_change(app.store, whose, named).run
+    refuse_if_any(_unknown(run, by))
     counting = ("approved", "proposed") if proposed else ("approved",)
     counted = [each.change for each in find_changes(app.store, scheme_id=whose, period=named) if each.state in counting]
     listed = distributions(run.scheme, with_changes(run, ()), with_changes(run, counted), by)
-    if form == "json":
-        app.json([_distribution_data(run, each) for each in listed])
-        return
-    _show(app, _effect_sheet(app, run, listed, by), form)
+    data = [_distribution_data(run, each) for each in listed]
+    _give(app, _effect_sheet(app, run, listed, by), data, form, output, f"{whose} {named}")
 
 
-def _show(app: App, sheet: Sheet, form: str) -> None:
+def _unknown(run: Run, by: str) -> Iterator[Problem]:
+    known = sorted(name for name, column in run.appraisal.people.attributes.items() if any(column))
+    if by not in known:
+        what = msg("nobody has the attribute {name}", name=by)
+        yield Problem("change.attribute", what, Place(key="--by"), found=by, expected=", ".join(known))
+
+
+def _give(app: App, sheet: Sheet, data: list[dict[str, Any]], form: str, output: Path | None, subject: str) -> None:
+    """A table for the eye; a form for other programs, or a file, is an export and noted."""
+    from kaohe.cli.exported import hand_out
     from kaohe.report.sheet import as_text, write_csv
 
-    if form == "csv":
-        write_csv(sheet, sys.stdout)
+    if form == "table" and output is None:
+        rows = ([as_text(column, cell) for column, cell in zip(sheet.columns, row, strict=True)] for row in sheet.rows)
+        app.table([column.header for column in sheet.columns], rows, right=sheet.numbers)
         return
-    rows = ([as_text(column, cell) for column, cell in zip(sheet.columns, row, strict=True)] for row in sheet.rows)
-    app.table([column.header for column in sheet.columns], rows, right=sheet.numbers)
+    text = StringIO(newline="")
+    write_csv(sheet, text)
+    content = json_text(data) if form == "json" else text.getvalue()
+    hand_out(app, content, output, "changes", subject, form="json" if form == "json" else "csv", rows=len(data))
 
 
 def _changes_sheet(app: App, found: Sequence[Proposal]) -> Sheet:
@@ -130,7 +147,13 @@ def _tiers(run: Run) -> list[str]:
 def _data(each: Proposal) -> dict[str, Any]:
     from kaohe.run.changes.model import written
 
-    return {**vars(each), "value": written(each.kind, each.value), "evidence": list(each.evidence)}
+    moments = {name: moment and moment.isoformat() for name, moment in _moments(each)}
+    return {**vars(each), **moments, "value": written(each.kind, each.value), "evidence": list(each.evidence)}
+
+
+def _moments(each: Proposal) -> Iterator[tuple[str, datetime | None]]:
+    yield "proposed_at", each.proposed_at
+    yield "decided_at", each.decided_at
 
 
 def _distribution_data(run: Run, each: Distribution) -> dict[str, Any]:

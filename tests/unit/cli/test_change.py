@@ -268,3 +268,34 @@ class TestExplained:
         assert changed.count("late reports") >= 2
         assert "changed by hand: -50.00 CNY" in changed
         assert "by hand (no. 3): 3, helped out" in desk.do("explain", "2", "P1").out
+
+    def test_money_given_to_somebody_who_is_not_eligible_is_explained(self, desk: Desk) -> None:
+        # The quarter has 90 days: by the scheme itself nobody has a bonus.
+        scheme = (
+            (SCHEME + LIMITS)
+            .replace('"20%"', "500")
+            .replace("[[outcomes]]", "[bonus.eligible]\nmin_days = 92\n\n[[outcomes]]", 1)
+        )
+        write(desk, "schemes/tiny.toml", scheme)
+        take(desk, "reopen", "chen", "--reason", "new rules")
+        for step in ("freeze", "calculate"):
+            take(desk, step, "chen")
+        assert propose(desk, "P1", "--bonus", "200").code == 0
+        assert decide(desk, "approve", "1").code == 0
+        assert results(desk)["P1"][2] == "200.00"
+        assert "changed by hand: 200.00 CNY" in desk.do("explain", "3", "P1").out
+
+
+class TestFiles:
+    def test_a_list_that_leaves_is_noted_as_an_export(self, desk: Desk, tmp_path: Path) -> None:
+        propose(desk, "P1", "--points", "1")
+        desk.do("change", "list", *WHOSE, "--output", tmp_path / "changes.csv")
+        with (tmp_path / "changes.csv").open(encoding="utf-8-sig", newline="") as file:
+            assert [row["Person"] for row in csv.DictReader(file)] == ["P1"]
+        with closing(sqlite3.connect(desk.workspace / "kaohe.db")) as database:
+            (detail,) = database.execute("SELECT detail FROM audit_log WHERE action = 'export'").fetchone()
+        assert (json.loads(detail)["what"], json.loads(detail)["rows"]) == ("changes", 1)
+
+    def test_an_attribute_that_nobody_has_is_told(self, desk: Desk) -> None:
+        answer = desk.try_("change", "effect", *WHOSE, "--by", "floor")
+        assert (answer.code, "nobody has the attribute floor" in answer.err) == (1, True)
