@@ -7,12 +7,12 @@ and when its import is undone. Rows that contradict a stored record are not amon
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, delete, insert, select
+from sqlalchemy import Connection, Table, and_, delete, insert, select
 
 from kaohe.plugin import RecordType
 from kaohe.records.audit import seal
@@ -66,16 +66,15 @@ def forget_brought(connection: Connection, record_type: RecordType, target: Tabl
 
 def forget_batch(connection: Connection, batch: int) -> list[Seal]:
     """Forget the rows of an import that is undone; the seal of what is left, which is nothing."""
-    return _take_out(connection, _numbers(connection, _rejected.c.batch == batch))
+    rows = connection.execute(select(_rejected.c.id, _rejected.c.batch).where(_rejected.c.batch == batch)).all()
+    return _take_out(connection, [(row.id, row.batch) for row in rows])
 
 
-def forget_people(connection: Connection, codes: Iterable[str]) -> list[Seal]:
-    """Forget the rows that name these people; the seals of the batches they were of."""
-    return _take_out(connection, _numbers(connection, _rejected.c.person.in_(sorted(codes))))
-
-
-def _numbers(connection: Connection, meant: ColumnElement[bool]) -> list[tuple[int, int]]:
-    return [(row.id, row.batch) for row in connection.execute(select(_rejected.c.id, _rejected.c.batch).where(meant))]
+def forget_people(connection: Connection, codes: Collection[str], named: Callable[[str], bool]) -> list[Seal]:
+    """Forget the rows of these people, and those whose reasons name them, as ``named`` says of a JSON text; the seals
+    of the batches they were of."""
+    rows = connection.execute(select(_rejected.c.id, _rejected.c.batch, _rejected.c.person, _rejected.c.reasons)).all()
+    return _take_out(connection, [(row.id, row.batch) for row in rows if row.person in codes or named(row.reasons)])
 
 
 def _take_out(connection: Connection, rows: Sequence[tuple[int, int]]) -> list[Seal]:

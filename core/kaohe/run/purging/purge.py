@@ -17,6 +17,7 @@ from kaohe.records.batches import moved, new_revision
 from kaohe.records.changes import marked
 from kaohe.records.core_tables import PersonRow, ReplacedRow, RevisionRow, RunResultRow, RunRow
 from kaohe.records.evidence_tables import AppealRow, AuditRow
+from kaohe.records.rejections import forget_people
 from kaohe.records.tables import table_of
 from kaohe.run.life.store import lives_in
 from kaohe.run.purging.evidence import move_texts, redact_log, redact_rows, with_attachments
@@ -156,6 +157,7 @@ def _carry_out(
     seals = [
         *redact_runs(connection, redaction),
         *(seal(connection, _replaced, {"batch": each}, before=sealed_before[each]) for each in batches),
+        *forget_people(connection, codes=redaction.codes, named=lambda text: redaction.json_text(text) != text),
     ]
     shapes = redact_log(connection, redaction)
     names = connection.scalars(select(_revisions.c.name)).all()
