@@ -11,6 +11,7 @@ import numpy as np
 
 from kaohe.appraise.facts import Facts
 from kaohe.appraise.manual import QuotaCheck
+from kaohe.appraise.model import EVERYBODY
 from kaohe.appraise.ranking import Contest
 from kaohe.appraise.rules import Ruled
 from kaohe.appraise.tiers import seat, tiers_of
@@ -68,7 +69,7 @@ def quota_problems(scheme: Scheme, checks: Sequence[QuotaCheck]) -> Iterator[Pro
         yield Problem(
             "manual.quota",
             msg("the manual changes put more people into a tier than it has seats"),
-            Place(key=check.group),
+            Place(key=scheme.id if check.group == EVERYBODY else check.group),
             found=msg("{tier} or better: {people} people, {before} without the changes", **words),
             expected=msg("at most {seats} (people/seats: {listed})", listed=listed, **words),
             fix=fix if refused else None,
