@@ -8,7 +8,7 @@ import click
 
 from kaohe.cli.context import App
 from kaohe.cli.period_appeals import warn_of_appeals
-from kaohe.cli.period_group import period, rule_of, step_taken, step_time, whose
+from kaohe.cli.period_group import period, proposers_of, rule_of, step_taken, step_time, whose
 from kaohe.cli.period_scheme import life_named
 from kaohe.cli.period_steps import refuse_out_of_order
 from kaohe.cli.words import _
@@ -28,7 +28,6 @@ _DESPITE = _("Do not wait for appeals that are not decided on, for this reason."
 @click.option("--reason", metavar="TEXT", help=_("A note that stays with the step."))
 @click.pass_obj
 def approve(app: App, scheme: str, name: str, despite: str | None, reason: str | None) -> None:
-    from kaohe.run.changes import find_changes
     from kaohe.run.life import take_step
     from kaohe.run.life.blocking import before_approving, before_submitting, pays, undecided_appeals
     from kaohe.run.life.refusals import not_to_approve
@@ -38,7 +37,7 @@ def approve(app: App, scheme: str, name: str, despite: str | None, reason: str |
     before = life_named(app, scheme, name)
     refuse_out_of_order(before, "approve")
     whose_life, rule = (before.scheme_id, before.period), rule_of(app)
-    proposers = [each.proposed_by for each in find_changes(app.store, state="approved", **_named(before))]
+    proposers = proposers_of(app, before)
     own = not_to_approve(before, app.actor.name, rule, proposers)
     refuse_if_any([own] if own else [])
     at = step_time(app, before)

@@ -37,6 +37,14 @@ def rule_of(app: App) -> Rule:
     return Rule(roles.approvals, roles.own_work)
 
 
+def proposers_of(app: App, life: Life) -> list[str]:
+    """Who proposed the manual changes that the period's run holds."""
+    from kaohe.run.changes import find_changes
+
+    approved = find_changes(app.store, scheme_id=life.scheme_id, period=life.period, state="approved")
+    return [each.proposed_by for each in approved]
+
+
 def step_time(app: App, life: Life) -> datetime:
     """Now; with a warning where the clock is behind the last step."""
     now, last = app.now(), life.last
@@ -95,7 +103,8 @@ def what_next(app: App, life: Life, *, pays: bool = True) -> Message:
 
 def _approvals_wanted(app: App, life: Life) -> Message:
     rule, given = rule_of(app), life.approvals
-    others = [each.actor for each in given] if rule.own_work else [*life.preparers, *(each.actor for each in given)]
+    prepared = [] if rule.own_work else [*life.preparers, *proposers_of(app, life)]
+    others = [*prepared, *(each.actor for each in given)]
     words = {
         "count": max(rule.approvals - len(given), 1),
         "names": ", ".join(dict.fromkeys(others)),

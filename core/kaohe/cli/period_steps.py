@@ -8,7 +8,7 @@ import click
 
 from kaohe.cli.context import App
 from kaohe.cli.period_appeals import say_appeals
-from kaohe.cli.period_group import period, rule_of, step_taken, step_time, whose
+from kaohe.cli.period_group import period, proposers_of, rule_of, step_taken, step_time, whose
 from kaohe.cli.period_scheme import life_named, period_name, scheme_file
 from kaohe.cli.words import _
 from kaohe.errors import Place, Problem, refuse_if_any
@@ -157,7 +157,8 @@ def _warn_of_few_approvers(app: App, life: Life) -> None:
     rule, named = rule_of(app), app.workspace.roles.people.get("approve")
     if named is None:
         return
-    able = [name for name in named if not_to_approve(life, name, rule) is None]
+    proposers = proposers_of(app, life)
+    able = [name for name in named if not_to_approve(life, name, rule, proposers) is None]
     if len(able) < rule.approvals:
         problem = Problem(
             "period.few-approvers",
