@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
 FORMATS = ("text", "html", "json", "pdf")
 ENDINGS = {"text": "txt"}
 _STEP = 100  # people between two words of progress
+Sheets = Callable[[int], tuple[str, str | bytes]]
 
 
 @statement.command(help=_("Make the statements of people of a run: what each is told of it."))
@@ -33,7 +33,7 @@ _STEP = 100  # people between two words of progress
 @click.option("--all", "everybody", is_flag=True, help=_("Of everybody in the run."))
 @click.option("--format", "form", type=click.Choice(FORMATS), help=_("The form; left out: by the file's name."))
 @click.option("--output", type=click.Path(path_type=Path), help=_("Write to this file; a folder for several people."))
-@click.option("--mask", is_flag=True, help=_("Names are masked."))
+@click.option("--mask", is_flag=True, help=_("Names and codes are masked."))
 @click.pass_obj
 def make(
     app: App, run: str, people: tuple[str, ...], everybody: bool, form: str | None, output: Path | None, mask: bool
@@ -49,17 +49,11 @@ def make(
     several = everybody or len(rows) > 1 or (output is not None and output.is_dir())
     if output is None and (several or form == "pdf"):
         raise click.UsageError(_("several statements, or one in PDF, need --output"))
-    made = statements_of(app, stored)
-    drawn = _drawing(app, form)
-
-    def sheet(row: int) -> str | bytes:
-        one = made(row)
-        return drawn(_masked(one) if mask else one)
-
+    sheets = _sheets(app, stored, form, masked=mask)
     if several and output is not None:
-        _write_all(app, stored, rows, sheet, output, form, masked=mask)
+        _write_all(app, stored, rows, sheets, output, form, masked=mask)
     else:
-        _hand_out(app, stored, rows[0], sheet(rows[0]), output, form, masked=mask)
+        _hand_out(app, stored, rows[0], sheets(rows[0])[1], output, form, masked=mask)
 
 
 def _form_of(output: Path | None) -> str:
@@ -87,10 +81,18 @@ def _drawing(app: App, form: str) -> Callable[[Statement], str | bytes]:
     return lambda one: printed(app, statement_html(one, app.language))
 
 
-def _masked(one: Statement) -> Statement:
-    from kaohe.report.masking import mask_name
+def _sheets(app: App, stored: StoredRun, form: str, *, masked: bool) -> Sheets:
+    """What makes the statement of a person, by row: the code that it bears, and the statement in the form."""
+    from kaohe.report.masking import Mask
 
-    return replace(one, name=mask_name(one.name))
+    made, drawn = statements_of(app, stored), _drawing(app, form)
+    mask = Mask.of(stored.run) if masked else None
+
+    def sheet(row: int) -> tuple[str, str | bytes]:
+        one = made(row) if mask is None else mask.statement(made(row))
+        return one.code, drawn(one)
+
+    return sheet
 
 
 def _hand_out(
@@ -109,7 +111,7 @@ def _write_all(
     app: App,
     stored: StoredRun,
     rows: Sequence[int],
-    sheet: Callable[[int], str | bytes],
+    sheets: Sheets,
     folder: Path,
     form: str,
     *,
@@ -119,17 +121,18 @@ def _write_all(
     from kaohe.cli.exported import note_export
     from kaohe.cli.files import write_whole
 
-    codes = stored.run.appraisal.people.code
-    names = file_names([codes[row] for row in rows], ENDINGS.get(form, form))
     if folder.exists() and not folder.is_dir():
         what, fix = msg("several statements need a folder"), msg("name a folder that exists or is to be made")
         raise fail(Problem("statement.folder", what, Place(file=str(folder)), fix=fix))
+    codes: list[str] = []
     contents: list[bytes] = []
     for count, row in enumerate(rows, start=1):
-        content = sheet(row)
+        code, content = sheets(row)
+        codes.append(code)
         contents.append(content.encode() if isinstance(content, str) else content)
         if count % _STEP == 0 and count < len(rows):
             app.say(msg("{count} of {people}", count=count, people=len(rows)))
+    names = file_names(codes, ENDINGS.get(form, form))
     listed = [f"{hashlib.sha256(each).hexdigest()}  {name}" for name, each in zip(names, contents, strict=True)]
     detail = {"run": stored.number, "form": form, "folder": folder.name, "files": len(rows)}
     note_export(app, "statements", _subject(stored), "\n".join(listed), masked=masked, **detail)
