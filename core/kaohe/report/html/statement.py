@@ -36,8 +36,7 @@ def statement_html(statement: Statement, language: Language) -> str:
         el("div", _tier(statement), _bonus(statement), class_="pair"),
         _following(statement),
         _interview(statement),
-        _appeal(statement),
-        _signed(statement),
+        el("div", _appeal(statement), _signed(statement), class_="pair"),
     )
     return document(language, title, head, _key_figures(statement), *parts, _foot(statement), kind="statement")
 
