@@ -210,15 +210,22 @@ class TestTime:
     def test_after_the_payment_only_an_upheld_appeal_leads_to_a_change(self, desk: Desk) -> None:
         for step, name in (("submit", "chen"), ("approve", "wang"), ("approve", "li"), ("pay", "zhao")):
             take(desk, step, name)
-        assert "only an upheld appeal" in propose(desk, "P1", "--points", "1").err
-        for state in ("open", "upheld"):
-            settled = {"decision": "right", "decided_by": "li", "decided_at": NOON} if state == "upheld" else {}
-            insert(desk, AppealRow, {**appeal(state), **settled})
-        assert "[change.period]" in propose(desk, "P1", "--points", "1", "--appeal", "1").err
-        assert "[change.appeal]" in propose(desk, "P2", "--points", "1", "--appeal", "2").err
-        assert propose(desk, "P1", "--points", "1", "--appeal", "2").code == 0
-        answer = decide(desk, "approve", "1")
-        assert "kaohe period restate tiny 2026-Q1" in answer.err
+        assert "only an appeal leads to a change" in propose(desk, "P1", "--points", "1").err
+        insert(desk, AppealRow, appeal())
+        assert "[change.appeal]" in propose(desk, "P2", "--points", "1", "--appeal", "1").err
+        assert propose(desk, "P1", "--points", "1", "--appeal", "1").code == 0
+        assert "[change.period]" in decide(desk, "approve", "1").err
+        desk.do("appeal", "answer", "1", "--text", "A ticket was missed.", "--as", "li")
+        desk.do("appeal", "uphold", "1", "--reason", "It counts.", "--change", "1", "--as", "wang")
+        assert "kaohe period restate tiny 2026-Q1" in decide(desk, "approve", "1").err
+
+    def test_after_the_payment_the_appeal_stands_for_one_person_and_is_not_over(self, desk: Desk) -> None:
+        for step, name in (("submit", "chen"), ("approve", "wang"), ("approve", "li"), ("pay", "zhao")):
+            take(desk, step, name)
+        settled = {"decision": "no", "decided_by": "li", "decided_at": NOON}
+        insert(desk, AppealRow, {**appeal("rejected"), **settled})
+        assert "was rejected or withdrawn" in propose(desk, "P1", "--points", "1", "--appeal", "1").err
+        assert "there is no appeal 2" in propose(desk, "P1", "--points", "1", "--appeal", "2").err
 
 
 class TestCalibration:

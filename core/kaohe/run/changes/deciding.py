@@ -79,7 +79,7 @@ def rehearse(store: Store, stored: StoredRun, drafts: Sequence[Draft], *, appeal
 def _weighed(connection: Connection, stored: StoredRun, drafts: Sequence[Draft], appeal: int | None) -> Moved:
     """What the drafts do beside all that is approved and proposed already."""
     refuse_if_any(refusals.no_reason(each.person) for each in drafts if not each.reason.strip())
-    _may_change(connection, stored, appeal, [each.person for each in drafts])
+    _may_change(connection, stored, appeal, [each.person for each in drafts], ("open", "answered", "upheld"))
     scheme_id, period = stored.run.scheme.id, stored.run.period.name
     others = changes_in(connection, scheme_id=scheme_id, period=period)
     there = [each.change for each in others if each.state in ("approved", "proposed")]
@@ -108,7 +108,7 @@ def approve(
         refuse_if_any(refusals.decided(found, ("proposed",)))
         for appeal in sorted({each.appeal or 0 for each in found}):
             about = [each.person for each in found if (each.appeal or 0) == appeal]
-            _may_change(connection, stored, appeal or None, about)
+            _may_change(connection, stored, appeal or None, about, ("upheld",))
         names = _names(stored.run, found)
         refuse_if_any(refusals.own(found, actor_of(connection).name, names, own_work=own_work))
         first = found[0]
@@ -159,12 +159,15 @@ def _settled(life: Life, approved: Sequence[Proposal]) -> Problem | None:
     return None
 
 
-def _may_change(connection: Connection, stored: StoredRun, appeal: int | None, people: Collection[str]) -> None:
+def _may_change(
+    connection: Connection, stored: StoredRun, appeal: int | None, people: Collection[str], heard: Collection[str]
+) -> None:
+    """Raises KaoheError where the results of these people cannot be changed by hand now. ``heard``: in which states an
+    appeal leads to a change after the payment too."""
     scheme_id, period = stored.run.scheme.id, stored.run.period.name
-    hold(connection)
     life = life_in(connection, scheme_id, period)
-    upheld = appeal is not None and _appeal(connection, appeal, life, people) == "upheld"
-    refuse_if_any(filter(None, [refusals.not_now(life, appealed=upheld)]))
+    appealed = appeal is not None and _appeal(connection, appeal, life, people) in heard
+    refuse_if_any(filter(None, [refusals.not_now(life, appealed=appealed)]))
     if official_in(connection, scheme_id, period) != stored.number:
         raise fail(refusals.overtaken(life))
 

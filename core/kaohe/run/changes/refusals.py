@@ -17,12 +17,12 @@ _PAID = ("paid", "closed")
 
 def not_now(life: Life, *, appealed: bool) -> Problem | None:
     """Why the period's results cannot be changed by hand in its state; None where they can. ``appealed``: whether the
-    change answers an upheld appeal, which counts after the payment too."""
+    change answers an appeal that leads to one after the payment too."""
     if life.state in OPEN_TO_CHANGES or (appealed and life.state in _PAID):
         return None
     named = {"scheme": life.scheme_id, "period": life.period}
     if life.state in _PAID:
-        fix = msg("after the payment only an upheld appeal leads to a change: --appeal NUMBER")
+        fix = msg("after the payment only an appeal leads to a change, approved once it is upheld: --appeal NUMBER")
     elif life.state == "approved":
         fix = msg("reopen it first: kaohe period reopen {scheme} {period} --reason WHY", **named)
     else:
