@@ -7,9 +7,13 @@ import json
 from typing import Any
 
 
+# Made once: json.dumps would make one for every small text.
+_ENCODER = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
 def canonical(data: Any) -> str:
     """Keys sorted, no spaces, no escapes but the necessary ones; floats are a fault of the caller."""
-    return json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return _ENCODER.encode(data)
 
 
 def digest(data: Any) -> str:

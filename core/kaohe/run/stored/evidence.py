@@ -77,6 +77,7 @@ def packed(columns: Mapping[str, pa.Array]) -> bytes:
 def unpacked(blob: bytes) -> dict[str, pa.Array]:
     """The columns again; pa.ArrowException for bytes that are no such table."""
     table = pa.ipc.open_file(pa.BufferReader(blob)).read_all()
+    table.validate(full=True)  # changed bytes may point outside of the table
     return {name: table.column(name).combine_chunks() for name in table.column_names}
 
 

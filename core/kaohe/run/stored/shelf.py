@@ -8,9 +8,8 @@ the rest and names the columns. The scheme stands apart: it is compiled again fr
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -18,8 +17,9 @@ import pyarrow as pa
 
 from kaohe.appraise.decisions import Decisions
 from kaohe.appraise.manual import Computed
-from kaohe.appraise.model import Appraisal, Decision, Money, People, Values
+from kaohe.appraise.model import Appraisal, Money, People, Values
 from kaohe.appraise.teams import Teams
+from kaohe.exact import Ints
 from kaohe.records.canonical import canonical
 from kaohe.run.assessment_model import Assessed
 from kaohe.run.model import Counts, Run
@@ -79,11 +79,16 @@ class _Shelf:
             case np.ndarray() if len(value) == self.rows and value.dtype in (np.int64, np.bool_):
                 return self._column(path, pa.array(value), "numbers")
             case Decisions():
-                return self._column(path, self._each(value), "decisions")
+                return self._column(path, _lists(value), "decisions")
             case tuple() if len(value) == self.rows:
-                if all(each is None or isinstance(each, str) for each in value):
-                    return self._column(path, pa.array(value, pa.string()), "texts")
-                return self._column(path, self._each(value), "each")
+                kinds = set(map(type, value)) - {type(None)}
+                if kinds <= {str}:
+                    return self._column(path, pa.array(value, pa.string()), "plain")
+                if kinds == {bool}:
+                    return self._column(path, pa.array(value, pa.bool_()), "plain")
+                if kinds == {int} and all(each is None or abs(each) < 2**63 for each in value):
+                    return self._column(path, pa.array(value, pa.int64()), "plain")
+                return self._column(path, pa.array([canonical(data(each)) for each in value], pa.string()), "each")
             case tuple():
                 return [self.put(each, (*path, str(number))) for number, each in enumerate(value)]
             case Mapping():
@@ -99,20 +104,6 @@ class _Shelf:
             name = f"{name} ({len(self.columns)})"
         self.columns[name] = column
         return {"column": name, "as": kind}
-
-    def _each(self, values: Sequence[Any]) -> pa.Array:
-        """Each entry as JSON; entries that are equal are written once."""
-        known: dict[int, str] = {}
-
-        def text(value: Any) -> str:
-            # By identity: equal values may be of different types, and 1 is not true.
-            if id(value) not in known:
-                known[id(value)] = canonical(data(value))
-            return known[id(value)]
-
-        if isinstance(values, Decisions):
-            return pa.array(["[" + ",".join(map(text, each)) + "]" for each in values], pa.string())
-        return pa.array([text(value) for value in values], pa.string())
 
 
 @dataclass(frozen=True)
@@ -143,29 +134,29 @@ class _Desk:
             case "numbers":
                 # A copy that may be written to, as a computed one is.
                 return np.array(column.to_numpy(zero_copy_only=False))
-            case "texts":
+            case "plain":
                 return tuple(column.to_pylist())
             case "each":
-                return tuple(from_data(json.loads(text)) for text in column.to_pylist())
+                texts, numbers = _told_apart(column)
+                values = [from_data(json.loads(text)) for text in texts]
+                return tuple(values[number] for number in numbers.tolist())
             case "decisions":
-                return _decisions([json.loads(text) for text in column.to_pylist()])
+                texts, numbers = _told_apart(column.values)
+                said = tuple(from_data(json.loads(text)) for text in texts)
+                return Decisions(np.array(column.offsets.to_numpy(), np.int64), numbers, said)
         raise ValueError(kind)
 
 
-def _decisions(rows: list[list[Any]]) -> Decisions:
-    """Everybody's decisions; what was said once is one decision again."""
-    numbers: dict[str, int] = {}
-    listed: list[Decision] = []
-    which: list[int] = []
-    for row in rows:
-        for each in row:
-            text = canonical(each)
-            if text not in numbers:
-                numbers[text] = len(listed)
-                listed.append(from_data(each))
-            which.append(numbers[text])
-    begins = np.array([0, *accumulate(map(len, rows))], np.int64)
-    return Decisions(begins, np.array(which, np.int64), tuple(listed))
+def _lists(decisions: Decisions) -> pa.Array:
+    """Each person's decisions as a list of JSON texts; what is said of many is written out once."""
+    said = pa.array([canonical(data(each)) for each in decisions.said], pa.string())
+    return pa.LargeListArray.from_arrays(pa.array(decisions.begins), said.take(pa.array(decisions.which)))
+
+
+def _told_apart(column: pa.Array) -> tuple[list[str], Ints]:
+    """The texts that occur, and which of them stands where."""
+    found = column.dictionary_encode()
+    return found.dictionary.to_pylist(), np.array(found.indices.to_numpy(), np.int64)
 
 
 def _without_scheme(teams: Teams) -> list[tuple[str, Any]]:

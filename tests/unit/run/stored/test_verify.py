@@ -21,7 +21,8 @@ from kaohe import __version__
 from kaohe.cli.context import App
 from kaohe.run.digest import digest_of
 from kaohe.run.repository import read_run, results_of
-from kaohe.run.stored.evidence import packed, sealed, summary
+from kaohe.run.stored.evidence import packed, sealed, summary, unpacked
+from kaohe.run.stored.reading import UNREADABLE
 from kaohe.run.stored.shelf import shelve
 from kaohe.run.stored.strays import strays
 from kaohe.run.stored.verifying import Verdict, verify_run
@@ -363,3 +364,19 @@ def test_a_run_of_an_earlier_version_cannot_be_verified_and_says_so(desk: Desk) 
     answer = desk.do("run", "verify", "1")
     assert "cannot be verified" in answer.out
     assert "run.former" in desk.try_("run", "show", "1").err
+
+
+def test_no_changed_byte_of_the_columns_can_do_more_than_be_refused(desk: Desk) -> None:
+    app = App("en", desk.workspace, {})
+    blob = packed(shelve(read_run(app.store, 1).run)[1])
+    sound = {name: column.to_pylist() for name, column in unpacked(blob).items()}
+    same = 0
+    for at in range(0, len(blob), 7):
+        changed = bytearray(blob)
+        changed[at] ^= 0x55
+        try:
+            read = unpacked(bytes(changed))
+        except UNREADABLE:
+            continue
+        same += {name: column.to_pylist() for name, column in read.items()} == sound
+    assert same < len(blob) / 7, "most changes are refused or give other columns; all break the seal"
