@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from io import BytesIO, StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +15,6 @@ from kaohe.cli.words import _
 from kaohe.text import msg, visible
 
 if TYPE_CHECKING:
-    from kaohe.report.sheet import Sheet
     from kaohe.run import Run
 
 FORMATS = ("table", "json", "csv", "xlsx")
@@ -113,27 +111,11 @@ def rendered(app: App, run: Run, number: int, form: str, *, wide: bool = False) 
 
             return json_text(run_data(run, app.language))
         case "csv":
+            from kaohe.cli.sheets import csv_text
+
             return csv_text(ranking_sheet(run, app.language, not_graded=True))
         case _:
             return run_workbook(run, number, app.language)
-
-
-def csv_text(sheet: Sheet) -> str:
-    """The sheet as the text of a CSV file."""
-    from kaohe.report.sheet import write_csv
-
-    text = StringIO(newline="")
-    write_csv(sheet, text)
-    return text.getvalue()
-
-
-def workbook(sheets: list[Sheet]) -> bytes:
-    """The sheets as the bytes of a workbook."""
-    from kaohe.report.workbook import write_xlsx
-
-    book = BytesIO()
-    write_xlsx(sheets, book)
-    return book.getvalue()
 
 
 def explanation(app: App, run: Run, person: str, form: str) -> str:

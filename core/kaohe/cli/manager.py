@@ -29,7 +29,8 @@ def manager_of(app: App, run: Run, inputs: Inputs, named: str) -> Manager:
 
 def for_manager(app: App, run: Run, number: int, manager: Manager, form: str, *, wide: bool = False) -> str | bytes:
     """The manager's own people. ``wide``: tables are not fitted to the terminal."""
-    from kaohe.cli.evaluate import csv_text, terminal_width, workbook
+    from kaohe.cli.evaluate import terminal_width
+    from kaohe.cli.sheets import csv_text, workbook
     from kaohe.report.manager import manager_csv, manager_data, manager_sheets, manager_text
 
     match form:

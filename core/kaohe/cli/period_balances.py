@@ -10,7 +10,7 @@ import click
 from kaohe.cli.context import App
 from kaohe.cli.period_group import period, whose
 from kaohe.cli.period_scheme import life_named, scheme_id
-from kaohe.cli.sheets import csv_of, show_sheet, workbook_of
+from kaohe.cli.sheets import csv_text, show_sheet, workbook
 from kaohe.cli.words import _
 from kaohe.errors import Place, Problem, fail
 from kaohe.text import msg
@@ -91,7 +91,7 @@ def _answer(app: App, sheet: Sheet, data: str, form: str | None, output: Path | 
         raise click.UsageError(_("--format xlsx needs --output FILE"))
     content: str | bytes = data
     if asked != "json":
-        content = workbook_of([sheet]) if asked == "xlsx" else csv_of(sheet)
+        content = workbook([sheet]) if asked == "xlsx" else csv_text(sheet)
     hand_out(app, content, output, what, subject, form=asked or "csv")
     if output is not None:
         app.say(msg("wrote {file}", file=output))

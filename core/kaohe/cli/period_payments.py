@@ -13,7 +13,7 @@ from kaohe.cli.period_decisions import verified
 from kaohe.cli.period_group import period, step_taken, step_time, whose
 from kaohe.cli.period_scheme import life_named
 from kaohe.cli.period_steps import refuse_out_of_order
-from kaohe.cli.sheets import csv_of, show_sheet, workbook_of
+from kaohe.cli.sheets import csv_text, show_sheet, workbook
 from kaohe.cli.words import _
 from kaohe.text import msg
 
@@ -93,6 +93,6 @@ def write_list(app: App, run: Run, number: int, lines: Sequence[Line], output: P
         show_sheet(app, sheet, title=False)
         return
     form = "xlsx" if output.suffix.lower() == ".xlsx" else "csv"
-    content = workbook_of([sheet]) if form == "xlsx" else csv_of(sheet)
+    content = workbook([sheet]) if form == "xlsx" else csv_text(sheet)
     hand_out(app, content, output, "payroll", f"{run.scheme.id} {run.period.name}", run=number, form=form)
     app.say(msg("wrote {file}", file=output))

@@ -20,7 +20,8 @@ def show_sheet(app: App, sheet: Sheet, *, title: bool = True) -> None:
     app.table(headers, rows, right=sheet.numbers, title=sheet.title if title else None)
 
 
-def csv_of(sheet: Sheet) -> str:
+def csv_text(sheet: Sheet) -> str:
+    """The sheet as the text of a CSV file."""
     from kaohe.report.sheet import write_csv
 
     text = StringIO(newline="")
@@ -28,7 +29,8 @@ def csv_of(sheet: Sheet) -> str:
     return text.getvalue()
 
 
-def workbook_of(sheets: Sequence[Sheet]) -> bytes:
+def workbook(sheets: Sequence[Sheet]) -> bytes:
+    """The sheets as the bytes of a workbook."""
     from kaohe.report.workbook import write_xlsx
 
     book = BytesIO()

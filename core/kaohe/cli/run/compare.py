@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 from kaohe.cli.context import App
-from kaohe.cli.evaluate import csv_text, terminal_width
+from kaohe.cli.evaluate import terminal_width
 from kaohe.cli.run.group import run, stored_run
+from kaohe.cli.sheets import csv_text
 from kaohe.cli.words import _
 from kaohe.errors import KaoheError
 from kaohe.text import msg, visible

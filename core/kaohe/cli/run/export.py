@@ -76,7 +76,7 @@ def _whole(app: App, stored: StoredRun, *, records: bool) -> str:
 def _told(app: App, stored: StoredRun, mask: Mask | None, what: str) -> str | bytes:
     """The workbook (``xlsx``), or one sheet as CSV. What the period paid is in the list for payroll where this run is
     the one that it was paid by."""
-    from kaohe.cli.evaluate import csv_text
+    from kaohe.cli.sheets import csv_text
     from kaohe.report.bonus_list import bonus_sheet
     from kaohe.report.book import ALONE, run_workbook
 
