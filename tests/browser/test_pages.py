@@ -27,7 +27,7 @@ LETTERS = """
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("width", [360, 1440])
+@pytest.mark.parametrize("width", [360, 700, 1440])
 @pytest.mark.parametrize(("kind", "language"), KINDS)
 def test_everything_fits_and_can_be_read(
     browser: Chromium, pages: Path, kind: str, language: str, width: int, dark: bool

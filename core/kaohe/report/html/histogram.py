@@ -50,11 +50,13 @@ def drawn(found: Histogram, title: Message, kinds: Sequence[str], cuts: Sequence
     plot = HEIGHT - _TOP - _BOTTOM
     bins = len(found.edges) - 1
     across = Scale(found.edges[0], found.edges[-1])
+    ground = HEIGHT - _BOTTOM
     shapes: list[Content] = []
+    counts_above: list[Content] = []
     for position, height in enumerate(found.heights):
         left, right = found.edges[position : position + 2]
         x, width = across.between(left, right)
-        below = HEIGHT - _BOTTOM
+        below = ground
         for kind, counts in zip(reversed(kinds), reversed(found.counts), strict=True):
             tall = plot * counts[position] // tallest
             if counts[position]:
@@ -63,8 +65,7 @@ def drawn(found: Histogram, title: Message, kinds: Sequence[str], cuts: Sequence
             below -= tall
         if height:
             middle = across.at((left + right) // 2)
-            shapes.append(el("text", height, x=middle, y=below - 5, class_="figure"))
-    ground = HEIGHT - _BOTTOM
+            counts_above.append(el("text", height, x=middle, y=below - 5, class_="figure"))
     shapes.append(el("line", x1="0", x2="100%", y1=ground, y2=ground, class_="axis"))
     every = 1 if bins <= MOST_BINS // 2 else 2
     for position, edge in enumerate(found.edges):
@@ -80,4 +81,4 @@ def drawn(found: Histogram, title: Message, kinds: Sequence[str], cuts: Sequence
             x = percent(across.share(cut))
             shapes.append(el("line", x1=x, x2=x, y1=16, y2=ground, class_="cut"))
             shapes.append(el("text", label, x=x, y=11, class_="cut-name"))
-    return chart(title, *shapes, height=HEIGHT, kind="histogram")
+    return chart(title, *shapes, *counts_above, height=HEIGHT, kind="histogram")

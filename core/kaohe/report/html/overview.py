@@ -62,7 +62,9 @@ def distribution(run: Run) -> Element | None:
     found = totals_of(run)
     if found is None:
         return None
-    rows = np.flatnonzero(appraisal.graded)
+    vetoed = appraisal.graded & appraisal.vetoed
+    rows = np.flatnonzero(appraisal.graded & ~vetoed if not vetoed[appraisal.graded].all() else appraisal.graded)
+    aside = int(appraisal.graded.sum()) - len(rows)
     levels = scheme.tiers.levels if scheme.tiers is not None else ()
     places = {level.id: position for position, level in enumerate(levels)}
     series = np.fromiter((places.get(appraisal.tier[row] or "", 0) for row in rows), np.int64, len(rows))
@@ -83,6 +85,9 @@ def distribution(run: Run) -> Element | None:
         picture,
         legend if levels else None,
         el("p", _said(run, found)),
+        el("p", msg("Not drawn: {count} with a veto, whose total is 0.", count=aside), class_="note")
+        if aside
+        else None,
     )
 
 
