@@ -93,7 +93,7 @@ def _width(sheet: Sheet, index: int) -> int:
     """Cells of the widest text in the column, Chinese counting double; at most 60."""
     column = sheet.columns[index]
     found = {row[index] for row in (sheet.rows if sheet.total is None else [*sheet.rows, sheet.total])} - {None}
-    if found and column.kind in ("count", "points", "money"):
+    if found and column.kind in ("count", "points", "money") and all(isinstance(each, int) for each in found):
         found = {min(found), max(found)}  # with the same decimals everywhere, one of these is the longest
     widest = max(_cells(text) for text in (column.header, *(as_text(column, each) for each in found)))
     return min(_WIDEST, 2 + widest)
