@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from kaohe.run.model import Run
 
 
-@click.group(help=_("Manual changes of results: propose, import, approve, reject, withdraw, list, effect."))
+@click.group(help=_("Manual changes of results: propose, import, approve, reject, withdraw, list, show, effect."))
 def change() -> None:
     pass
 

@@ -303,6 +303,30 @@ class TestFiles:
             (detail,) = database.execute("SELECT detail FROM audit_log WHERE action = 'export'").fetchone()
         assert (json.loads(detail)["what"], json.loads(detail)["rows"]) == ("changes", 1)
 
+    def test_evidence_is_handed_out_again_as_it_was_handed_in(self, desk: Desk, tmp_path: Path) -> None:
+        one, other = (write(desk, name, text) for name, text in (("a.txt", "one"), ("b.txt", "other")))
+        propose(desk, "P1", "--points", "1", "--evidence", str(one), "--evidence", str(other))
+        decide(desk, "approve", "1", "--reason", "seen")
+        words = ("change", "show", "1", "--save", tmp_path / "files")
+        shown = desk.do(*words).out
+        for line in (
+            "1: P1, points +1 (helped out)",
+            "tiny 2026-Q1: approved",
+            "proposed by chen",
+            "by wang on",
+            "seen",
+        ):
+            assert line in shown
+        assert "attachment a.txt, 3 bytes" in shown
+        assert {path.name: path.read_text() for path in (tmp_path / "files").iterdir()} == {
+            "a.txt": "one", "b.txt": "other",
+        }  # fmt: skip
+        assert "[file.exists]" in desk.try_(*words).err
+        with closing(sqlite3.connect(desk.workspace / "kaohe.db")) as database:
+            (noted,) = database.execute("SELECT count(*) FROM audit_log WHERE action = 'export'").fetchone()
+        assert noted == 2
+        assert "there is no manual change 2" in desk.try_("change", "show", "2").err
+
     def test_an_attribute_that_nobody_has_is_told(self, desk: Desk) -> None:
         answer = desk.try_("change", "effect", *WHOSE, "--by", "floor")
         assert (answer.code, "nobody has the attribute floor" in answer.err) == (1, True)
