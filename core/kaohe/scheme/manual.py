@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from kaohe.exact import format_fen, shorten, to_fen
+from kaohe.exact import format_fen, shorten
+from kaohe.scheme.amounts import fen_of, share_of, suspect_share
 from kaohe.scheme.draft import Draft, Path, show
 from kaohe.scheme.model import ManualLimits, Scheme
 from kaohe.scheme.words import number
@@ -14,6 +15,7 @@ from kaohe.text import Message, msg
 
 TABLE = "manual_changes"
 _PATH: Path = (TABLE,)
+_AS_SHARE = msg("a share of the computed bonus is written {share}")
 _KINDS = ("points", "tiers", "bonus")
 
 
@@ -30,17 +32,19 @@ def read_manual(draft: Draft) -> ManualLimits | None:
         draft.report(_PATH, "nothing-allowed", what, fix=fix, at_key=True)
     _check_effect(draft, table)
     people = draft.get(table, _PATH, "people", "100%")
-    people_share = _share(people)
+    people_share = share_of(people)
     if people_share is not None and people_share > 1:
         limit = msg("at most {limit}", limit='"100%"')
         what = msg("{key} is out of range", key=f"{TABLE}.people")
         draft.report((*_PATH, "people"), "out-of-range", what, found=show(people), expected=limit)
     bonus = table.get("bonus")
-    bonus_share = _share(bonus)
+    bonus_share = share_of(bonus)
+    if bonus is not None and bonus_share is None:
+        suspect_share(draft, (*_PATH, "bonus"), bonus, _AS_SHARE)
     limits = ManualLimits(
         points=Decimal(table["points"]) if "points" in table else None,
         tiers=table.get("tiers"),
-        bonus=None if bonus is None or bonus_share is not None else _fen(draft, bonus),
+        bonus=None if bonus is None or bonus_share is not None else fen_of(draft, (*_PATH, "bonus"), bonus),
         bonus_share=bonus_share,
         people=None if people_share is not None else people,
         people_share=people_share if "people" in table else None,
@@ -63,23 +67,6 @@ def _check_effect(draft: Draft, table: dict[str, Any]) -> None:
         if key in table and idle:
             fix = msg("leave out {key}", key=f"{TABLE}.{key}")
             draft.report((*_PATH, key), "no-effect", what, fix=fix, severity="warning", at_key=True)
-
-
-def _share(written: Any) -> Decimal | None:
-    """``"10%"`` as a share from 0 to 1; None of anything else."""
-    return Decimal(written.rstrip("%").strip()) / 100 if isinstance(written, str) else None
-
-
-def _fen(draft: Draft, amount: Any) -> int:
-    fen = to_fen(Decimal(amount))
-    if Decimal(fen) != Decimal(amount) * 100:
-        what = msg("an amount has at most two decimals")
-        draft.report((*_PATH, "bonus"), "amount-decimals", what, found=show(amount))
-    elif Decimal(amount) < 1:
-        what = msg("an amount of {amount}; this looks like a share", amount=format_fen(fen))
-        fix = msg("a share of the computed bonus is written {share}", share=f'"{number(Decimal(amount), "share")}"')
-        draft.report((*_PATH, "bonus"), "suspect-share", what, found=show(amount), fix=fix, severity="warning")
-    return fen
 
 
 def manual_lines(scheme: Scheme) -> Iterator[Message]:

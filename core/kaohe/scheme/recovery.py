@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any
 
-from kaohe.exact import format_fen, to_fen
+from kaohe.exact import format_fen
+from kaohe.scheme.amounts import fen_of, share_of, suspect_share
 from kaohe.scheme.draft import Draft, Path, show
 from kaohe.scheme.model import Recovery, Scheme
 from kaohe.scheme.words import number
@@ -14,6 +14,7 @@ from kaohe.text import Message, msg
 
 TABLE = "recovery"
 _PATH: Path = (TABLE,)
+_AS_SHARE = msg("a share of the bonus is written {share}")
 
 
 def read_recovery(draft: Draft) -> Recovery | None:
@@ -27,34 +28,20 @@ def read_recovery(draft: Draft) -> Recovery | None:
         fix = msg("leave out {key}", key=f"[{TABLE}]")
         draft.report(_PATH, "no-effect", what, fix=fix, severity="warning", at_key=True)
     cap = draft.get(table, _PATH, "cap", "100%")
-    share = _share(cap)
+    share = share_of(cap)
     if share is not None and share > 1:
         what = msg("{key} is out of range", key=f"{TABLE}.cap")
         expected = msg("at most {limit}", limit='"100%"')
         draft.report((*_PATH, "cap"), "out-of-range", what, found=show(cap), expected=expected)
+    if share is None:
+        suspect_share(draft, (*_PATH, "cap"), cap, _AS_SHARE)
     recovery = Recovery(
-        cap=None if share is not None else _fen(draft, "cap", cap),
+        cap=None if share is not None else fen_of(draft, (*_PATH, "cap"), cap),
         cap_share=Decimal(1) if share is None else share,
-        minimum=_fen(draft, "minimum", draft.get(table, _PATH, "minimum", 0)),
+        minimum=fen_of(draft, (*_PATH, "minimum"), draft.get(table, _PATH, "minimum", 0)),
         after_leaving=draft.get(table, _PATH, "after_leaving", "carry"),
     )
     return None if any(each.severity == "error" for each in draft.problems[before:]) else recovery
-
-
-def _share(written: Any) -> Decimal | None:
-    """``"30%"`` as a share from 0 to 1; None of anything else."""
-    return Decimal(written.rstrip("%").strip()) / 100 if isinstance(written, str) else None
-
-
-def _fen(draft: Draft, key: str, amount: Any) -> int:
-    fen = to_fen(Decimal(amount))
-    if Decimal(fen) != Decimal(amount) * 100:
-        draft.report((*_PATH, key), "amount-decimals", msg("an amount has at most two decimals"), found=show(amount))
-    elif key == "cap" and 0 < Decimal(amount) < 1:
-        what = msg("an amount of {amount}; this looks like a share", amount=format_fen(fen))
-        fix = msg("a share of the bonus is written {share}", share=f'"{number(Decimal(amount), "share")}"')
-        draft.report((*_PATH, key), "suspect-share", what, found=show(amount), fix=fix, severity="warning")
-    return fen
 
 
 def recovery_lines(scheme: Scheme) -> Iterator[Message]:
