@@ -45,7 +45,11 @@ def undecided_appeals(connection: Connection, life: Life) -> tuple[Undecided, ..
     """Appeals of the period that are not decided on; due is the answer, or the decision once there is one."""
     rows = connection.execute(_open(_appeals, life, _DECIDED_APPEAL)).mappings()
     return tuple(
-        Undecided(row["id"], row["person"], row["answer_due"] if row["answer"] is None else row["decision_due"])
+        Undecided(
+            row["id"],
+            row["person"],
+            min(row["answer_due"], row["decision_due"]) if row["state"] == "open" else row["decision_due"],
+        )
         for row in rows
     )
 
