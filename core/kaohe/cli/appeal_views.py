@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
@@ -9,7 +11,8 @@ import click
 from kaohe.cli.appeal_group import appeal, appeal_data, leads_to
 from kaohe.cli.context import App
 from kaohe.cli.words import _
-from kaohe.text import msg
+from kaohe.errors import KaoheError
+from kaohe.text import Message, msg
 
 if TYPE_CHECKING:
     from kaohe.run.appeals import Appeal
@@ -75,55 +78,59 @@ def show(app: App, number: int, form: str) -> None:
 
     from kaohe.report.tree import tree_data, tree_lines
     from kaohe.run.appeals import find_appeal
-    from kaohe.text import visible
+    from kaohe.text import render, visible
 
     found = find_appeal(app.store, number)
     node = _figure(app, found)
     if form == "json":
         app.json({**appeal_data(app, found), "explanation": tree_data(node, app.language)})
         return
-    tree = "\n".join(tree_lines(node, app.language))
-    sys.stdout.write(visible("\n".join([*_told(app, found), "", tree])) + "\n")
+    told = (str(render(each, app.language)) for each in _told(app, found) if each)
+    sys.stdout.write(visible("\n".join([*told, "", *tree_lines(node, app.language)])) + "\n")
 
 
-def _told(app: App, found: Appeal) -> list[str]:
+def _told(app: App, found: Appeal) -> Iterator[Message | str]:
     """What was said and done, in order."""
-    from kaohe.records.attachments import read_attachment
     from kaohe.report.statement_words import figure_name
     from kaohe.run.appeals import STATES
     from kaohe.run.life import state_of
 
-    def moment(at: object) -> str:
-        return f"{at:%Y-%m-%d %H:%M}"
+    def by(name: str | None, at: datetime) -> dict[str, str | None]:
+        return {"name": name, "day": f"{at.astimezone(app.workspace.timezone):%Y-%m-%d %H:%M}"}
 
-    zone = app.workspace.timezone
     words = {"number": found.number, "figure": figure_name(found.figure), "person": found.person}
-    said = [
-        msg("appeal {number} of {person} about {figure}: {state}", state=STATES[found.state], **words),
-        msg("{scheme} {period}, run {run}", scheme=found.scheme_id, period=found.period, run=found.run),
-        msg("opened by {name} on {day}", name=found.opened_by, day=moment(found.opened_at.astimezone(zone))),
-        found.text,
-    ]
-    for digest in found.attachments:
-        kept = read_attachment(app.store, digest)
-        size = len(kept.content)
-        said.append(msg("attachment {name}, {size} bytes, {digest}", name=kept.name, size=size, digest=digest[:16]))
+    state = STATES[found.state]
+    yield msg("appeal {number} of {person} about {figure}: {state}", state=state, **words)
+    yield msg("{scheme} {period}, run {run}", scheme=found.scheme_id, period=found.period, run=found.run)
+    yield msg("opened by {name} on {day}", **by(found.opened_by, found.opened_at))
+    yield found.text
+    yield from (_attached(app, digest) for digest in found.attachments)
     due = {"answer": found.answer_due, "decision": found.decision_due}
-    said.append(msg("an answer is due by {answer}, a decision by {decision}", **due))
+    yield msg("an answer is due by {answer}, a decision by {decision}", **due)
     if found.answered_at is not None:
-        day = moment(found.answered_at.astimezone(zone))
-        said += [msg("answered by {name} on {day}", name=found.answered_by, day=day), found.answer or ""]
+        yield msg("answered by {name} on {day}", **by(found.answered_by, found.answered_at))
+        yield found.answer or ""
     if found.decided_at is not None:
-        day = moment(found.decided_at.astimezone(zone))
-        who = {"name": found.decided_by, "day": day, "state": STATES[found.state]}
-        said += [msg("{state} by {name} on {day}", **who), found.decision or ""]
+        yield msg("{state} by {name} on {day}", state=state, **by(found.decided_by, found.decided_at))
+        yield found.decision or ""
     if found.outcome is not None:
-        listed = {"changes": found.outcome.changes, "batches": found.outcome.batches}
-        for words_of, numbers in ((msg("manual changes"), listed["changes"]), (msg("imports"), listed["batches"])):
+        changes, batches = (", ".join(map(str, each)) for each in (found.outcome.changes, found.outcome.batches))
+        for what, numbers in ((msg("manual changes"), changes), (msg("imports"), batches)):
             if numbers:
-                said.append(msg("{what}: {numbers}", what=words_of, numbers=", ".join(map(str, numbers))))
-        said.append(leads_to(state_of(app.store, found.scheme_id, found.period), found))
-    return [line if isinstance(line, str) else line.in_(app.language) for line in said if line]
+                yield msg("{what}: {numbers}", what=what, numbers=numbers)
+        yield leads_to(state_of(app.store, found.scheme_id, found.period), found)
+
+
+def _attached(app: App, digest: str) -> Message:
+    """One attachment, or what is wrong with it: it may have been erased with other personal data."""
+    from kaohe.records.attachments import read_attachment
+
+    try:
+        kept = read_attachment(app.store, digest)
+    except KaoheError as error:
+        return msg("{what}: {numbers}", what=error.problems[0].what, numbers=digest[:16])
+    size = len(kept.content)
+    return msg("attachment {name}, {size} bytes, {digest}", name=kept.name, size=size, digest=digest[:16])
 
 
 def _figure(app: App, found: Appeal) -> Node:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import click
 
 from kaohe.cli import statement_make  # noqa: F401 - its command joins the group
 from kaohe.cli.context import App
-from kaohe.cli.statement_group import statement, statements_of
+from kaohe.cli.statement_group import statement, statements_of, superseded
 from kaohe.cli.whose import acts_for, stored_run
 from kaohe.cli.words import _
 from kaohe.errors import Place, Problem, fail
@@ -34,7 +35,9 @@ def acknowledge(app: App, run: str, person: str, comment: str | None, on_behalf:
     stored = stored_run(app, run)
     row = find_person(stored.run, person)
     reason = acts_for(app, stored.run, row, on_behalf)
-    made = statements_of(app, stored)(row)
+    if (other := superseded(app, stored)) is not None:
+        raise fail(replace(other, severity="error"))
+    made = statements_of(app, stored, hindsight=False)(row)
     seen = made.around.acknowledged
     if seen is not None and seen.current:
         what = msg("this statement is acknowledged already, by {name}", name=seen.by)
@@ -81,7 +84,7 @@ def interview(app: App, scheme: str, period: str, person: str, notes: str, goals
 @click.pass_obj
 def list_(app: App, run: str, missing: bool, form: str) -> None:
     stored = stored_run(app, run)
-    made = statements_of(app, stored)
+    made = statements_of(app, stored, hindsight=False)
     rows: list[dict[str, Any]] = []
     for row in range(len(stored.run.names)):
         one = made(row)

@@ -10,6 +10,8 @@ import click
 from kaohe.cli.context import App
 from kaohe.cli.whose import terms_of, today
 from kaohe.cli.words import _
+from kaohe.errors import Place, Problem
+from kaohe.text import msg
 
 if TYPE_CHECKING:
     from kaohe.run.repository import StoredRun
@@ -21,12 +23,33 @@ def statement() -> None:
     pass
 
 
-def statements_of(app: App, stored: StoredRun) -> Callable[[int], Statement]:
-    """What makes the statement of a person, by row, with everything that is known around it now."""
+def statements_of(app: App, stored: StoredRun, *, hindsight: bool = True) -> Callable[[int], Statement]:
+    """What makes the statement of a person, by row, with everything that is known around it now. ``hindsight``: with
+    what would have been enough for a better tier."""
     from kaohe.run.statement import Statements
     from kaohe.run.statement.store import circumstances, statement_of
 
     run, terms = stored.run, terms_of(app, stored.run.scheme.appeals)
     around = circumstances(app.store, run, stored.number, terms, today(app))
     made = Statements(run, stored.number)
-    return lambda row: statement_of(made, around, row)
+    return lambda row: statement_of(made, around, row, hindsight=hindsight)
+
+
+def superseded(app: App, stored: StoredRun) -> Problem | None:
+    """That another run stands for the period than this one; None where it does, or none does yet."""
+    from kaohe.period import usual
+    from kaohe.run.life import official_run
+
+    scheme, period = stored.run.scheme.id, usual(stored.run.period).name
+    official = official_run(app.store, scheme, period)
+    if official in (None, stored.number):
+        return None
+    return Problem(
+        "statement.superseded",
+        msg("this run does not stand for the period any more, or never did"),
+        Place(key=f"{scheme} {period}"),
+        found=str(stored.number),
+        expected=str(official),
+        fix=msg("make statements of run {run}", run=official),
+        severity="warning",
+    )

@@ -11,7 +11,7 @@ import click
 
 from kaohe.cli.context import App
 from kaohe.cli.output import json_text
-from kaohe.cli.statement_group import statement, statements_of
+from kaohe.cli.statement_group import statement, statements_of, superseded
 from kaohe.cli.whose import stored_run
 from kaohe.cli.words import _
 from kaohe.errors import Exit, Place, Problem, fail
@@ -49,6 +49,8 @@ def make(
     several = everybody or len(rows) > 1 or (output is not None and output.is_dir())
     if output is None and (several or form == "pdf"):
         raise click.UsageError(_("several statements, or one in PDF, need --output"))
+    if (other := superseded(app, stored)) is not None:
+        app.problems([other])
     sheets = _sheets(app, stored, form, masked=mask)
     if several and output is not None:
         _write_all(app, stored, rows, sheets, output, form, masked=mask)

@@ -112,6 +112,19 @@ def test_a_later_run_has_to_be_acknowledged_anew(desk: Desk) -> None:
     assert made(desk, "4", "P1")["acknowledged"]["current"]
 
 
+def test_only_the_run_that_stands_for_a_period_is_acknowledged(desk: Desk) -> None:
+    """Run 3 was a look at the first quarter; the period's own run has one ticket more."""
+    add_tickets(desk, ["T14,repair,P1,2026-03-10 09:00,2026-03-10 10:00,10"], "more.csv")
+    for step in ("open", "freeze", "calculate"):
+        desk.do("period", step, *WHOSE, "--as", "chen")
+    refused = desk.try_("statement", "acknowledge", "3", "P1", "--as", "P1")
+    assert refused.code == 1
+    assert "error [statement.superseded]: this run does not stand for the period" in refused.err
+    assert "→ make statements of run 4" in refused.err
+    assert "warning [statement.superseded]" in desk.do("statement", "make", "3", "P1").err
+    desk.do("statement", "acknowledge", "4", "P1", "--as", "P1")
+
+
 def test_an_interview_is_part_of_what_is_acknowledged(desk: Desk) -> None:
     before = made(desk, "3", "P1")["digest"]
     notes = write(desk, "notes.txt", "Tickets wait over night.\n")

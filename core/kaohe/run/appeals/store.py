@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, select, true
 
-from kaohe.errors import Exit, Place, Problem, fail, refuse_if_any
+from kaohe.errors import Exit, Problem, fail, refuse_if_any
 from kaohe.records import Store
 from kaohe.records.attachments import Attachment, attach, refuse_large
 from kaohe.records.audit import RowChange, actor_of, append, insert_row, update_row
 from kaohe.records.canonical import canonical
 from kaohe.records.core_tables import BatchRow, RunRow
-from kaohe.records.evidence_tables import AppealRow, ManualChangeRow, RestatementRow
+from kaohe.records.evidence_tables import ManualChangeRow, RestatementRow
 from kaohe.records.tables import table_of
 from kaohe.run.appeals.model import Appeal, Outcome, State, Terms, Window
+from kaohe.run.appeals.reading import APPEALS, appeals_in, one_appeal
 from kaohe.run.appeals.refusals import (
     asked_already,
     leads_nowhere,
@@ -29,11 +29,10 @@ from kaohe.run.appeals.refusals import (
     unfit_batches,
     unfit_changes,
 )
-from kaohe.run.life.model import OWN_WORK, Life
-from kaohe.run.life.store import life_in, official_in
-from kaohe.text import msg
+from kaohe.run.life.model import OWN_WORK
+from kaohe.run.life.store import hold, life_in, official_in
 
-_appeals, _changes, _batches = table_of(AppealRow), table_of(ManualChangeRow), table_of(BatchRow)
+_changes, _batches = table_of(ManualChangeRow), table_of(BatchRow)
 _restatements, _runs = table_of(RestatementRow), table_of(RunRow)
 
 
@@ -63,10 +62,11 @@ def open_appeal(store: Store, opening: Opening, terms: Terms, at: datetime) -> A
     for files that are too large."""
     refuse_large(opening.files)
     with store.writing() as connection:
+        hold(connection)
         refused = outside(opening.run, _window(connection, opening.scheme_id, opening.period, terms), terms, at)
         refuse_if_any([] if refused is None else [refused])
-        mine = (_appeals.c.run == opening.run) & (_appeals.c.person == opening.person)
-        for earlier in _read(connection, mine & (_appeals.c.figure == opening.figure)):
+        mine = (APPEALS.c.run == opening.run) & (APPEALS.c.person == opening.person)
+        for earlier in appeals_in(connection, mine & (APPEALS.c.figure == opening.figure)):
             if earlier.state != "withdrawn":
                 raise fail(asked_already(earlier))
         changes = attach(connection, opening.files, at)
@@ -84,18 +84,19 @@ def open_appeal(store: Store, opening: Opening, terms: Terms, at: datetime) -> A
             "decision_due": terms.last_day(at, terms.rules.decide_days),
             "state": "open",
         }
-        changes.append(insert_row(connection, _appeals, row))
+        changes.append(insert_row(connection, APPEALS, row))
         number = int(changes[-1].key["id"])
         detail = {"appeal": number, "run": opening.run, "person": opening.person, "figure": opening.figure}
         said = {} if opening.on_behalf is None else {"on_behalf": opening.on_behalf}
         append(connection, at, "appeal.open", f"{opening.scheme_id} {opening.period}", {**detail, **said}, rows=changes)
-        return _one(connection, number)
+        return one_appeal(connection, number)
 
 
 def answer_appeal(store: Store, number: int, text: str, names: Collection[str], at: datetime) -> Appeal:
     """Answer an open appeal. ``names``: what the person goes by, who does not answer themself."""
     with store.writing() as connection:
-        appeal, actor = _one(connection, number), actor_of(connection).name
+        hold(connection)
+        appeal, actor = one_appeal(connection, number), actor_of(connection).name
         _refuse(out_of_order(appeal, "answer"), own_appeal(appeal, names, actor))
         return _move(
             connection, appeal, "answered", "appeal.answer", at, answer=text, answered_by=actor, answered_at=at
@@ -114,6 +115,7 @@ def uphold_appeal(
 ) -> Appeal:
     """Decide for the person: corrected records or manual changes lead to a new run, which is still to be computed."""
     with store.writing() as connection:
+        hold(connection)
         appeal = _to_decide(connection, number, "uphold", names, may_own_work=may_own_work)
         if not outcome.changes and not outcome.batches:
             raise fail(leads_nowhere(appeal), Exit.USAGE)
@@ -130,6 +132,7 @@ def reject_appeal(
 ) -> Appeal:
     """Decide against the person: the results stay as they are."""
     with store.writing() as connection:
+        hold(connection)
         appeal = _to_decide(connection, number, "reject", names, may_own_work=may_own_work)
         return _decide(connection, appeal, "rejected", "appeal.reject", at, reason)
 
@@ -138,7 +141,8 @@ def withdraw_appeal(store: Store, number: int, reason: str, at: datetime, *, on_
     """The person takes the appeal back before it is decided."""
     said = {} if on_behalf is None else {"on_behalf": on_behalf}
     with store.writing() as connection:
-        appeal = _one(connection, number)
+        hold(connection)
+        appeal = one_appeal(connection, number)
         _refuse(out_of_order(appeal, "withdraw"))
         return _decide(connection, appeal, "withdrawn", "appeal.withdraw", at, reason, said)
 
@@ -146,7 +150,7 @@ def withdraw_appeal(store: Store, number: int, reason: str, at: datetime, *, on_
 def find_appeal(store: Store, number: int) -> Appeal:
     """The appeal of that number. Raises KaoheError where there is none."""
     with store.reading() as connection:
-        return _one(connection, number)
+        return one_appeal(connection, number)
 
 
 def list_appeals(
@@ -156,9 +160,9 @@ def list_appeals(
     asked = {"scheme_id": scheme_id, "period": period, "person": person}
     where: Any = true()
     for name, value in asked.items():
-        where = where if value is None else where & (_appeals.c[name] == value)
+        where = where if value is None else where & (APPEALS.c[name] == value)
     with store.reading() as connection:
-        return _read(connection, where)
+        return appeals_in(connection, where)
 
 
 def _window(connection: Connection, scheme_id: str, period: str, terms: Terms) -> Window:
@@ -176,7 +180,7 @@ def _window(connection: Connection, scheme_id: str, period: str, terms: Terms) -
 
 
 def _to_decide(connection: Connection, number: int, step: str, names: Collection[str], *, may_own_work: bool) -> Appeal:
-    appeal, actor = _one(connection, number), actor_of(connection).name
+    appeal, actor = one_appeal(connection, number), actor_of(connection).name
     prepared = () if may_own_work else _preparers(connection, appeal)
     _refuse(out_of_order(appeal, step), own_appeal(appeal, names, actor), own_work(appeal, prepared, actor))
     return appeal
@@ -214,10 +218,10 @@ def _move(
     said: Mapping[str, Any] | None = None,
     **values: Any,
 ) -> Appeal:
-    change: RowChange = update_row(connection, _appeals, {"id": appeal.number}, {"state": state, **values})
+    change: RowChange = update_row(connection, APPEALS, {"id": appeal.number}, {"state": state, **values})
     detail = {"appeal": appeal.number, "person": appeal.person, "figure": appeal.figure, **(said or {})}
     append(connection, at, action, f"{appeal.scheme_id} {appeal.period}", detail, rows=[change])
-    return _one(connection, appeal.number)
+    return one_appeal(connection, appeal.number)
 
 
 def _refuse(*problems: Problem | None) -> None:
@@ -233,56 +237,3 @@ def _changes_found(connection: Connection, numbers: Sequence[int]) -> dict[int, 
 def _batches_found(connection: Connection, numbers: Sequence[int]) -> dict[int, tuple[datetime, bool]]:
     asked = select(_batches.c.id, _batches.c.handed_in, _batches.c.undone_at).where(_batches.c.id.in_(numbers))
     return {number: (came, undone is not None) for number, came, undone in connection.execute(asked).all()}
-
-
-def _one(connection: Connection, number: int) -> Appeal:
-    found = _read(connection, _appeals.c.id == number)
-    if not found:
-        what, fix = msg("there is no appeal {number}", number=number), msg("see those there are: kaohe appeal list")
-        raise fail(Problem("appeal.unknown", what, Place(key=str(number)), fix=fix))
-    return found[0]
-
-
-def _read(connection: Connection, where: Any) -> list[Appeal]:
-    rows = connection.execute(select(_appeals).where(where).order_by(_appeals.c.id)).mappings().all()
-    lives: dict[tuple[str, str], Life] = {}
-    for row in rows:
-        whose = (row["scheme_id"], row["period"])
-        if row["state"] == "upheld" and whose not in lives:
-            lives[whose] = life_in(connection, *whose)
-    return [_appeal(connection, row, lives) for row in rows]
-
-
-def _appeal(connection: Connection, row: Mapping[Any, Any], lives: Mapping[tuple[str, str], Life]) -> Appeal:
-    due: tuple[date, date] = (row["answer_due"], row["decision_due"])
-    outcome = None
-    if row["result"] is not None:
-        said = json.loads(row["result"])
-        run = _run_after(connection, row, lives[row["scheme_id"], row["period"]])
-        outcome = Outcome(tuple(said["changes"]), tuple(said["batches"]), run)
-    own = ("scheme_id", "period", "run", "person", "figure", "text", "opened_by", "opened_at", "state")
-    later = ("answer", "answered_by", "answered_at", "decision", "decided_by", "decided_at")
-    return Appeal(
-        number=row["id"],
-        attachments=tuple(json.loads(row["attachments"])),
-        answer_due=due[0],
-        decision_due=due[1],
-        outcome=outcome,
-        **{name: row[name] for name in (*own, *later)},
-    )
-
-
-def _run_after(connection: Connection, row: Mapping[Any, Any], life: Life) -> int | None:
-    """The first run of the period that was calculated, or prepared by a restatement since approved, after the
-    decision: that is the one it led to. It follows from the period's own history and is not written down twice."""
-    decided, found = row["decided_at"], []
-    found += [(each.at, each.run) for each in life.steps if each.step == "calculate" and each.at >= decided]
-    asked = select(_restatements.c.prepared_at, _restatements.c.to_run).where(
-        _restatements.c.scheme_id == row["scheme_id"],
-        _restatements.c.period == row["period"],
-        _restatements.c.state == "approved",
-        _restatements.c.prepared_at >= decided,
-    )
-    found += [(at, run) for at, run in connection.execute(asked).all()]
-    runs = [run for _at, run in sorted(found, key=lambda each: each[0]) if run is not None and run != row["run"]]
-    return runs[0] if runs else None

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select, true
 
 from kaohe.errors import Place, Problem, fail
 from kaohe.records import Store
-from kaohe.records.audit import actor_of, append, insert_row, update_row
+from kaohe.records.audit import actor_of, append, insert_row, take_turn, update_row
 from kaohe.records.evidence_tables import ImprovementItemRow
 from kaohe.records.tables import table_of
 from kaohe.text import Message, msg
@@ -83,6 +83,7 @@ def update_item(
     """Change what is given. Raises KaoheError where there is no such item, and where one is settled without a word of
     what came of it."""
     with store.writing() as connection:
+        take_turn(connection)
         before = _one(connection, number)
         if (state or before.state) != "open" and not (outcome or before.outcome):
             what = msg("an item that is settled says what came of it")

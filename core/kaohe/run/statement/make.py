@@ -55,8 +55,11 @@ class Statements:
     run: Run
     number: int
 
-    def of(self, row: int, around: Surroundings = _NOTHING) -> Statement:
-        """The statement of the person of that row. Raises KaoheError where a figure does not recompute."""
+    def of(self, row: int, around: Surroundings = _NOTHING, *, hindsight: bool = True) -> Statement:
+        """The statement of the person of that row. Raises KaoheError where a figure does not recompute.
+
+        ``hindsight``: with what would have been enough, which takes longest and is no part of the digest.
+        """
         run, scheme, appraisal = self._run, self._run.scheme, self._run.appraisal
         hidden, graded = self._discretion.of(row), bool(appraisal.graded[row])
         told = [each for each in appraisal.decisions[row] if not _gives_away(each, hidden)]
@@ -101,7 +104,7 @@ class Statements:
             strengths=tuple(each for each in noted if each.contribution > each.median)[:STRENGTHS],
             shortfalls=tuple(each for each in reversed(noted) if each.contribution < each.median)[:STRENGTHS],
             chosen_by=CHOSEN_BY,
-            enough=self._enough(row) if not hidden.total else None,
+            enough=self._enough(row) if hindsight and not hidden.total else None,
             reasons=tuple(
                 Reason(each.kind, each.about, each.what)
                 for each in told

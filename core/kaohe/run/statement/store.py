@@ -133,10 +133,10 @@ def circumstances(store: Store, run: Run, number: int, terms: Terms | None, toda
     )
 
 
-def statement_of(statements: Statements, around: Circumstances, row: int) -> Statement:
+def statement_of(statements: Statements, around: Circumstances, row: int, *, hindsight: bool = True) -> Statement:
     """One person's statement with everything around it."""
     code = statements.run.appraisal.people.code[row]
-    made, seen = statements.of(row, around.of(code)), around.seen.get(code)
+    made, seen = statements.of(row, around.of(code), hindsight=hindsight), around.seen.get(code)
     if seen is None:
         return made
     known = Acknowledged(seen.at, seen.by, seen.comment, current=seen.statement == made.digest)

@@ -6,10 +6,12 @@ September is off, and Sunday 20 September was worked.
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kaohe.errors import KaoheError
 from kaohe.run.appeals import Terms, Window
@@ -50,6 +52,14 @@ CALENDAR = Calendar(
 )
 def test_working_days_are_counted_over_national_day(start: date, count: int, last: date) -> None:
     assert days_after(start, count, CALENDAR) == last
+
+
+@given(st.dates(date(2026, 1, 1), date(2026, 6, 30)), st.integers(1, 60))
+def test_the_last_day_is_worked_and_so_many_are_up_to_it(start: date, count: int) -> None:
+    last = days_after(start, count, CALENDAR)
+    days = [start + timedelta(days=each) for each in range(1, (last - start).days + 1)]
+    assert sum(bool(CALENDAR.intervals(day)) for day in days) == count
+    assert CALENDAR.intervals(last)
 
 
 def test_without_a_calendar_every_day_counts() -> None:
