@@ -9,20 +9,25 @@ from kaohe.exact import from_micros, shorten, to_micros
 from kaohe.plugin import AssessmentRule
 from kaohe.run.assessment import score_of
 from kaohe.run.assessment_model import Agreement, RelationPart
+from kaohe.run.explanation.common import Common
 from kaohe.run.model import Run
-from kaohe.run.node import Node, agree
+from kaohe.run.node import Node, agree, agree_in_words
 from kaohe.scheme.model import Measured, UsedIndicator
 from kaohe.text import Message, msg
 
 
-def assessment_nodes(run: Run, row: int, used: UsedIndicator | Measured) -> tuple[Node, ...]:
+def assessment_nodes(common: Common, row: int, used: UsedIndicator | Measured) -> tuple[Node, ...]:
     """One node for each relation that has ratings, below one that says what is put together.
 
     Raises KaoheError where the value does not recompute to the run's from the relations.
     """
+    run = common.run
     rule, person = used.assessment, run.assessments[used.key].people[row]
     if rule is None:
         return ()
+    if common.evidence is not None:
+        again = common.evidence.assessed[used.key].people[row]
+        agree_in_words(run, used.key, "" if again == person else "ratings", "")
     score, values = score_of(person), run.appraisal.values[used.key]
     agree(run, used.key, int(values.micros[row]), 0 if score is None else to_micros(score))
     return (_meaning(used, rule), *(_relation(part, rule) for part in person.parts))
@@ -80,13 +85,15 @@ def _relation(part: RelationPart, rule: AssessmentRule) -> Node:
         else msg("{relation} (does not count)", relation=part.relation)
     )
     if not part.shown:
-        return Node(label, msg("withheld"))
-    remarks = [msg("{raters} raters, {ratings} ratings", raters=part.raters, ratings=part.ratings)]
+        return Node(label, msg("withheld"), kind="relation", id=part.relation)
+    raters = msg("1 rater") if part.raters == 1 else msg("{count} raters", count=part.raters)
+    ratings = msg("1 rating") if part.ratings == 1 else msg("{count} ratings", count=part.ratings)
+    remarks = [msg("{raters}, {ratings}", raters=raters, ratings=ratings)]
     if part.calibrated:
         remarks.append(msg("{count} raters calibrated to the mean and spread of the relation", count=part.calibrated))
     if part.trimmed:
         remarks.append(msg("the {count} highest and the {count} lowest scores left out", count=part.trimmed // 2))
-    return Node(label, msg("mean {mean}", mean=_mean(part)), tuple(remarks))
+    return Node(label, msg("mean {mean}", mean=_mean(part)), tuple(remarks), (), "relation", part.relation)
 
 
 def _mean(part: RelationPart) -> Decimal:

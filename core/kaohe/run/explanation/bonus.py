@@ -17,7 +17,7 @@ from kaohe.exact import FEN, MICRO, divide, format_fen, from_micros, shorten, to
 from kaohe.language import Expression, field_names
 from kaohe.run.explanation.common import Common
 from kaohe.run.explanation.score import manual_remarks
-from kaohe.run.figures import money_in_words
+from kaohe.run.figures import money_in_words, records_in_words
 from kaohe.run.model import Run
 from kaohe.run.node import Node, agree, agree_in_words
 from kaohe.scheme.model import Bonus, RateTable
@@ -34,13 +34,18 @@ def bonus_node(of: Run | Common, row: int, bonus: Bonus) -> Node:
     appraisal, currency = run.appraisal, run.scheme.currency
     said = tuple(each.what for each in appraisal.decisions[row] if each.kind == "bonus")
     paid = int(appraisal.bonus[row])
+    facts = {"bonus": format_fen(paid).replace(",", "")}
+    if appraisal.computed is not None and appraisal.computed.bonus[row] != paid:
+        computed = format_fen(int(appraisal.computed.bonus[row]))
+        facts["computed"] = computed.replace(",", "")
+        said = (*said, msg("computed bonus {amount}, before changes by hand", amount=computed))
     (steps,) = reckon(bonus, appraisal, [row])
     if steps is None:
         fen = 0 if appraisal.computed is None else int(appraisal.computed.fen[row])
         agree_in_words(run, "bonus", format_fen(paid), format_fen(fen))
         unsettled = [_settlement(run, row, 0)] if bonus.settlement is not None else []
         parts = (_coefficient(run, row), *unsettled, *_by_hand(run, row))
-        return Node(msg("bonus"), money_in_words(paid, currency), said, parts)
+        return Node(msg("bonus"), money_in_words(paid, currency), said, parts, "bonus", facts=facts)
     _check(common, row, steps)
     children = _sources(run, bonus, steps)
     if bonus.kind != "formula":
@@ -48,16 +53,19 @@ def bonus_node(of: Run | Common, row: int, bonus: Bonus) -> Node:
     for accelerator, (figure, factor) in zip(bonus.accelerators, steps.factors, strict=True):
         about = () if figure is None else (table_step(accelerator.table, figure),)
         label = msg("accelerator {id}", id=accelerator.id)
-        children.append(Node(label, f"× {exact(factor)}", about, (Node(accelerator.over.text),)))
+        children.append(
+            Node(label, f"× {exact(factor)}", about, (Node(accelerator.over.text),), "accelerator", accelerator.id)
+        )
     if steps.worked is not None:
         days = msg("{worked} of {days} days", worked=steps.worked, days=steps.period_days)
-        children.append(Node(msg("proration"), days))
+        children.append(Node(msg("proration"), days, kind="proration"))
     if steps.pool is not None:
         children.append(_pool(run, bonus, steps, steps.pool))
     if bonus.settlement is not None:
         children.append(_settlement(run, row, steps.earned))
     children += _by_hand(run, row)
-    return Node(msg("bonus"), money_in_words(paid, currency), (*_product(bonus, steps), *said), tuple(children))
+    summed = (*_product(bonus, steps), *said)
+    return Node(msg("bonus"), money_in_words(paid, currency), summed, tuple(children), "bonus", facts=facts)
 
 
 def _sources(run: Run, bonus: Bonus, steps: Reckoning) -> list[Node]:
@@ -65,15 +73,15 @@ def _sources(run: Run, bonus: Bonus, steps: Reckoning) -> list[Node]:
     currency, nodes = run.scheme.currency, []
     if bonus.base is not None and steps.base is not None:
         nodes.append(
-            Node(msg("base"), money_in_words(to_fen(steps.base), currency), (), (Node(bonus.base.text),)),
+            Node(msg("base"), money_in_words(to_fen(steps.base), currency), (), (Node(bonus.base.text),), "base"),
         )
     if bonus.table is not None and bonus.over is not None and steps.table is not None:
         about = tuple(_readings(bonus, bonus.table, steps.table))
-        nodes.append(Node(msg("bonus table"), exact(steps.table.over), about, (Node(bonus.over.text),)))
+        nodes.append(Node(msg("bonus table"), exact(steps.table.over), about, (Node(bonus.over.text),), "table"))
     if bonus.formula is not None:
         remarks = (msg("coefficient in the formula: {coefficient}", coefficient=exact(steps.coefficient)),)
         about = remarks if "coefficient" in field_names(bonus.formula) else ()
-        nodes.append(Node(msg("formula"), exact(steps.gross), about, (Node(bonus.formula.text),)))
+        nodes.append(Node(msg("formula"), exact(steps.gross), about, (Node(bonus.formula.text),), "formula"))
     return nodes
 
 
@@ -92,7 +100,9 @@ def _readings(bonus: Bonus, table: RateTable, read: LookedUp) -> Iterator[Messag
     elif read.records:
         for amount in read.records[:_LISTED]:
             yield msg("a record of {amount}: {step}", amount=exact(amount), step=table_step(table, amount))
-        yield msg("{count} records, each by itself: {given}", count=len(read.records), given=exact(read.given))
+        yield msg(
+            "{records}, each by itself: {given}", records=records_in_words(len(read.records)), given=exact(read.given)
+        )
     elif bonus.prorate_bands:
         full = read.over / read.part
         words = {"over": exact(read.over), "part": str(read.part), "figure": exact(full)}
@@ -166,7 +176,7 @@ def _settlement(run: Run, row: int, earned: int) -> Node:
     words = {"earned": format_fen(earned), "brought": format_fen(brought), "due": format_fen(earned + brought)}
     due = msg("earned {earned} + brought forward {brought} = {due}", **words)
     left = msg("paid {paid}, carried forward {carried}", paid=format_fen(paid), carried=format_fen(carried))
-    return Node(msg("settlement"), money_in_words(paid, run.scheme.currency), (due, left))
+    return Node(msg("settlement"), money_in_words(paid, run.scheme.currency), (due, left), kind="settlement")
 
 
 def _by_hand(run: Run, row: int) -> list[Node]:
@@ -195,7 +205,7 @@ def _coefficient(run: Run, row: int) -> Node:
     agree(run, "coefficient", stored, to_micros(of_tier * Fraction(factor, MICRO)))
     children = [] if level is None else [Node(msg("tier {tier}", tier=level.id), f"{shorten(level.coefficient):f}")]
     children += [Node(decision.what) for decision in factors]
-    return Node(msg("coefficient"), figure, (), tuple(children))
+    return Node(msg("coefficient"), figure, (), tuple(children), "coefficient")
 
 
 def _pool(run: Run, bonus: Bonus, steps: Reckoning, pool: Pool) -> Node:
@@ -214,7 +224,7 @@ def _pool(run: Run, bonus: Bonus, steps: Reckoning, pool: Pool) -> Node:
     elif steps.share is not None:
         remarks.append(msg("exact share {share}", share=exact(steps.share / FEN)))
     meaning = (Node(bonus.pool.text),) if isinstance(bonus.pool, Expression) else ()
-    return Node(msg("pool"), money_in_words(pool.fen, currency), tuple(remarks), meaning)
+    return Node(msg("pool"), money_in_words(pool.fen, currency), tuple(remarks), meaning, "pool")
 
 
 def exact(number: Fraction) -> str:

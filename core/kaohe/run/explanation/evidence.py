@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from kaohe.engine import OnDay, Request
+from kaohe.engine import DuckEngine, OnDay, Request
 from kaohe.engine.plan import Measure
 from kaohe.language import Bounds
 from kaohe.language.types import day_of_number, moment_of_number
@@ -24,7 +24,9 @@ from kaohe.plugin import RecordType
 from kaohe.plugin.scope import field_type
 from kaohe.records import Snapshot
 from kaohe.records.rejections import Rejected
-from kaohe.run.attribution import COVERED
+from kaohe.run.assessment import assess_everybody
+from kaohe.run.assessment_model import Assessed
+from kaohe.run.attribution import COVERED, relations
 from kaohe.run.describing import describing
 from kaohe.run.measure import requests, windows
 from kaohe.run.members import read_members, read_teams
@@ -79,6 +81,15 @@ class Evidence:
         """When the records of each person appraised count, where that depends on their dates."""
         found = populate(self.run.scheme, self.members, self.run.period)
         return dict(zip(found.people.code, found.stints or (), strict=False))
+
+    @cached_property
+    def assessed(self) -> Mapping[str, Assessed]:
+        """Everybody's assessments by key, out of the ratings once more."""
+        run = self.run
+        joined = relations(run.scheme, self.members, populate(run.scheme, self.members, run.period), self.teams)
+        codes, window = run.appraisal.people.code, self.windows["period"]
+        types = self.record_types
+        return assess_everybody(run.scheme, types, self.snapshot, DuckEngine(), window, codes, joined)
 
     @cached_property
     def _asked(self) -> Mapping[Subject, tuple[Request, ...]]:

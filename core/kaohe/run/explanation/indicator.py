@@ -91,7 +91,7 @@ def sources(common: Common, row: int, used: UsedIndicator | Measured, hidden: Hi
     """What an indicator means, and the counts, records or relations behind its value."""
     run = common.run
     if used.key in run.assessments:
-        return assessment_nodes(run, row, used)
+        return assessment_nodes(common, row, used)
     if used.key in hidden.values:
         return (_meaning(used),)
     if (teams := of_its_teams(run, used)) is not None:
