@@ -12,8 +12,9 @@ from kaohe.appraise.bonus import Paid, pay
 from kaohe.appraise.decisions import by_person
 from kaohe.appraise.facts import Facts, facts
 from kaohe.appraise.manual import Asked, Computed, ManualChange, QuotaCheck, gather
-from kaohe.appraise.manual_limits import Before, below_zero, beyond, unfit
+from kaohe.appraise.manual_limits import below_zero, beyond, unfit
 from kaohe.appraise.manual_notes import bonus_notes, changed_totals, points_notes, tier_notes
+from kaohe.appraise.manual_people import Before
 from kaohe.appraise.model import Appraisal, Note, People, Values
 from kaohe.appraise.outcomes import outcomes
 from kaohe.appraise.quota_check import check_quotas, quota_problems

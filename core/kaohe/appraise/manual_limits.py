@@ -5,32 +5,19 @@ Rules hold: a vetoed person stays vetoed, and no change lifts anybody over what 
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from math import floor
 
 import numpy as np
 
 from kaohe.appraise.manual import Asked, ManualChange
-from kaohe.appraise.model import EVERYBODY, People
-from kaohe.appraise.rules import Ruled
-from kaohe.appraise.standing import Groups
+from kaohe.appraise.manual_people import Before, percent, too_many_people
+from kaohe.appraise.model import People
 from kaohe.errors import Place, Problem
 from kaohe.exact import Ints, format_fen, format_micros, from_micros, shorten, to_micros
 from kaohe.scheme.model import ManualLimits, Rule, Scheme
 from kaohe.text import Message, msg
-
-
-@dataclass(frozen=True)
-class Before:
-    """What came out without manual changes: rules, ranking groups, the position of everybody's tier, bonuses in fen."""
-
-    ruled: Ruled
-    divided: Groups
-    level: Ints
-    bonus: Ints
 
 
 def unfit(scheme: Scheme, people: People, changes: Sequence[ManualChange]) -> list[Problem]:
@@ -89,7 +76,7 @@ def beyond(scheme: Scheme, people: People, asked: Asked, before: Before) -> Iter
             yield from _points(scheme, limits, row, asked, before, where)
             yield from _tier(scheme, limits, row, asked, before, where)
             yield from _bonus(limits, row, asked, before, where)
-    yield from _people(scheme, limits, sorted(by_person), before)
+    yield from too_many_people(scheme, limits, sorted(by_person), before)
 
 
 def _points(
@@ -143,7 +130,7 @@ def _bonus(limits: ManualLimits, row: int, asked: Asked, before: Before, where: 
     if limits.bonus_share is not None:
         most = floor(abs(computed) * limits.bonus_share)
         if abs(fen) > most:
-            words = {"share": _percent(limits.bonus_share), "bonus": format_fen(computed), "limit": format_fen(most)}
+            words = {"share": percent(limits.bonus_share), "bonus": format_fen(computed), "limit": format_fen(most)}
             expected = msg("at most {share} of {bonus} = {limit}, up or down", **words)
             yield Problem("manual.bonus", what, where, found, expected)
     elif limits.bonus is not None and abs(fen) > limits.bonus:
@@ -158,40 +145,6 @@ def below_zero(people: People, asked: Asked, bonus: Ints) -> Iterator[Problem]:
         what = msg("more is taken from a bonus by hand than there is")
         found = msg("{bonus} {sum}", **words)
         yield Problem("manual.below-zero", what, Place(key=people.code[row]), found, msg("at least {limit}", limit=0))
-
-
-def _people(scheme: Scheme, limits: ManualLimits, rows: Sequence[int], before: Before) -> Iterator[Problem]:
-    if limits.people is None and limits.people_share is None:
-        return
-    groups = np.flatnonzero(before.ruled.graded)
-    name = _group_names(limits, before)
-    graded, changed = Counter(name[row] for row in groups.tolist()), Counter(name[row] for row in rows)
-    for group in sorted(changed):
-        count = graded[group]
-        expected: Message
-        if limits.people_share is None:
-            most = limits.people or 0
-            expected = msg("at most {limit} people", limit=most)
-        else:
-            exact = limits.people_share * count
-            most = floor(exact)
-            words = {"share": _percent(limits.people_share), "count": count, "exact": shorten(exact), "limit": most}
-            expected = msg("at most {share} of {count} graded people = {exact}, rounded down {limit}", **words)
-        if changed[group] > most:
-            what = msg("more people are changed by hand than allowed")
-            where = Place(key=scheme.id if group == EVERYBODY else group)
-            yield Problem("manual.people", what, where, msg("{count} people", count=changed[group]), expected)
-
-
-def _group_names(limits: ManualLimits, before: Before) -> Mapping[int, str]:
-    """The group that each row is counted in."""
-    divided = before.divided
-    if limits.within == "all":
-        return dict.fromkeys(range(len(divided.number)), EVERYBODY)
-    merged = divided.merged.tolist()
-    return {
-        row: EVERYBODY if merged[row] else divided.names[number] for row, number in enumerate(divided.number.tolist())
-    }
 
 
 def _against(rule: Rule, where: Place, found: Message, expected: Message) -> Problem:
@@ -237,7 +190,3 @@ def signed(micros: int) -> str:
 
 def _signed_fen(fen: int) -> str:
     return f"{'−' if fen < 0 else '+'}{format_fen(abs(fen))}"
-
-
-def _percent(share: Decimal) -> str:
-    return f"{shorten(share * 100):f} %"
