@@ -31,6 +31,7 @@ def freeze(app: App, scheme: str, name: str, dry_run: bool) -> None:
     from kaohe.run.inputs import keep_inputs
     from kaohe.run.life import take_step
     from kaohe.run.life.store import hold
+    from kaohe.run.noting import note_inputs
 
     app.require("prepare")
     before = life_named(app, scheme, name)
@@ -50,6 +51,7 @@ def freeze(app: App, scheme: str, name: str, dry_run: bool) -> None:
     with app.store.writing() as connection:
         hold(connection)
         digest, rows = keep_inputs(connection, inputs)
+        note_inputs(connection, at, inputs)
         named: dict[str, Any] = {"snapshot": inputs.snapshot, "scheme": rules.digest, "version": rules.version}
         life = take_step(
             connection, rules.id, before.period, "freeze", at, seen=before.number, inputs=digest, rows=rows, **named
