@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,8 +17,10 @@ from kaohe.errors import Place, Problem, fail
 from kaohe.text import msg
 
 if TYPE_CHECKING:
+    from kaohe.report.masking import Mask
     from kaohe.report.sheet import Sheet
     from kaohe.run.paying import Line
+    from kaohe.run.payments import Balance
 
 _FORM = click.option(
     "--format",
@@ -25,6 +28,7 @@ _FORM = click.option(
     type=click.Choice(["table", "csv", "json", "xlsx"]),
     help=_("The form; left out: by the file's name."),
 )
+_MASK = click.option("--mask", is_flag=True, help=_("Names as initials, codes as pseudonyms."))
 _OUTPUT = click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help=_("Write to this file."))
 
 
@@ -32,9 +36,11 @@ _OUTPUT = click.option("--output", type=click.Path(path_type=Path, dir_okay=Fals
 @whose
 @_FORM
 @_OUTPUT
+@_MASK
 @click.pass_obj
-def payments(app: App, scheme: str, name: str, form: str | None, output: Path | None) -> None:
+def payments(app: App, scheme: str, name: str, form: str | None, output: Path | None, mask: bool) -> None:
     from kaohe.cli.output import json_text
+    from kaohe.report.masking import Mask
     from kaohe.report.payroll import payroll_sheet
     from kaohe.run.life.refusals import state_words
     from kaohe.run.payments import payments_of
@@ -52,34 +58,50 @@ def payments(app: App, scheme: str, name: str, form: str | None, output: Path | 
                 fix=msg("see what would be paid: kaohe period pay {scheme} {period} --dry-run", **named),
             )
         )
-    lines = payments_of(app.store, life.scheme_id, life.period)
-    sheet = payroll_sheet(read_run(app.store, life.run).run, lines, app.language)
+    lines, run = payments_of(app.store, life.scheme_id, life.period), read_run(app.store, life.run).run
+    if mask:
+        stand_ins = Mask.of(run)
+        lines, run = stand_ins.lines(lines), stand_ins.run(run)
+    sheet = payroll_sheet(run, lines, app.language)
     data = json_text([_data(line) for line in lines])
-    _answer(app, sheet, data, form, output, "payments", f"{life.scheme_id} {life.period}")
+    _answer(app, sheet, data, form, output, "payments", f"{life.scheme_id} {life.period}", mask=mask)
 
 
 @period.command(help=_("What people have outstanding from restated periods, and where each amount comes from."))
 @click.argument("scheme", metavar="SCHEME")
 @_FORM
 @_OUTPUT
+@_MASK
 @click.pass_obj
-def balances(app: App, scheme: str, form: str | None, output: Path | None) -> None:
+def balances(app: App, scheme: str, form: str | None, output: Path | None, mask: bool) -> None:
     from kaohe.cli.output import json_text
     from kaohe.records.people import names_by_code
     from kaohe.report.balances import balances_data, balances_sheet
+    from kaohe.report.masking import Mask
     from kaohe.run.payments import outstanding
 
     found = scheme_id(app, scheme)
     listed = outstanding(app.store, found)
     names = names_by_code(app.store)
+    if mask:
+        stand_ins = Mask.over(sorted(names), names.values())
+        listed = tuple(_masked(each, stand_ins) for each in listed)
+        names = {stand_ins.codes[code]: stand_ins.text(name) for code, name in names.items()}
     if not listed and form in (None, "table") and output is None:
         app.say(msg("nothing is outstanding"))
         return
     sheet = balances_sheet(listed, names, app.language)
-    _answer(app, sheet, json_text(balances_data(listed, names)), form, output, "balances", found)
+    _answer(app, sheet, json_text(balances_data(listed, names)), form, output, "balances", found, mask=mask)
 
 
-def _answer(app: App, sheet: Sheet, data: str, form: str | None, output: Path | None, what: str, subject: str) -> None:
+def _masked(balance: Balance, mask: Mask) -> Balance:
+    postings = tuple(replace(each, reason=mask.text(each.reason)) for each in balance.postings)
+    return replace(balance, person=mask.codes.get(balance.person, balance.person), postings=postings)
+
+
+def _answer(
+    app: App, sheet: Sheet, data: str, form: str | None, output: Path | None, what: str, subject: str, *, mask: bool
+) -> None:
     """A table on the terminal; any other form, or a file, is an export and noted as one."""
     from kaohe.cli.exported import hand_out
 
@@ -92,7 +114,7 @@ def _answer(app: App, sheet: Sheet, data: str, form: str | None, output: Path | 
     content: str | bytes = data
     if asked != "json":
         content = workbook([sheet]) if asked == "xlsx" else csv_text(sheet)
-    hand_out(app, content, output, what, subject, form=asked or "csv")
+    hand_out(app, content, output, what, subject, masked=mask, form=asked or "csv")
     if output is not None:
         app.say(msg("wrote {file}", file=output))
 

@@ -178,9 +178,11 @@ def _verify(app: App, found: Restatement) -> None:
 
 
 def _reject(app: App, number: int, reason: str | None) -> None:
-    from kaohe.run.restating.store import reject
+    from kaohe.run.life.model import same_name
+    from kaohe.run.restating.store import reject, restatement_of
 
-    app.require("approve")
+    own = same_name(restatement_of(app.store, number).prepared_by, app.actor.name)
+    app.require("prepare" if own else "approve")  # whoever prepared it may take it back
     if not (reason or "").strip():
         raise click.UsageError(_("--reason says why it is rejected"))
     done = reject(app.store, number, (reason or "").strip(), app.now())

@@ -25,7 +25,7 @@ def facts_lines(facts: Facts) -> Iterator[Message]:
     for name, changes in sorted(facts.records.items()):
         counts = {kind: sum(each.kind == kind for each in changes) for kind in _KINDS}
         if changes:
-            yield msg("{name}: {new} new, {changed} changed, {gone} gone", name=name, **counts)
+            yield msg("{name}: {new} new, {changed} corrected, {gone} gone", name=name, **counts)
     if facts.organisation:
         yield msg("people, teams and assignments are those of now")
     if facts.targets:
@@ -56,11 +56,14 @@ def _moves(change: RecordChange) -> str:
 
 def effects_sheet(effects: Sequence[Effect], run: Run, language: Language) -> Sheet:
     """Everybody in whom anything moved: those who gain first, then those who lose, then those whose money stays."""
-    of_teams = run.scheme.subject == "team"
+    of_teams, bonus = run.scheme.subject == "team", run.scheme.bonus
+    heads = (msg("bonus before"), msg("bonus now"), msg("difference"))
+    if bonus is not None and bonus.settlement is not None:
+        heads = (msg("bonus and balance before"), msg("bonus and balance now"), heads[2])
     columns = (
         Column((msg("team code") if of_teams else msg("code")).in_(language)),
         Column((msg("team") if of_teams else msg("name")).in_(language)),
-        *(Column(each.in_(language), "money") for each in (msg("bonus before"), msg("bonus now"), msg("difference"))),
+        *(Column(each.in_(language), "money") for each in heads),
         Column(msg("why").in_(language), wraps=True),
     )
     rows = [
