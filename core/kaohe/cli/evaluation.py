@@ -47,7 +47,7 @@ def gather(app: App, scheme: str, period: str) -> Inputs:
     """
     registry, workspace = app.registry, app.workspace
     asked = parse_period(period)
-    _path, checked = load_file(app, scheme)
+    path, checked = load_file(app, scheme)
     heard = [problem for problem in checked.problems if problem.severity != "note"]
     app.problems(heard if checked.scheme is not None else ())
     rules = checked.require()
@@ -79,7 +79,7 @@ def gather(app: App, scheme: str, period: str) -> Inputs:
         balances=balances(app.store, rules.id, asked.previous) if _settles(rules) else None,
         notes=incomplete_assessments(app, asked) if ASSESSMENTS in names else (),
     )
-    return inputs if _gives(inputs, rules) else _with_everything(app, inputs)
+    return inputs if _gives(inputs, rules, str(path)) else _with_everything(app, inputs)
 
 
 def _definitions(app: App, record_types: Iterable[str], indicators: Iterable[str]) -> Definitions:
@@ -109,10 +109,10 @@ def _settles(scheme: Scheme) -> bool:
     return scheme.bonus is not None and scheme.bonus.settlement is not None
 
 
-def _gives(inputs: Inputs, rules: Scheme) -> bool:
-    """Whether these inputs alone give the scheme. Its own tests hold the places in its file, and take no part."""
+def _gives(inputs: Inputs, rules: Scheme, file: str) -> bool:
+    """Whether these inputs alone give the scheme of that file."""
     try:
-        return replace(inputs.scheme, cases=()) == replace(rules, cases=())
+        return inputs.compiled(file) == rules
     except KaoheError:
         return False
 
