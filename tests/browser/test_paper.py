@@ -13,6 +13,7 @@ from tests.browser.chromium import Chromium
 from tests.scenarios.desk import Desk
 from tests.tiny import evaluated
 
+from kaohe.cli.main import run as run_command
 from kaohe.errors import Exit
 from kaohe.run import Run
 from kaohe.run.statement import Statement
@@ -66,7 +67,11 @@ def test_the_command_prints_a_pdf(tiny: Desk, tmp_path: Path) -> None:
     assert "李四" in text
 
 
-def test_without_a_browser_the_command_says_so_and_writes_nothing(tiny: Desk, tmp_path: Path) -> None:
+def test_without_a_browser_the_command_says_so_and_writes_nothing(
+    tiny: Desk, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     _run, number = evaluated(tiny)
-    answer = tiny.try_("run", "report", str(number), "--output", tmp_path / "report.pdf")
-    assert answer.code in (Exit.OK, Exit.ENVIRONMENT)
+    words = ["--workspace", str(tiny.workspace), "run", "report", str(number), "--output", str(tmp_path / "report.pdf")]
+    assert run_command(["--lang", "en", *words], {"PATH": str(tmp_path)}) == Exit.ENVIRONMENT
+    assert "PDF needs Chromium or Chrome" in capsys.readouterr().err
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["tiny"]

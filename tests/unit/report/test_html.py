@@ -13,15 +13,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.scenarios.desk import Desk
-from tests.tiny import evaluated
+from tests.tiny import SCHEME, evaluated
+from tests.tiny import write as write_file
 
+from kaohe.appraise.manual import Computed, ManualChange
 from kaohe.exact import MICRO
+from kaohe.report.bonus_list import bonus_sheet
+from kaohe.report.book import run_workbook
 from kaohe.report.contributions import steps, with_weights
 from kaohe.report.html import report_html, statement_html
 from kaohe.report.html.element import el, write
 from kaohe.report.html.histogram import MOST_BINS, histogram
 from kaohe.report.html.scale import Scale, nice_step, percent
+from kaohe.report.manual_sheet import manual_sheet
 from kaohe.report.spread import spread
+from kaohe.run.paying import Line
 from kaohe.run.statement import Statements
 from kaohe.text import LANGUAGES, Language, Text
 
@@ -81,6 +87,109 @@ def test_a_report_names_everybody_once_ranked_and_says_why_others_are_not(tiny: 
     assert ranking.index("李四") < ranking.index("张三") < ranking.index("赵六")
     assert run.digest in page
     assert "16,750.00" in page  # 5,000 + 9,000 + 2,750
+
+
+TIERS, BONUS = (re.compile(rf"\\[{name}\\].*?\n\n", re.DOTALL) for name in ("tiers", "bonus"))
+RULES = """
+[[rules]]
+id     = "less"
+when   = 'points("in_time") < 90'
+then   = { deduct = 3 }
+reason = { zh = "扣分", en = "Deduct" }
+unknown = "ignore"
+
+[[rules]]
+id     = "gone"
+when   = 'points("in_time") < 50'
+then   = { veto = true }
+reason = { zh = "否决", en = "Veto" }
+unknown = "ignore"
+
+[tiers]"""
+KINDS = {
+    "without tiers": lambda text: TIERS.sub("", text),
+    "without bonus": lambda text: BONUS.sub("", text),
+    "with neither": lambda text: BONUS.sub("", TIERS.sub("", text)),
+    "by comparison": lambda text: text.replace('"quarter"', '"quarter"\ntotal = "topsis"'),
+    "with rules": lambda text: text.replace("[tiers]", RULES),
+    "nobody graded": lambda text: text.replace("coverage = 0.5", "coverage = 1").replace("[0, 0], [1", "[0, 0], [9"),
+    "of teams": lambda text: (
+        text.replace('"quarter"', '"quarter"\nsubject = "team"')
+        .replace("population = 'role == \"agent\"'", "")
+        .replace("person.bonus_base", "1000")
+        .replace('prorate = "days"', 'prorate = "none"')
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_schemes_of_every_kind_have_page_and_workbook_and_totals_add_up(tiny: Desk, kind: str) -> None:
+    write_file(tiny, "schemes/tiny.toml", KINDS[kind](SCHEME))
+    run, number = evaluated(tiny)
+    for language in LANGUAGES:
+        assert well_formed(report_html(run, number, language))
+        assert run_workbook(run, number, language).startswith(b"PK")
+    for row in np.flatnonzero(run.appraisal.graded):
+        assert steps(with_weights(run), int(row))[-1].after == int(run.appraisal.total[row])
+
+
+def test_a_veto_is_a_step_of_its_own_down_to_nothing(tiny: Desk) -> None:
+    write_file(tiny, "schemes/tiny.toml", KINDS["with rules"](SCHEME))
+    run = with_weights(evaluated(tiny)[0])
+    assert [(str(each.label), each.after // MICRO) for each in steps(run, 0)][-1] == (
+        "Text(zh='扣分', en='Deduct')",
+        79,
+    )
+    assert [each.after // MICRO for each in steps(run, 3)] == [20, 50, 51, 48, 0]
+    assert "Not drawn: 1 with a veto" in report_html(run, 1, "en")
+
+
+def test_changes_by_hand_stand_beside_what_was_computed(tiny: Desk) -> None:
+    run, number = evaluated(tiny)
+    appraisal = run.appraisal
+    zero = np.zeros(4, np.int64)
+    changes = (
+        ManualChange(3, "P1", "points", 2 * MICRO, "客户来信表扬"),
+        ManualChange(4, "P2", "tier", "B", "校准会"),
+        ManualChange(5, "P4", "bonus", -10_000, "误发"),
+    )
+    computed = Computed(
+        changes,
+        zero + np.array([2 * MICRO, 0, 0, 0]),
+        zero + np.array([0, 0, 0, -10_000]),
+        appraisal.total,
+        appraisal.rank,
+        appraisal.tier,
+        appraisal.coefficient,
+        appraisal.bonus,
+    )
+    total = appraisal.total + computed.points
+    tier, bonus = ("B", "B", None, "C"), appraisal.bonus + computed.fen
+    run = replace(run, appraisal=replace(appraisal, total=total, tier=tier, bonus=bonus, computed=computed))
+    assert manual_sheet(run, "en").rows == [
+        (3, "P1", "张三", "points", "+2.00", "82.00", "84.00", "客户来信表扬"),
+        (4, "P2", "李四", "tier", "B", "A", "B", "校准会"),
+        (5, "P4", "赵六", "bonus", "-100.00", "2,750.00", "2,650.00", "误发"),
+    ]
+    assert steps(run, 0)[-1].change == 2 * MICRO
+    assert "客户来信表扬" in report_html(run, number, "en")
+    sheet = bonus_sheet(run, "en")
+    assert [row[-3:] for row in sheet.rows] == [
+        (500_000, 0, 500_000),
+        (900_000, 0, 900_000),
+        (275_000, -10_000, 265_000),
+    ]
+    assert sheet.total is not None
+    assert sheet.total[-3:] == (1_675_000, -10_000, 1_665_000)
+
+
+def test_the_bonus_list_says_what_was_paid_also_to_those_who_have_no_bonus_now(tiny: Desk) -> None:
+    run, _number = evaluated(tiny)
+    lines = (Line("P1", 500_000, -20_000, -20_000, 0), Line("P5", 0, 5_000, 5_000, 0))
+    rows = {row[0]: row for row in bonus_sheet(run, "en", lines).rows}
+    assert rows["P1"][-4:] == (500_000, -20_000, 480_000, 0)
+    assert (rows["P5"][1], *rows["P5"][-4:]) == ("钱七", 0, 5_000, 5_000, 0)
+    assert bonus_sheet(run, "en", lines).total[-2] == 480_000 + 900_000 + 275_000 + 5_000  # type: ignore[index]
 
 
 def test_more_facts_are_shown_in_the_language_of_the_page(tiny: Desk) -> None:
