@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.unit.appraise.builder import coefficient_bonus, people, quota, scheme, table
 
@@ -19,6 +19,7 @@ from kaohe.run.changes.model import read_value, written
 from kaohe.scheme.model import ManualLimits
 
 
+@settings(deadline=None)
 @given(st.sampled_from(["points", "bonus"]), st.integers(-(10**12), 10**12).filter(bool))
 def test_what_is_written_is_read_back(kind, value) -> None:
     assert read_value(kind, written(kind, value), NOWHERE) == value
