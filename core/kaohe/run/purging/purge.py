@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -15,7 +15,7 @@ from kaohe.records import Store
 from kaohe.records.audit import actor_of, append, detail_of, seal, take_turn
 from kaohe.records.batches import moved, new_revision
 from kaohe.records.changes import marked
-from kaohe.records.core_tables import PersonRow, ReplacedRow, RevisionRow, RunResultRow, RunRow
+from kaohe.records.core_tables import PersonRow, RecordTypeRow, ReplacedRow, RevisionRow, RunResultRow, RunRow
 from kaohe.records.evidence_tables import AppealRow, AuditRow
 from kaohe.records.rejections import forget_people
 from kaohe.records.tables import table_of
@@ -30,7 +30,7 @@ from kaohe.text import msg
 PROPOSE, PURGE, REJECT = "people.propose-purge", "people.purge", "people.reject-purge"
 _people, _log, _revisions = table_of(PersonRow), table_of(AuditRow), table_of(RevisionRow)
 _runs, _results, _appeals = table_of(RunRow), table_of(RunResultRow), table_of(AppealRow)
-_replaced = table_of(ReplacedRow)
+_replaced, _types = table_of(ReplacedRow), table_of(RecordTypeRow)
 _SETTLED = frozenset({"paid", "closed"})
 
 
@@ -61,7 +61,7 @@ def propose(store: Store, people: Sequence[str], before: date, reason: str, at: 
     """Note that these people's data are to go. Raises KaoheError, with all reasons, where they may not go yet."""
     with store.writing() as connection:
         take_turn(connection)
-        refuse_if_any(_not_yet(connection, frozenset(people), before))
+        refuse_if_any([*_unloaded(store, connection), *_not_yet(connection, frozenset(people), before)])
         detail = {"people": sorted(people), "before": before.isoformat(), "reason": reason}
         number = append(connection, at, PROPOSE, "people", detail)
         return Proposal(number, tuple(sorted(people)), before, reason, actor_of(connection).name)
@@ -112,7 +112,7 @@ def purge(store: Store, number: int, snapshots: Path, at: datetime, *, own_work:
         if asked.actor == actor_of(connection).name and not own_work:
             raise fail(_own(asked))
         codes = frozenset(asked.people)
-        refuse_if_any(_not_yet(connection, codes, asked.before))
+        refuse_if_any([*_unloaded(store, connection), *_not_yet(connection, codes, asked.before)])
         everybody = connection.execute(select(_people.c.code, _people.c.name)).all()
         names = {row.code: row.name for row in everybody if row.code in codes}
         redaction, unclear = redaction_of(names, [(row.code, row.name) for row in everybody])
@@ -195,6 +195,15 @@ def compact(store: Store) -> None:
 def _seals(connection: Connection) -> dict[int, dict[str, Any]]:
     batches = connection.scalars(select(_replaced.c.batch).distinct()).all()
     return {batch: seal(connection, _replaced, {"batch": batch}) for batch in batches}
+
+
+def _unloaded(store: Store, connection: Connection) -> Iterator[Problem]:
+    """Record types whose plugin is not there: nobody can say whose their records are."""
+    for name in connection.scalars(select(_types.c.name).order_by(_types.c.name)):
+        if name not in store.record_types:
+            what = msg("the plugin that brings the record type {name} is not loaded", name=name)
+            fix = msg("add the plugin again: its records may be about these people")
+            yield Problem("purge.no-plugin", what, Place(key=name), fix=fix)
 
 
 def _not_yet(connection: Connection, codes: frozenset[str], before: date) -> list[Problem]:

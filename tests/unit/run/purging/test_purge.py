@@ -169,3 +169,17 @@ def test_a_purge_interrupted_before_the_old_files_were_gone_is_brought_to_its_en
     desk.do("people", "purge", "--confirm", number, "--as", "李")
     assert NAME not in parquet_text(desk)
     assert desk.do("audit", "verify").code == 0
+
+
+def test_while_a_plugin_is_missing_nobody_can_say_whose_its_records_are(desk: Desk) -> None:
+    desk.do("plugin", "add", "floor_heating")
+    desk.do("records", "types")
+    desk.do("records", "batches")
+    desk.do("plugin", "remove", "floor_heating")
+    answer = desk.try_(*PROPOSE)
+    assert (answer.code, "[purge.no-plugin]" in answer.err) == (1, True)
+
+
+def test_events_about_a_person_are_found_by_code(desk: Desk) -> None:
+    (found,) = json.loads(desk.do("audit", "show", "--person", WHO, "--format", "json").out)
+    assert found["action"] == "appeal.open"
