@@ -107,7 +107,7 @@ def list_(app: App, run: str, missing: bool, form: str) -> None:
     if form == "json":
         app.json(rows)
         return
-    words = {"open": _("open"), "acknowledged": _("acknowledged"), "changed since": _("changed since")}
+    words = {"open": _("not acknowledged"), "acknowledged": _("acknowledged"), "changed since": _("changed since")}
     heads = (_("Code"), _("Name"), _("State"), _("By"), _("When"), _("Comment"), _("Interview"), _("Items"))
     app.table(
         heads,
