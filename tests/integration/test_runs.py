@@ -26,6 +26,8 @@ def test_runs_are_listed_and_found_by_number_and_by_the_beginning_of_their_diges
     assert heads[0]["bonus"] == f"{sum(first.appraisal.bonus.tolist()) / 100:.2f}"
     assert [each["run"] for each in json.loads(tiny.do("run", "list", "--period", "2026Q2".replace("Q", "-Q"),
                                                        "--format", "json").out)] == [2]  # fmt: skip
+    write(tiny, "schemes/mine.toml", SCHEME)
+    assert len(json.loads(tiny.do("run", "list", "--scheme", "mine", "--format", "json").out)) == 2
     assert json.loads(tiny.do("run", "list", "--scheme", "another", "--format", "json").out) == []
     table = tiny.do("run", "list").out
     assert first.digest[:12] in table

@@ -9,6 +9,7 @@ import click
 from kaohe.cli.context import App
 from kaohe.cli.run.group import run
 from kaohe.cli.words import _
+from kaohe.errors import KaoheError
 from kaohe.text import msg
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @run.command("list", help=_("The stored runs, the oldest first."))
-@click.option("--scheme", metavar="SCHEME", help=_("Only those of the scheme of this id."))
+@click.option("--scheme", metavar="SCHEME", help=_("Only those of this scheme (its id or file)."))
 @click.option("--period", metavar="PERIOD", help=_("Only those of this period."))
 @click.option(
     "--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True, help=_("The form.")
@@ -28,7 +29,7 @@ def list_(app: App, scheme: str | None, period: str | None, form: str) -> None:
     from kaohe.run.runs import list_runs
 
     name = None if period is None else parse_period(period).name
-    heads = list_runs(app.store, scheme, name)
+    heads = list_runs(app.store, None if scheme is None else _id(app, scheme), name)
     if form == "json":
         app.json([head_data(each) for each in heads])
         return
@@ -63,6 +64,16 @@ def list_(app: App, scheme: str | None, period: str | None, form: str) -> None:
         for each in heads
     ]
     app.table([name.in_(app.language) for name in names], rows, right=(0, 6, 7, 8, 9))
+
+
+def _id(app: App, scheme: str) -> str:
+    """The id of the scheme of that file; what is no file is an id: runs outlive their schemes' files."""
+    from kaohe.cli.period_scheme import scheme_id
+
+    try:
+        return scheme_id(app, scheme)
+    except KaoheError:
+        return scheme
 
 
 def head_data(head: RunHead) -> dict[str, Any]:
