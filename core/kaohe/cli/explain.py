@@ -71,8 +71,20 @@ def explain(
         tree = _only(tree, indicator)
     if tier is not None:
         tree = _why(tree, tier)
+    if indicator is None and tier is None:
+        tree = _with_later_facts(app, stored, row, tree)
     content = _written(app, stored, tree, form, None if records in (None, "all") else int(records or 0))
     _hand_out(app, stored, row, content, output, form)
+
+
+def _with_later_facts(app: App, stored: StoredRun, row: int, tree: Node) -> Node:
+    """The tree, and behind it what the run itself could not know."""
+    from dataclasses import replace
+
+    from kaohe.run.explanation.later import later_facts
+
+    later = later_facts(app.store, stored, stored.run.appraisal.people.code[row])
+    return tree if later is None else replace(tree, children=(*tree.children, later))
 
 
 def _form_of(output: Path | None) -> str:

@@ -402,3 +402,43 @@ def test_teams_are_restated_as_people_are(tmp_path: Path) -> None:
     four.approve(said["number"])
     four.rate("2026-Q2", FIRST)
     assert four.lead("2026-Q2")["北队"] == ("8500.00", "7000.00", "0.00")
+
+
+def test_who_was_not_known_then_counts_with_the_organisation_of_now(four: Four) -> None:
+    """P5 was there from January and was recorded late, with a rating of 10. Under the organisation of then nobody is
+    credited with it. Under that of now there are five: one seat in A, three in B (2.5, the largest remainder) and one
+    in C. P5 is A, 9,000; P1 is B, 3,000 less; the others stay."""
+    four.write("p5.csv", "code,name,team,role,bonus_base,from,to\nP5,钱七,南队,agent,6000,2025-01-01,\n")
+    four.desk.do("people", "import", four.desk.workspace / "p5.csv")
+    four.rate("2026-Q1", {"P5": 10})
+    assert moved(four.restate("2026-Q1")) == {}
+    said = four.restate("2026-Q1", "--organisation", "current")
+    assert moved(said) == {"P5": "9000.00", "P1": "-3000.00"}
+    assert why(said, "P5") == ["not in the run before"]
+    four.approve(said["number"])
+    four.rate("2026-Q2", {**SECOND, "P5": 5})
+    assert four.lead("2026-Q2")["P5"] == ("3000.00", "12000.00", "0.00")
+
+
+def test_a_period_that_pays_nothing_is_restated_and_posts_nothing(tmp_path: Path) -> None:
+    four = started(tmp_path, HEAD + TIERS)
+    four.rate("2026-Q1", FIRST)
+    for step, name in (("open", "chen"), ("freeze", "chen"), ("calculate", "chen"), ("submit", "chen")):
+        four.desk.do("period", step, "four", "2026-Q1", "--as", name)
+    for step, name in (("approve", "wang"), ("approve", "zhao"), ("close", "li")):
+        four.desk.do("period", step, "four", "2026-Q1", "--as", name)
+    four.rate("2026-Q1", {"P2": (8, 10, 10)})
+    said = four.restate("2026-Q1")
+    assert [each["code"] for each in said["people"]] == ["P1", "P2"]
+    assert moved(said) == {}
+    four.approve(said["number"])
+    assert four.outstanding() == {}
+    assert "restate.nothing-new" in four.desk.try_("period", "restate", "four", "2026-Q1", "--reason", "again").err
+
+
+def test_a_file_of_the_first_snapshot_that_is_lost_is_named(four: Four) -> None:
+    (lost,) = four.desk.workspace.rglob("assignments/*.parquet")
+    lost.unlink()
+    four.rate("2026-Q1", {"P2": (8, 10, 10)})
+    answer = four.desk.try_("period", "restate", "four", "2026-Q1", "--reason", "late")
+    assert (answer.code, "snapshot.missing" in answer.err, lost.name in answer.err) == (3, True, True)

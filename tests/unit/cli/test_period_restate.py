@@ -123,3 +123,16 @@ def test_roles_say_who_prepares_who_approves_and_who_takes_back(four: Four) -> N
         four.desk.do("period", "restate", "--reject", "2", "--reason", "my own mistake", "--as", "chen")
     finally:
         settings.write_text(before, "utf-8")
+
+
+def test_an_explanation_says_what_came_later(desk: Desk) -> None:
+    """P1's 9,000 of run 1 are 6,000 by run 2, which stands; P3's figures moved in neither."""
+    told = desk.do("explain", 1, "P1").out
+    assert "run 2 stands for the period, and this one does not" in told
+    assert "2026-Q1 restated (number 1): -3,000.00 CNY" in told
+    assert "posted to 2026-Q2" in told
+    assert "run 2 in the place of run 1: late facts" in told
+    by_two = json.loads(desk.do("explain", 2, "P1", "--format", "json").out)["children"][-1]
+    assert (by_two["kind"], "remarks" in by_two) == ("later", False)
+    assert by_two["children"][0]["facts"] == {"period": "2026-Q1", "posted_to": "2026-Q2", "fen": "-300000"}
+    assert "later facts" not in desk.do("explain", 2, "P3").out
