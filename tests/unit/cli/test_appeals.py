@@ -21,6 +21,7 @@ from tests.tiny import SCHEME, TICKETS, add_tickets, make_desk, ticket_lines, wr
 APPEALS = "\n[appeals]\ndays = 7\nanswer_days = 3\ndecide_days = 5\n\n[manual_changes]\npoints = 5\n"
 WHOSE = ("tiny", "2026-Q1")
 SUBMITTED = datetime(2026, 4, 10, 2, 0, tzinfo=UTC)  # 10:00 in Shanghai
+CORRECTED = "T04,repair,P1,2026-03-31 23:59,2026-04-01 12:00,"
 Clock = Callable[[datetime], None]
 
 
@@ -78,8 +79,7 @@ def test_two_appeals_are_upheld_and_a_third_is_rejected(submitted: Desk, clock: 
     for number in ("1", "2", "3"):
         desk.do("appeal", "answer", number, "--text", "We looked at it.", "--as", "chen")
     # The first: the ticket is corrected.
-    line = "T04,repair,P1,2026-03-31 23:59,2026-04-01 12:00,"
-    corrected = write(desk, "corrected.csv", f"{TICKETS.splitlines()[0]}\n{line}\n")
+    corrected = write(desk, "corrected.csv", f"{TICKETS.splitlines()[0]}\n{CORRECTED}\n")
     desk.do("records", "import", "ticket", corrected, "--update")
     batch = str(desk.batches()[0]["batch"])
     upheld = desk.do("appeal", "uphold", "1", "--reason", "The form is right.", "--batch", batch, "--as", "wang")
@@ -260,6 +260,39 @@ def test_working_days_are_those_of_the_workspaces_calendar(submitted: Desk) -> N
     settings.write_text(usual, "utf-8")
     # Friday 10 April; three and five working days later are Wednesday and Friday.
     assert "an answer is due by 2026-04-15, a decision by 2026-04-17" in desk.do(*words).err
+
+
+def test_after_payment_an_appeal_leads_to_a_restatement_with_a_window_of_its_own(submitted: Desk, clock: Clock) -> None:
+    """P1 was paid 5,000 for 82 points, B; with T04 in time it is 97, A, 7,500: 2,500 are posted to the next quarter."""
+    desk = submitted
+    assert appeal(desk, "P1", "in_time").code == 0
+    desk.do("appeal", "answer", "1", "--text", "We look at it.", "--as", "chen")
+    for name in ("wang", "li"):
+        desk.do("period", "approve", *WHOSE, "--despite-appeals", "the day of payment", "--as", name)
+    desk.do("period", "pay", *WHOSE, "--as", "zhao")
+    clock(SUBMITTED + timedelta(days=20))
+    corrected = write(desk, "corrected.csv", f"{TICKETS.splitlines()[0]}\n{CORRECTED}\n")
+    desk.do("records", "import", "ticket", corrected, "--update")
+    batch = str(desk.batches()[0]["batch"])
+    upheld = desk.do("appeal", "uphold", "1", "--reason", "The form is right.", "--batch", batch, "--as", "wang")
+    assert "next: kaohe period restate tiny 2026-Q1" in upheld.err
+    desk.do("period", "open", "tiny", "2026-Q2", "--as", "chen")
+    desk.do("period", "restate", *WHOSE, "--reason", "appeal 1", "--as", "chen")
+    assert listed(desk)[0]["result"]["run"] is None  # prepared, not approved
+    clock(SUBMITTED + timedelta(days=21))  # 1 May
+    for name in ("wang", "li"):
+        if "approved" not in desk.do("period", "restate", *WHOSE, "--list", "--format", "json").out:
+            desk.do("period", "restate", *WHOSE, "--approve", "1", "--as", name)
+    assert listed(desk)[0]["result"]["run"] == 2
+    made = json.loads(desk.do("statement", "make", "2", "P1", "--format", "json").out)
+    assert (made["total"], made["bonus"]) == ("97", "7500.00")
+    assert made["payment"]["paid"] == "5000.00"  # nothing that was paid is rewritten
+    assert [(each["amount"], each["posted_to"]) for each in made["postings"]] == [("2500.00", "2026-Q2")]
+    assert (made["appeal"]["first"], made["appeal"]["last"]) == ("2026-05-01", "2026-05-08")
+    old = appeal(desk, "P2", "total")
+    assert "appeal against run 2" in old.err
+    words = ("--figure", "total", "--text", "wrong", "--as", "P2")
+    desk.do("appeal", "open", "2", "P2", *words)
 
 
 def test_an_appeal_reads_in_chinese(submitted: Desk) -> None:
