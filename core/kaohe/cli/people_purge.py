@@ -29,6 +29,13 @@ _SPAN = re.compile(r"([1-9][0-9]?)y")
 @click.argument("people", metavar="[PERSON]...", nargs=-1)
 @click.option("--before", type=click.DateTime(["%Y-%m-%d"]), metavar="DAY", help=_("They left before this day."))
 @click.option("--retention", metavar="YEARS", help=_("They left so long ago: 3y, for instance."))
+@click.option(
+    "--alias",
+    "aliases",
+    multiple=True,
+    metavar="CODE=NAME",
+    help=_("Another name or login of one of them; repeatable."),
+)
 @click.option("--reason", metavar="TEXT", help=_("Why; it stays in the audit log."))
 @click.option("--confirm", type=click.IntRange(min=1), metavar="NUMBER", help=_("Carry out what somebody proposed."))
 @click.option("--reject", type=click.IntRange(min=1), metavar="NUMBER", help=_("The data stay; --reason says why."))
@@ -38,6 +45,7 @@ def purge(
     people: tuple[str, ...],
     before: datetime | None,
     retention: str | None,
+    aliases: tuple[str, ...],
     reason: str | None,
     confirm: int | None,
     reject: int | None,
@@ -69,10 +77,20 @@ def purge(
         what, fix = msg("nobody is known by this code or name"), msg("kaohe people list shows everybody")
         raise fail(Problem("purge.person", what, Place(key=", ".join(unknown)), fix=fix))
     listed = [code for code in codes if isinstance(code, str)]
-    made = purging.propose(app.store, listed, _limit(app, before, retention), reason.strip(), app.now())
+    called = _aliases(aliases, listed)
+    limit = _limit(app, before, retention)
+    made = purging.propose(app.store, listed, limit, reason.strip(), app.now(), aliases=called)
     app.say(msg("proposal {number}: {count} people, who left before {day}", number=made.number, count=len(listed),
                 day=made.before))  # fmt: skip
     app.say(msg("it cannot be undone; next, somebody else: kaohe people purge --confirm {number}", number=made.number))
+
+
+def _aliases(said: tuple[str, ...], codes: list[str]) -> dict[str, str]:
+    """The code of each other name."""
+    pairs = [each.partition("=") for each in said]
+    if any(code not in codes or not name.strip() for code, _equals, name in pairs):
+        raise click.UsageError(_("--alias is CODE=NAME, with the code of one of the people"))
+    return {name.strip(): code for code, _equals, name in pairs}
 
 
 def _limit(app: App, before: datetime | None, retention: str | None) -> date:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -31,15 +32,18 @@ PROPOSE, PURGE, REJECT = "people.propose-purge", "people.purge", "people.reject-
 _people, _log, _revisions = table_of(PersonRow), table_of(AuditRow), table_of(RevisionRow)
 _runs, _results, _appeals = table_of(RunRow), table_of(RunResultRow), table_of(AppealRow)
 _replaced, _types = table_of(ReplacedRow), table_of(RecordTypeRow)
+_NONE: Mapping[str, str] = MappingProxyType({})
 _SETTLED = frozenset({"paid", "closed"})
 
 
 @dataclass(frozen=True)
 class Proposal:
-    """Whose data are to go, by code, of people who left before a day; ``number`` is that of the event."""
+    """Whose data are to go, by code, of people who left before a day; ``number`` is that of the event. ``aliases``:
+    what else somebody is called, such as a login or a former name, each with the code."""
 
     number: int
     people: tuple[str, ...]
+    aliases: Mapping[str, str]
     before: date
     reason: str
     actor: str
@@ -57,14 +61,17 @@ class Purged:
     schemes: tuple[str, ...]
 
 
-def propose(store: Store, people: Sequence[str], before: date, reason: str, at: datetime) -> Proposal:
+def propose(
+    store: Store, people: Sequence[str], before: date, reason: str, at: datetime, *, aliases: Mapping[str, str] = _NONE
+) -> Proposal:
     """Note that these people's data are to go. Raises KaoheError, with all reasons, where they may not go yet."""
     with store.writing() as connection:
         take_turn(connection)
         refuse_if_any([*_unloaded(store, connection), *_not_yet(connection, frozenset(people), before)])
-        detail = {"people": sorted(people), "before": before.isoformat(), "reason": reason}
+        called = [[code, name] for name, code in aliases.items()]
+        detail = {"people": sorted(people), "aliases": called, "before": before.isoformat(), "reason": reason}
         number = append(connection, at, PROPOSE, "people", detail)
-        return Proposal(number, tuple(sorted(people)), before, reason, actor_of(connection).name)
+        return Proposal(number, tuple(sorted(people)), aliases, before, reason, actor_of(connection).name)
 
 
 def proposal(connection: Connection, number: int) -> Proposal:
@@ -82,7 +89,9 @@ def proposal(connection: Connection, number: int) -> Proposal:
     if any(detail_of(text).get("proposal") == number for text in settled):
         raise fail(Problem("purge.settled", msg("the proposal {number} is settled already", number=number)))
     said = detail_of(row["detail"])
-    return Proposal(number, tuple(said["people"]), date.fromisoformat(said["before"]), said["reason"], row["actor"])
+    before = date.fromisoformat(said["before"])
+    aliases = {name: code for code, name in said["aliases"]}
+    return Proposal(number, tuple(said["people"]), aliases, before, said["reason"], row["actor"])
 
 
 def reject(store: Store, number: int, reason: str, at: datetime) -> None:
@@ -115,7 +124,7 @@ def purge(store: Store, number: int, snapshots: Path, at: datetime, *, own_work:
         refuse_if_any([*_unloaded(store, connection), *_not_yet(connection, codes, asked.before)])
         everybody = connection.execute(select(_people.c.code, _people.c.name)).all()
         names = {row.code: row.name for row in everybody if row.code in codes}
-        redaction, unclear = redaction_of(names, [(row.code, row.name) for row in everybody])
+        redaction, unclear = redaction_of(names, asked.aliases, [(row.code, row.name) for row in everybody])
         files = tuple(rewrite_snapshots(snapshots, store.record_types, redaction))
         event, gone, schemes = _carry_out(store, connection, redaction, at, asked, files)
         purge_quarantine(snapshots.parent.parent / "quarantine", redaction)

@@ -101,12 +101,15 @@ class Redaction:
         return re.compile("|".join(_whole(name) for name in listed))
 
 
-def redaction_of(names: Mapping[str, str], everybody: Iterable[tuple[str, str]]) -> tuple[Redaction, list[str]]:
-    """For people by code with their names; ``everybody``: code and name of all. Also the names that somebody else bears
-    too, or that are too short to be told from words: these stay in texts."""
+def redaction_of(
+    names: Mapping[str, str], aliases: Mapping[str, str], everybody: Iterable[tuple[str, str]]
+) -> tuple[Redaction, list[str]]:
+    """For people by code with their names, and the code of each other name; ``everybody``: code and name of all. Also
+    the names that somebody else bears too, or that are too short to be told from words: these stay in texts."""
     others = [name for code, name in everybody if code not in names]
-    unclear = sorted({name for name in names.values() if name in others or len(name) < _SHORTEST})
-    sought = {name: code for code, name in names.items() if name not in unclear and name != code}
+    called = {**aliases, **{name: code for code, name in names.items()}}
+    unclear = sorted({name for name in called if name in others or len(name) < _SHORTEST})
+    sought = {name: code for name, code in called.items() if name not in unclear and name != code}
     longer = frozenset(other for other in others if any(name in other for name in sought))
     return Redaction(MappingProxyType(sought), frozenset(names), longer), unclear
 

@@ -183,3 +183,12 @@ def test_while_a_plugin_is_missing_nobody_can_say_whose_its_records_are(desk: De
 def test_events_about_a_person_are_found_by_code(desk: Desk) -> None:
     (found,) = json.loads(desk.do("audit", "show", "--person", WHO, "--format", "json").out)
     assert found["action"] == "appeal.open"
+
+
+def test_logins_and_former_names_go_too(desk: Desk) -> None:
+    desk.do("targets", "set", "crm.csat_index", "90", "--period", "2026-Q1", "--company", "--as", "zhao66")
+    assert desk.try_(*PROPOSE, "--alias", "P1=zhao66").code == 2
+    number = desk.do(*PROPOSE, "--alias", "P4=zhao66").err.split("proposal ")[1].split(":")[0]
+    desk.do("people", "purge", "--confirm", number, "--as", "李")
+    assert b"zhao66" not in everything(desk)
+    assert desk.do("audit", "verify").code == 0
