@@ -6,7 +6,6 @@ import hashlib
 import json
 from typing import Any
 
-
 # Made once: json.dumps would make one for every small text.
 _ENCODER = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 

@@ -49,18 +49,6 @@ def unshelve(document: Mapping[str, Any], columns: Mapping[str, pa.Array], schem
     return Run(scheme=scheme, **beside, **{each.name: desk.take(document[each.name]) for each in _fields_of_a_run()})
 
 
-def column_names(document: Any) -> list[str]:
-    """The columns that a document names, in its order."""
-    match document:
-        case {"column": str() as name, "as": _}:
-            return [name]
-        case dict():
-            return [name for each in document.values() for name in column_names(each)]
-        case list():
-            return [name for each in document for name in column_names(each)]
-    return []
-
-
 def _fields_of_a_run() -> list[Any]:
     return [each for each in fields(Run) if each.name not in BESIDE]
 
