@@ -10,8 +10,7 @@ import click
 from kaohe.cli import appeal_views  # noqa: F401 - its commands join the group
 from kaohe.cli.appeal_group import appeal, goes_by, leads_to
 from kaohe.cli.context import App
-from kaohe.cli.statement import text_or_file
-from kaohe.cli.whose import acts_for, stored_run, terms_of
+from kaohe.cli.whose import acts_for, stored_run, terms_of, text_or_file
 from kaohe.cli.words import _
 from kaohe.errors import Exit, Place, Problem, fail
 from kaohe.text import msg

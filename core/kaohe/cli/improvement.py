@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kaohe.cli.context import App
-from kaohe.cli.whose import today
+from kaohe.cli.whose import person_named, text_or_file, today
 from kaohe.cli.words import _
 from kaohe.errors import Place, Problem, fail
 from kaohe.text import msg
@@ -34,7 +34,6 @@ def improvement() -> None:
 @click.pass_obj
 def add(app: App, scheme: str, period: str, person: str, text: str, owner: str | None, due: datetime) -> None:
     from kaohe.cli.period_scheme import period_name, scheme_id
-    from kaohe.cli.statement import person_named, text_or_file
     from kaohe.run.feedback import NewItem, add_item
 
     app.require("prepare")
@@ -55,7 +54,6 @@ def add(app: App, scheme: str, period: str, person: str, text: str, owner: str |
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", help=_("Form of the answer."))
 @click.pass_obj
 def list_(app: App, person: str | None, owner: str | None, pending: bool, overdue: bool, form: str) -> None:
-    from kaohe.cli.statement import person_named
     from kaohe.run.feedback import ITEM_STATES, list_items
 
     code, day = None if person is None else person_named(app, person), today(app)

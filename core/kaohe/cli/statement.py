@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import click
@@ -11,14 +10,12 @@ import click
 from kaohe.cli import statement_make  # noqa: F401 - its command joins the group
 from kaohe.cli.context import App
 from kaohe.cli.statement_group import statement, statements_of, superseded
-from kaohe.cli.whose import acts_for, stored_run
+from kaohe.cli.whose import acts_for, person_named, stored_run, text_or_file
 from kaohe.cli.words import _
 from kaohe.errors import Place, Problem, fail
 from kaohe.text import msg
 
 __all__ = ["statement"]
-LONGEST = 100_000
-"""Characters of notes; an hour of talk written down has fewer."""
 
 
 @statement.command(help=_("Note that the person has seen the statement as it is now."))
@@ -118,39 +115,3 @@ def list_(app: App, run: str, missing: bool, form: str) -> None:
 
 def _cells(each: dict[str, Any], words: dict[str, str]) -> list[Any]:
     return [each["code"], each["name"], words[each["state"]], each["by"], each["at"], each["comment"]]
-
-
-def text_or_file(said: str, option: str) -> str:
-    """The text, or what the file of that name holds. KaoheError for nothing, too much, or what is no text."""
-    text = said
-    try:
-        path = Path(said)
-        if len(said) < 1000 and path.is_file():
-            text = path.read_text("utf-8-sig")
-    except (OSError, ValueError) as error:
-        what = msg("this file cannot be read as text in UTF-8")
-        raise fail(Problem("file.unreadable", what, Place(file=said), found=str(error))) from None
-    if not text.strip() or len(text) > LONGEST:
-        what = msg("a text is missing") if not text.strip() else msg("this text is too long")
-        found = msg("{count} characters", count=len(text))
-        limit = msg("1 to {count} characters", count=LONGEST)
-        raise fail(Problem("usage.text", what, Place(key=option), found=found, expected=limit))
-    return text.strip()
-
-
-def person_named(app: App, named: str) -> str:
-    """The code of somebody of the organisation, by code or by a name that nobody else bears."""
-    from kaohe.records.people import list_people
-
-    people = [person for person, _held in list_people(app.store)]
-    if any(each.code == named for each in people):
-        return named
-    codes = [each.code for each in people if each.name == named]
-    if len(codes) == 1:
-        return codes[0]
-    if codes:
-        what, found, fix = msg("several people bear this name"), ", ".join(codes), msg("name the person by code")
-    else:
-        what, found = msg("nobody is known by this code or name"), named
-        fix = msg("see who there is: kaohe people list")
-    raise fail(Problem("person.unknown", what, Place(key=named), found=found, fix=fix))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kaohe.cli.context import App
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from kaohe.run.model import Run
     from kaohe.run.repository import StoredRun
     from kaohe.scheme.model import AppealRules
+
+LONGEST = 100_000
+"""Characters of notes; an hour of talk written down has fewer."""
 
 
 def stored_run(app: App, named: str) -> StoredRun:
@@ -67,3 +71,35 @@ def terms_of(app: App, rules: AppealRules | None) -> Terms | None:
         place = Place(str(app.workspace.file), key="calendar")
         raise fail(Problem("appeal.no-calendar", what, place, fix=fix), Exit.ENVIRONMENT)
     return Terms(rules, calendar, app.workspace.timezone)
+
+
+def person_named(app: App, named: str) -> str:
+    """The code of somebody of the organisation, by code or by a name that nobody else bears; else that of a team."""
+    from kaohe.records.people import read_directory, read_teams
+
+    found = read_directory(app.store).find(named) or read_teams(app.store).find(named)
+    if isinstance(found, str):
+        return found
+    if found is not None:
+        what, listed, fix = msg("several people bear this name"), ", ".join(found), msg("name the person by code")
+        raise fail(Problem("person.unknown", what, Place(key=named), listed, fix=fix))
+    what, fix = msg("nobody is known by this code or name"), msg("see who there is: kaohe people list")
+    raise fail(Problem("person.unknown", what, Place(key=named), named, fix=fix))
+
+
+def text_or_file(said: str, option: str) -> str:
+    """The text, or what the file of that name holds. KaoheError for nothing, too much, or what is no text."""
+    text = said
+    try:
+        path = Path(said)
+        if len(said) < 1000 and path.is_file():
+            text = path.read_text("utf-8-sig")
+    except (OSError, ValueError) as error:
+        what = msg("this file cannot be read as text in UTF-8")
+        raise fail(Problem("file.unreadable", what, Place(file=said), found=str(error))) from None
+    if not text.strip() or len(text) > LONGEST:
+        what = msg("a text is missing") if not text.strip() else msg("this text is too long")
+        found = msg("{count} characters", count=len(text))
+        limit = msg("1 to {count} characters", count=LONGEST)
+        raise fail(Problem("usage.text", what, Place(key=option), found=found, expected=limit))
+    return text.strip()

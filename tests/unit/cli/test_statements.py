@@ -178,6 +178,16 @@ def test_a_settled_item_says_what_came_of_it(desk: Desk) -> None:
     assert "there is no improvement item 9" in desk.try_("improvement", "update", "9", "--state", "open").err
 
 
+def test_teams_have_talks_and_items_too(desk: Desk) -> None:
+    desk.do("improvement", "add", *WHOSE, "南一队", "Answer by noon", "--due", "2026-05-01")
+    (item,) = json.loads(desk.do("improvement", "list", "--format", "json").out)
+    assert (item["person"], item["owner"]) == ("南一队", "南一队")
+    unknown = desk.try_("statement", "interview", *WHOSE, "P77", "--notes", "a", "--goals", "b")
+    assert "nobody is known by this code or name" in unknown.err
+    empty = desk.try_("statement", "interview", *WHOSE, "P1", "--notes", " ", "--goals", "b")
+    assert "--notes: error [usage.text]: a text is missing" in empty.err
+
+
 def test_everybodys_statements_are_a_file_each_and_one_export(desk: Desk) -> None:
     folder = desk.workspace / "papers"
     desk.do("statement", "make", "3", "--all", "--format", "html", "--mask", "--output", folder)
