@@ -79,7 +79,7 @@ class Mask:
         told = {
             each.name: self.anything(getattr(appraisal, each.name))
             for each in fields(appraisal)
-            if each.name in ("group", "decisions", "money", "computed", "tier")
+            if each.name in ("group", "decisions", "money", "computed", "tier", "teams")
         }
         code = tuple(self.codes.get(each, each) for each in people.code)
         left_out = tuple(
@@ -91,11 +91,12 @@ class Mask:
             )
             for each in run.left_out
         )
+        shown = replace(people, code=code, attributes=attributes, spans=self.anything(people.spans))
         return replace(
             run,
             scheme=self.anything(run.scheme),
             names=tuple(self.text(name) for name in run.names),
-            appraisal=replace(appraisal, people=replace(people, code=code, attributes=attributes), **told),
+            appraisal=replace(appraisal, people=shown, **told),
             left_out=left_out,
             notes=self.anything(run.notes),
         )

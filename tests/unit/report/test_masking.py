@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.scenarios.desk import Desk
-from tests.tiny import evaluated
+from tests.tiny import SCHEME, evaluated, write
 
 from kaohe.appraise.model import Decision
 from kaohe.report.book import ALONE, run_sheets
@@ -49,7 +49,8 @@ def told(run: Run) -> Run:
     said = Decision("rule", "x", msg("{reason}: {who}", reason="李四 and P4, see P1.", who="王五的投诉"))
     decisions = [(*own, said) for own in appraisal.decisions]
     attributes = {**appraisal.people.attributes, "manager": ("P5", "P5", None, "P5"), "team": ("张三组",) * 4}
-    people = replace(appraisal.people, attributes=attributes)
+    spans = tuple(tuple(replace(each, team="张三组") for each in own) for own in appraisal.people.spans)
+    people = replace(appraisal.people, attributes=attributes, spans=spans)
     return replace(run, appraisal=replace(appraisal, people=people, decisions=tuple(decisions)))
 
 
@@ -90,6 +91,17 @@ def test_figures_order_and_digest_stay(tiny: Desk) -> None:
     assert (shown.digest, shown.appraisal.total is run.appraisal.total) == (run.digest, True)
     before, after = ([person["total"] for person in run_data(each, "en")["people"]] for each in (run, shown))
     assert before == after
+
+
+def test_teams_whose_points_count_are_masked_within_their_names(tiny: Desk) -> None:
+    per_team = SCHEME.replace('use    = "in_time"', 'use    = "in_time"\n  level  = "team"')
+    write(tiny, "schemes/tiny.toml", per_team)
+    run = evaluated(tiny)[0]
+    assert run.appraisal.teams is not None
+    teams = run.appraisal.teams
+    named = replace(teams.people, attributes={**teams.people.attributes, "team": ("张三组",) * len(teams.people)})
+    run = masked(replace(run, appraisal=replace(run.appraisal, teams=replace(teams, people=named))))
+    assert not any("张三" in line for row in range(4) for line in tree_lines(explain(run, row), "zh_CN"))
 
 
 def test_payments_have_the_pseudonyms_of_the_run(tiny: Desk) -> None:
