@@ -134,13 +134,16 @@ def circumstances(store: Store, run: Run, number: int, terms: Terms | None, toda
 
 
 def statement_of(statements: Statements, around: Circumstances, row: int, *, hindsight: bool = True) -> Statement:
-    """One person's statement with everything around it."""
+    """One person's statement with everything around it. A payment would tell a bonus that is withheld."""
     code = statements.run.appraisal.people.code[row]
     made, seen = statements.of(row, around.of(code), hindsight=hindsight), around.seen.get(code)
-    if seen is None:
-        return made
-    known = Acknowledged(seen.at, seen.by, seen.comment, current=seen.statement == made.digest)
-    return replace(made, around=replace(made.around, acknowledged=known))
+    beside = made.around
+    if made.bonus_withheld is not None:
+        beside = replace(beside, money=None, posted=())
+    if seen is not None:
+        known = Acknowledged(seen.at, seen.by, seen.comment, current=seen.statement == made.digest)
+        beside = replace(beside, acknowledged=known)
+    return replace(made, around=beside)
 
 
 def _item(item: StoredItem, today: date) -> Item:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,9 @@ from kaohe.report.html.statement import statement_html
 from kaohe.report.statement_data import statement_data
 from kaohe.report.statement_text import statement_text
 from kaohe.run import Run
+from kaohe.run.paying import Line
 from kaohe.run.statement import Statements
+from kaohe.run.statement.store import Circumstances, statement_of
 from kaohe.text import LANGUAGES
 
 
@@ -43,3 +46,27 @@ def test_everybody_else_sees_their_own_figures(tmp_path: Path) -> None:
     assert made.withheld is None
     assert made.total == int(run.appraisal.total[1])
     assert made.dimensions[1].figure.points == int(run.appraisal.dimension_points["d"][1])
+
+
+@pytest.mark.parametrize(("name", "told"), [("bonus by total", False), ("bonus by tier", True)])
+def test_a_payment_does_not_tell_a_bonus_that_is_withheld(name: str, told: bool, tmp_path: Path) -> None:
+    run = run_of(tmp_path, SCHEMES[name], world(60))
+    paid = {"P1": Line("P1", int(run.appraisal.bonus[0]), 0, 0, 0)}
+    nothing: dict[str, Any] = {}
+    around = Circumstances(
+        number=1,
+        period=run.period,
+        today=date(2026, 4, 1),
+        trends=nothing,
+        paid=paid,
+        posted=nothing,
+        items=nothing,
+        talks=nothing,
+        seen=nothing,
+        appeals=nothing,
+        terms=None,
+        window=None,
+    )
+    made = statement_of(Statements(run, 1), around, 0)
+    assert (made.around.money is not None) == told
+    assert (made.bonus is not None) == told
