@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from kaohe.period import Period
@@ -95,7 +95,7 @@ class Snapshot:
     def text(self) -> str:
         """The manifest as it is written: what the snapshot says, where its files are, which batches are behind it."""
         files = {
-            partition.content: [str(partition.path.relative_to(self.folder)), partition.sha256]
+            partition.content: [partition.path.relative_to(self.folder).as_posix(), partition.sha256]
             for partition in self.all_partitions()
         }
         sources = {name: list(batches) for name, batches in self.sources.items()}
@@ -144,10 +144,10 @@ def content_of(table: SnapshotTable) -> dict[str, Any]:
 
 
 def table_from(content: Mapping[str, Any], files: Mapping[str, Any], folder: Path) -> SnapshotTable:
-    """The table that ``content_of`` described; KeyError and the like where it did not."""
+    """The table that ``content_of`` described; KeyError, ValueError and the like where it did not."""
     partitions = tuple(
         Partition(
-            path=folder / files[part["content"]][0],
+            path=_within(folder, files[part["content"]][0]),
             month=part["month"],
             rows=part["rows"],
             content=part["content"],
@@ -158,6 +158,14 @@ def table_from(content: Mapping[str, Any], files: Mapping[str, Any], folder: Pat
     )
     columns = tuple((name, kind) for name, kind in content["columns"])
     return SnapshotTable(columns, content["when"], content["per_day"], partitions)
+
+
+def _within(folder: Path, name: str) -> Path:
+    """A file of the folder: a manifest that comes from elsewhere names no other."""
+    path = PurePosixPath(name)
+    if path.is_absolute() or ".." in path.parts or "\\" in name or ":" in name:
+        raise ValueError(name)
+    return folder / path
 
 
 def snapshot_from(text: str, folder: Path) -> Snapshot:

@@ -157,7 +157,7 @@ def _table(
     when = layout.when + LOCAL if layout.when and kind == "datetime" else layout.when
     table = SnapshotTable(layout.physical, when, _MICROSECONDS_PER_DAY if kind == "datetime" else 1, partitions)
     if version is not None:
-        files = {part.content: [str(part.path.relative_to(folder)), part.sha256] for part in partitions}
+        files = {part.content: [part.path.relative_to(folder).as_posix(), part.sha256] for part in partitions}
         text = canonical({"content": content_of(table), "files": files})
         write_whole(note, lambda beside: beside.write_text(text, "utf-8"))
     return table

@@ -173,6 +173,16 @@ def test_a_manifest_that_was_tampered_with_is_noticed(store: Store, folder: Path
     assert refused(folder, taken.digest) == "snapshot.missing"
 
 
+@pytest.mark.parametrize("elsewhere", ["/etc/passwd", "../outside.parquet", "visit/../../x", "C:x", "visit\\\\x"])
+def test_a_manifest_names_no_file_outside_its_folder(store: Store, folder: Path, elsewhere: str) -> None:
+    put(store, [visit("1")])
+    taken = take(store, folder)
+    manifest = folder / f"manifest-{taken.digest}.json"
+    name = taken.partitions("visit")[0].path.relative_to(folder).as_posix()
+    manifest.write_text(manifest.read_text("utf-8").replace(name, elsewhere), "utf-8")
+    assert refused(folder, taken.digest) == "snapshot.damaged"
+
+
 def test_a_full_disk_is_named_and_leaves_no_half_file(
     store: Store, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
