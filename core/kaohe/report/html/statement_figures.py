@@ -24,12 +24,12 @@ def beside_the_group(statement: Statement) -> Element:
     scale = _scale(statement)
     heads = [
         Head(msg("indicator")),
-        Head(msg("Value"), "number"),
-        Head(msg("target"), "number"),
-        Head(msg("weight"), "number"),
         Head(msg("points"), "number"),
         Head(msg("median"), "number"),
         Head(msg("beside the group"), "graph"),
+        Head(msg("Value"), "number"),
+        Head(msg("target"), "number"),
+        Head(msg("weight"), "number"),
     ]
     rows: list[tuple[str, list[Content]]] = []
     for dimension in statement.dimensions:
@@ -40,7 +40,7 @@ def beside_the_group(statement: Statement) -> Element:
             rows.append(("part", _row(statement, name, value or "", each.target or "", each.figure, scale)))
     for addition in statement.additions:
         given = addition.withheld if addition.points is None else signed(addition.points, statement.decimals)
-        rows.append(("whole", [addition.name, "", "", "", given, "", ""]))
+        rows.append(("whole", [addition.name, given, "", "", "", "", ""]))
     keys = (
         (dot(Scale(0, 4), 2, "own"), msg("your points")),
         (upright(Scale(0, 4), Mark(2, "median")), msg("the group's median")),
@@ -70,7 +70,8 @@ def _row(
     if spread is not None or figure.points is not None:
         box = None if spread is None else Box(spread.median, spread.quartiles)
         picture = bullet(_said(figure, decimals), scale, box, figure.points)
-    return [name, value, target, weight, earned, median, picture]
+    # What matters most comes first: on a phone the rest is reached by moving the table.
+    return [name, earned, median, picture, value, target, weight]
 
 
 def _percent(weight: Fraction) -> Message:
