@@ -26,13 +26,16 @@ _attachments, _appeals, _changes = table_of(AttachmentRow), table_of(AppealRow),
 
 
 def with_attachments(connection: Connection, redaction: Redaction) -> Redaction:
-    """The redaction with the attachments that only these people's appeals and manual changes name."""
+    """The redaction with the attachments that only these people's appeals and manual changes name, and with the reasons
+    of their manual changes."""
     theirs: set[str] = set()
     others: set[str] = set()
     for table, column in ((_appeals, "attachments"), (_changes, "evidence")):
         for person, listed in connection.execute(select(table.c.person, table.c[column])):
             (theirs if person in redaction.codes else others).update(_digests(listed))
-    return replace(redaction, files=frozenset(theirs - others))
+    codes = sorted(redaction.codes)
+    reasons = connection.scalars(select(_changes.c.reason).where(_changes.c.person.in_(codes)))
+    return replace(redaction, files=frozenset(theirs - others), written=frozenset(filter(None, reasons)))
 
 
 def move_texts(connection: Connection, redaction: Redaction) -> tuple[Redaction, list[str]]:

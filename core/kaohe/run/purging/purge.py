@@ -67,7 +67,7 @@ def propose(
     """Note that these people's data are to go. Raises KaoheError, with all reasons, where they may not go yet."""
     with store.writing() as connection:
         take_turn(connection)
-        refuse_if_any([*_unloaded(store, connection), *_not_yet(connection, frozenset(people), before)])
+        refuse_if_any([*_unready(store, connection, people), *_not_yet(connection, frozenset(people), before)])
         called = [[code, name] for name, code in aliases.items()]
         detail = {"people": sorted(people), "aliases": called, "before": before.isoformat(), "reason": reason}
         number = append(connection, at, PROPOSE, "people", detail)
@@ -121,7 +121,7 @@ def purge(store: Store, number: int, snapshots: Path, at: datetime, *, own_work:
         if asked.actor == actor_of(connection).name and not own_work:
             raise fail(_own(asked))
         codes = frozenset(asked.people)
-        refuse_if_any([*_unloaded(store, connection), *_not_yet(connection, codes, asked.before)])
+        refuse_if_any([*_unready(store, connection, asked.people), *_not_yet(connection, codes, asked.before)])
         everybody = connection.execute(select(_people.c.code, _people.c.name)).all()
         names = {row.code: row.name for row in everybody if row.code in codes}
         redaction, unclear = redaction_of(names, asked.aliases, [(row.code, row.name) for row in everybody])
@@ -163,8 +163,9 @@ def _carry_out(
     redaction = with_attachments(connection, redaction)
     redaction, schemes = move_texts(connection, redaction)
     redact_rows(connection, redaction)
+    digests: dict[str, str] = {}
     seals = [
-        *redact_runs(connection, redaction),
+        *redact_runs(connection, redaction, digests),
         *(seal(connection, _replaced, {"batch": each}, before=sealed_before[each]) for each in batches),
         *forget_people(connection, codes=redaction.codes, named=lambda text: redaction.json_text(text) != text),
     ]
@@ -179,6 +180,7 @@ def _carry_out(
         "files": {each.former: each.data() for each in files},
         "attachments": sorted(redaction.files),
         "texts": dict(redaction.moved),
+        "digests": digests,
         "redacted": shapes,
         "marks": moved_marks(connection, before),
     }
@@ -206,8 +208,13 @@ def _seals(connection: Connection) -> dict[int, dict[str, Any]]:
     return {batch: seal(connection, _replaced, {"batch": batch}) for batch in batches}
 
 
-def _unloaded(store: Store, connection: Connection) -> Iterator[Problem]:
-    """Record types whose plugin is not there: nobody can say whose their records are."""
+def _unready(store: Store, connection: Connection, codes: Sequence[str]) -> Iterator[Problem]:
+    """Settings that name somebody, and would go on doing so; record types whose plugin is not there, so that nobody can
+    say whose their records are."""
+    for code, name in connection.execute(select(_people.c.code, _people.c.name).where(_people.c.code.in_(codes))):
+        if name != code and name in (store.settings or ""):
+            what, fix = msg("the settings name this person"), msg("take the name out of kaohe.toml first")
+            yield Problem("purge.settings", what, Place(key=code), fix=fix)
     for name in connection.scalars(select(_types.c.name).order_by(_types.c.name)):
         if name not in store.record_types:
             what = msg("the plugin that brings the record type {name} is not loaded", name=name)

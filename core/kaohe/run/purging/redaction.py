@@ -22,13 +22,15 @@ _NONE: Mapping[str, str] = MappingProxyType({})
 class Redaction:
     """``names``: the code that takes the place of each name; ``others``: longer names that contain one, and stay.
     ``codes`` are the people's; ``files`` the digests of attachments that are emptied; ``moved`` the new digest of each
-    text that is kept under another one now."""
+    text that is kept under another one now; ``written`` the reasons of manual changes to these people, which their own
+    results repeat."""
 
     names: Mapping[str, str]
     codes: frozenset[str]
     others: frozenset[str] = frozenset()
     files: frozenset[str] = frozenset()
     moved: Mapping[str, str] = field(default_factory=lambda: _NONE)
+    written: frozenset[str] = frozenset()
 
     def concerns(self, text: str) -> bool:
         """Whether a JSON text can hold anything that is to go."""
@@ -74,6 +76,21 @@ class Redaction:
             for table, key, *sides in rows
         ]
         return {**said, **({"rows": told} if rows else {})}
+
+    def own_text(self, text: str) -> str:
+        """A JSON text in the results of one of the people: reasons of manual changes are gone as well."""
+        if not any(canonical(each)[1:-1] in text for each in self.written):
+            return self.json_text(text)
+        return self.json_text(canonical(self._without_reasons(json.loads(text))))
+
+    def _without_reasons(self, value: Any) -> Any:
+        if isinstance(value, str):
+            return "" if value in self.written else value
+        if isinstance(value, list):
+            return [self._without_reasons(each) for each in value]
+        if isinstance(value, dict):
+            return {name: self._without_reasons(each) for name, each in value.items()}
+        return value
 
     def json_text(self, text: str) -> str:
         """A JSON text likewise; any other text has its names replaced."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -29,12 +29,14 @@ _log = table_of(AuditRow)
 @dataclass(frozen=True)
 class Purged:
     """The file in the place of another: its path in the folder, the digest of what it says, how many rows it lacks in
-    all, and the newest event."""
+    all, the newest event, and by a run's number what its figures and words gave after the purges where that is not its
+    digest."""
 
     file: str
     content: str
     rows: int
     event: int
+    digests: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
 NOTHING_PURGED: Mapping[str, Purged] = MappingProxyType({})
@@ -44,21 +46,18 @@ def purges(connection: Connection) -> dict[str, Purged]:
     """What stands now in the place of each file, by the digest of what the file said; several purges in a row lead to
     the newest."""
     found: dict[str, Purged] = {}
+    digests: dict[str, str] = {}
     events = connection.execute(select(_log.c.seq, _log.c.detail).where(_log.c.action == PURGE).order_by(_log.c.seq))
     for event, text in events:
-        for former, said in detail_of(text).get("files", {}).items():
+        detail = detail_of(text)
+        for former, said in detail.get("files", {}).items():
             new = Purged(said["file"], said["content"], said["rows"], event)
             for known, each in found.items():
                 if each.content == former:
-                    found[known] = Purged(new.file, new.content, each.rows + new.rows, event)
+                    found[known] = replace(new, rows=each.rows + new.rows)
             found[former] = new
-    return found
-
-
-def purged_people(connection: Connection) -> frozenset[str]:
-    """The codes of everybody whose data were purged."""
-    details = connection.scalars(select(_log.c.detail).where(_log.c.action == PURGE))
-    return frozenset(code for text in details for code in detail_of(text).get("people", []))
+        digests |= detail.get("digests", {})
+    return {former: replace(each, digests=digests) for former, each in found.items()}
 
 
 def check_purged(purged: Purged, folder: Path) -> Iterator[Problem]:

@@ -3,6 +3,7 @@ what comes out again of the others' records."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +13,7 @@ from kaohe.errors import KaoheError, Problem
 from kaohe.records.manifest import Snapshot, snapshot_from
 from kaohe.records.partition import file_sha256
 from kaohe.run.digest import digest_of
-from kaohe.run.inputs import Inputs, evaluate_inputs
+from kaohe.run.inputs import Inputs, evaluate_inputs, inputs_from
 from kaohe.run.model import Run
 from kaohe.run.stored.findings import finding
 from kaohe.run.stored.purged import Purged
@@ -29,24 +30,42 @@ def still_sound(
         stored = opened({**rows.run, "created_at": created_at(rows)}, said, inputs)
     except UNREADABLE:
         return  # told already
-    gives = digest_of(
-        stored.scheme,
-        stored.period,
-        stored.timezone,
-        stored.snapshot,
-        stored.appraisal,
-        stored.counts,
-        stored.assessments,
-        stored.team_counts,
-    )
+    gives = _digest(stored)
     where = f"runs {rows.number} digest"
-    if gives != rows.run["digest"]:
+    noted = {each.digests.get(str(rows.number)) for each in purged.values()}
+    if gives != rows.run["digest"] and gives in noted:
+        what = msg("a purged reason was part of the run's digest; the stored figures give what the purge noted")
+        yield finding("digest-noted", what, where, found=gives, severity="note")
+    elif gives != rows.run["digest"]:
         what = msg("the stored figures do not give the run's digest")
         yield finding("digest", what, where, found=gives, expected=str(rows.run["digest"]))
     else:
         yield finding("digest-intact", msg("the stored figures, totals included, give the run's digest"), where,
                       severity="note")  # fmt: skip
     yield from _of_the_others(rows.number, stored, inputs, snapshots, purged)
+
+
+def digest_given(rows: Rows) -> str | None:
+    """The digest that the stored figures and words give as they are now; None where they cannot be read."""
+    try:
+        said = json.loads(rows.run["evidence"])
+        inputs = inputs_from(rows.texts, str(rows.run["inputs"]))
+        return _digest(opened({**rows.run, "created_at": created_at(rows)}, said, inputs))
+    except (*UNREADABLE, KaoheError):
+        return None
+
+
+def _digest(run: Run) -> str:
+    return digest_of(
+        run.scheme,
+        run.period,
+        run.timezone,
+        run.snapshot,
+        run.appraisal,
+        run.counts,
+        run.assessments,
+        run.team_counts,
+    )
 
 
 def _of_the_others(

@@ -11,6 +11,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 from tests.scenarios.desk import Desk
+from tests.tiny import SCHEME, add_tickets, make_desk, ticket_lines, write
 from tests.unit.run.purging.purge_kit import NAME, SECRETS, WHO, everything, make_workspace, opened
 
 from kaohe.records.auditing.verify import verify
@@ -191,4 +192,48 @@ def test_logins_and_former_names_go_too(desk: Desk) -> None:
     number = desk.do(*PROPOSE, "--alias", "P4=zhao66").err.split("proposal ")[1].split(":")[0]
     desk.do("people", "purge", "--confirm", number, "--as", "李")
     assert b"zhao66" not in everything(desk)
+    assert desk.do("audit", "verify").code == 0
+
+
+def test_a_reason_in_a_paid_result_goes_and_the_log_says_what_the_figures_give_now(tmp_path: Path) -> None:
+    desk = make_desk(tmp_path)
+    write(desk, "schemes/tiny.toml", f"{SCHEME}\n[manual_changes]\npoints = 5\npeople = 2\n")
+    add_tickets(desk, ticket_lines())
+    (desk.workspace / "kaohe.toml").write_text(
+        (desk.workspace / "kaohe.toml").read_text("utf-8") + '\n[roles]\npay = ["赵"]\n', "utf-8"
+    )
+    desk.do("period", "open", "tiny", "2026-Q1", "--as", "王")
+    desk.do("period", "freeze", "tiny", "2026-Q1", "--as", "王")
+    desk.do("period", "calculate", "tiny", "2026-Q1", "--as", "王")
+    change = ("change", "propose", "tiny", "2026-Q1", "P4", "--points", "-2", "--reason", SECRETS[1])
+    desk.do(*change, "--as", "王")
+    desk.do("change", "approve", "1", "--as", "李")
+    for step, name in (("calculate", "王"), ("submit", "王"), ("approve", "周"), ("approve", "李")):
+        desk.do("period", step, "tiny", "2026-Q1", "--as", name)
+    early = desk.try_("people", "purge", "P4", "--before", "2026-05-01", "--reason", "over", "--as", "王")
+    assert (early.code, "[purge.period]" in early.err) == (1, True)
+    desk.do("period", "pay", "tiny", "2026-Q1", "--as", "赵")
+    assert SECRETS[1].encode() in everything(desk)
+    words = ("people", "purge", "P4", "--before", "2026-05-01", "--reason", "over", "--as", "王")
+    number = desk.do(*words).err.split("proposal ")[1].split(":")[0]
+    desk.do("people", "purge", "--confirm", number, "--as", "李")
+    assert SECRETS[1].encode() not in everything(desk)
+    with opened(desk, "李") as store:
+        runs = str([read_run(store, number) for number in (1, 2)])
+    assert SECRETS[1] not in runs
+    assert "赵六" not in runs
+    assert desk.do("audit", "verify").code == 0
+    answer = desk.do("run", "verify", "--all", "--lang", "en")
+    assert "a purged reason was part of the run's digest" in answer.out
+    assert desk.do("period", "show", "tiny", "2026-Q1").code == 0
+
+
+def test_a_person_named_in_the_settings_is_taken_out_of_them_first(desk: Desk) -> None:
+    settings = desk.workspace / "kaohe.toml"
+    before = settings.read_text("utf-8")
+    settings.write_text(f'{before}\n[roles]\npay = ["{NAME}", "赵"]\n', "utf-8")
+    desk.do("targets", "set", "crm.csat_index", "90", "--period", "2026-Q1", "--company")
+    assert "[purge.settings]" in desk.try_(*PROPOSE).err
+    settings.write_text(f'{before}\n[roles]\npay = ["赵"]\n', "utf-8")
+    assert NAME.encode() not in everything(purged(desk))
     assert desk.do("audit", "verify").code == 0
