@@ -11,6 +11,7 @@ from sqlalchemy import insert, select, text
 
 from kaohe.records import Store, open_store
 from kaohe.records.audit import BEGINNING, Actor, append, detail_of, insert_row, link, seal, text_digest, update_row
+from kaohe.records.auditing.verify import verify
 from kaohe.records.core_tables import RatingPairRow
 from kaohe.records.evidence_tables import AuditHeadRow, AuditRow, ImprovementItemRow
 from kaohe.records.tables import table_of
@@ -114,6 +115,8 @@ def test_what_was_noted_before_the_chain_becomes_its_beginning(tmp_path: Path, m
             text("INSERT INTO audit_events (at, action, subject, detail) VALUES (:at, 'import', 'batch 1', :detail)"),
             [{"at": "2026-01-05T08:00:00.000000Z", "detail": each} for each in ('{"read":1}', '{"read":2}')],
         )
+        for line in _ONE_ROUND:
+            connection.exec_driver_sql(line)
     old.close()
     store = open_store("sqlite:///kaohe.db", {}, folder=tmp_path, actor=Actor("陈", "chen"))
     with store.writing() as connection:
@@ -123,3 +126,8 @@ def test_what_was_noted_before_the_chain_becomes_its_beginning(tmp_path: Path, m
         (1, "import", ""), (2, "import", ""), (3, "tables", "陈"), (4, "test", "陈")]  # fmt: skip
     assert [each["previous"] for each in found[1:]] == [each["digest"] for each in found[:-1]]
     assert all(each["digest"] == link(each) for each in found)
+    assert verify(store).problems == ()
+    with store.writing() as connection:
+        connection.execute(text("UPDATE import_batches SET added = 2"))
+        connection.execute(text("UPDATE assessment_rounds SET scale = 6"))
+    assert [each.where.key for each in verify(store).problems] == ["import_batches 1", "assessment_rounds r"]
