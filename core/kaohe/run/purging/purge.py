@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -11,29 +11,27 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from kaohe.errors import Place, Problem, fail, refuse_if_any
+from kaohe.errors import Problem, fail, refuse_if_any
 from kaohe.records import Store
 from kaohe.records.audit import actor_of, append, detail_of, seal, take_turn
 from kaohe.records.batches import moved, new_revision
 from kaohe.records.changes import marked
-from kaohe.records.core_tables import PersonRow, RecordTypeRow, ReplacedRow, RevisionRow, RunResultRow, RunRow
-from kaohe.records.evidence_tables import AppealRow, AuditRow
+from kaohe.records.core_tables import PersonRow, ReplacedRow, RevisionRow
+from kaohe.records.evidence_tables import AuditRow
 from kaohe.records.rejections import forget_people
 from kaohe.records.tables import table_of
-from kaohe.run.life.store import lives_in
 from kaohe.run.purging.evidence import move_texts, redact_log, redact_rows, with_attachments
-from kaohe.run.purging.facts import last_days, purge_facts, purge_replaced
+from kaohe.run.purging.facts import purge_facts, purge_replaced
 from kaohe.run.purging.files import Rewritten, purge_quarantine, rewrite_snapshots
 from kaohe.run.purging.redaction import Redaction, redaction_of
+from kaohe.run.purging.refusals import not_yet, own, unready
 from kaohe.run.purging.runs import redact_runs
 from kaohe.text import msg
 
 PROPOSE, PURGE, REJECT = "people.propose-purge", "people.purge", "people.reject-purge"
 _people, _log, _revisions = table_of(PersonRow), table_of(AuditRow), table_of(RevisionRow)
-_runs, _results, _appeals = table_of(RunRow), table_of(RunResultRow), table_of(AppealRow)
-_replaced, _types = table_of(ReplacedRow), table_of(RecordTypeRow)
+_replaced = table_of(ReplacedRow)
 _NONE: Mapping[str, str] = MappingProxyType({})
-_SETTLED = frozenset({"paid", "closed"})
 
 
 @dataclass(frozen=True)
@@ -67,7 +65,7 @@ def propose(
     """Note that these people's data are to go. Raises KaoheError, with all reasons, where they may not go yet."""
     with store.writing() as connection:
         take_turn(connection)
-        refuse_if_any([*_unready(store, connection, people), *_not_yet(connection, frozenset(people), before)])
+        refuse_if_any([*unready(store, connection, people), *not_yet(connection, frozenset(people), before)])
         called = [[code, name] for name, code in aliases.items()]
         detail = {"people": sorted(people), "aliases": called, "before": before.isoformat(), "reason": reason}
         number = append(connection, at, PROPOSE, "people", detail)
@@ -119,9 +117,9 @@ def purge(store: Store, number: int, snapshots: Path, at: datetime, *, own_work:
         take_turn(connection)
         asked = proposal(connection, number)
         if asked.actor == actor_of(connection).name and not own_work:
-            raise fail(_own(asked))
+            raise fail(own(asked.number, asked.actor))
         codes = frozenset(asked.people)
-        refuse_if_any([*_unready(store, connection, asked.people), *_not_yet(connection, codes, asked.before)])
+        refuse_if_any([*unready(store, connection, asked.people), *not_yet(connection, codes, asked.before)])
         everybody = connection.execute(select(_people.c.code, _people.c.name)).all()
         names = {row.code: row.name for row in everybody if row.code in codes}
         redaction, unclear = redaction_of(names, asked.aliases, [(row.code, row.name) for row in everybody])
@@ -206,52 +204,3 @@ def compact(store: Store) -> None:
 def _seals(connection: Connection) -> dict[int, dict[str, Any]]:
     batches = connection.scalars(select(_replaced.c.batch).distinct()).all()
     return {batch: seal(connection, _replaced, {"batch": batch}) for batch in batches}
-
-
-def _unready(store: Store, connection: Connection, codes: Sequence[str]) -> Iterator[Problem]:
-    """Settings that name somebody, and would go on doing so; record types whose plugin is not there, so that nobody can
-    say whose their records are."""
-    for code, name in connection.execute(select(_people.c.code, _people.c.name).where(_people.c.code.in_(codes))):
-        if name != code and name in (store.settings or ""):
-            what, fix = msg("the settings name this person"), msg("take the name out of kaohe.toml first")
-            yield Problem("purge.settings", what, Place(key=code), fix=fix)
-    for name in connection.scalars(select(_types.c.name).order_by(_types.c.name)):
-        if name not in store.record_types:
-            what = msg("the plugin that brings the record type {name} is not loaded", name=name)
-            fix = msg("add the plugin again: its records may be about these people")
-            yield Problem("purge.no-plugin", what, Place(key=name), fix=fix)
-
-
-def _not_yet(connection: Connection, codes: frozenset[str], before: date) -> list[Problem]:
-    """Why the data of these people may not go."""
-    problems = []
-    known = set(connection.scalars(select(_people.c.code).where(_people.c.code.in_(sorted(codes)))))
-    ends = last_days(connection, codes)
-    for code in sorted(codes):
-        if code not in known:
-            problems.append(Problem("purge.person", msg("nobody has this code"), Place(key=code)))
-        elif code in ends and (ends[code] is None or ends[code] > before):
-            what = msg("this person was still there after {day}", day=before)
-            found = msg("no last day") if ends[code] is None else str(ends[code])
-            problems.append(Problem("purge.person", what, Place(key=code), found))
-    open_ones = _appeals.c.person.in_(sorted(codes)) & _appeals.c.decided_at.is_(None)
-    for number, person in connection.execute(select(_appeals.c.id, _appeals.c.person).where(open_ones)):
-        what = msg("appeal {number} of this person is not decided", number=number)
-        problems.append(Problem("purge.appeal", what, Place(key=person)))
-    theirs = select(_runs.c.scheme_id, _runs.c.period).join(_results, _results.c.run == _runs.c.id)
-    rows = connection.execute(theirs.where(_results.c.person.in_(sorted(codes))).distinct())
-    periods = {(scheme, period) for scheme, period in rows}
-    for life in lives_in(connection):
-        if (life.scheme_id, life.period) in periods and life.state not in _SETTLED:
-            what = msg("{scheme} {period} is not settled yet", scheme=life.scheme_id, period=life.period)
-            problems.append(Problem("purge.period", what, found=life.state, expected="paid, closed"))
-    return problems
-
-
-def _own(asked: Proposal) -> Problem:
-    return Problem(
-        "purge.own",
-        msg("{name} proposed this, and two people are needed", name=asked.actor),
-        Place(key=str(asked.number)),
-        fix=msg("somebody else confirms it; own_work = true in [roles] of kaohe.toml lifts the rule"),
-    )
