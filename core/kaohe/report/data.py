@@ -7,8 +7,8 @@ from typing import Any
 from kaohe.appraise.manual import ManualChange
 from kaohe.exact import format_fen, from_micros
 from kaohe.report.ranking import ranked_order
-from kaohe.run.assessment_disclosure import Discretion, Hidden
-from kaohe.run.assessment_model import agreement_data
+from kaohe.run.assessment.disclosure import Discretion, Hidden
+from kaohe.run.assessment.model import agreement_data
 from kaohe.run.model import Run
 from kaohe.text import Language
 

@@ -15,7 +15,7 @@ from kaohe.report.contributions import indicator_shares, with_weights
 from kaohe.report.indicator import UNITS
 from kaohe.report.ranking import not_graded_rows, ranked_order
 from kaohe.report.sheet import Column, Sheet
-from kaohe.run.assessment_disclosure import Discretion, Hidden
+from kaohe.run.assessment.disclosure import Discretion, Hidden
 from kaohe.run.model import Run
 from kaohe.scheme.model import Dimension, UsedIndicator
 from kaohe.text import Language, msg

@@ -9,7 +9,7 @@ from typing import Any
 from kaohe.exact import shorten
 from kaohe.language import field_names, keyed_ids
 from kaohe.plugin import Indicator, Parameter, RecordType
-from kaohe.run.assessment_model import rule_data
+from kaohe.run.assessment.model import rule_data
 from kaohe.scheme.assessment_words import assessment_words
 from kaohe.scheme.model import Credit, Scheme, UsedIndicator
 from kaohe.scheme.words import chain, curve_words, series

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 import numpy as np
 
 from kaohe.report.sheet import Column, Sheet
-from kaohe.run.assessment_disclosure import Discretion, Hidden
+from kaohe.run.assessment.disclosure import Discretion, Hidden
 from kaohe.run.model import Run
 from kaohe.text import Language, msg
 

@@ -9,7 +9,7 @@ from fractions import Fraction
 import numpy as np
 
 from kaohe.exact import Flags, Ints
-from kaohe.run.assessment_disclosure import Discretion
+from kaohe.run.assessment.disclosure import Discretion
 from kaohe.run.model import Run
 
 

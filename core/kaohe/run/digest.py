@@ -19,7 +19,7 @@ from kaohe.exact import Flags, Ints
 from kaohe.period import Period
 from kaohe.plugin import Indicator
 from kaohe.records.canonical import canonical
-from kaohe.run.assessment_model import Assessments, agreement_data, assessment_columns, rule_data
+from kaohe.run.assessment.model import Assessments, agreement_data, assessment_columns, rule_data
 from kaohe.run.calendars import calendars_data
 from kaohe.run.data_weights import weights_data
 from kaohe.run.model import Counts

@@ -14,7 +14,7 @@ from kaohe.errors import Exit, KaoheError, Place, Problem, fail
 from kaohe.period import Period, year_start
 from kaohe.plugin import RecordType
 from kaohe.records import Snapshot
-from kaohe.run.assessment import assess_everybody
+from kaohe.run.assessment.assessing import assess_everybody
 from kaohe.run.assignments import over_full_time
 from kaohe.run.attribution import relations
 from kaohe.run.balances import brought_forward

@@ -13,7 +13,7 @@ from kaohe.errors import Problem
 from kaohe.exact import Ints
 from kaohe.language import Shift, Type
 from kaohe.period import Period
-from kaohe.run.assessment_model import Assessments
+from kaohe.run.assessment.model import Assessments
 from kaohe.scheme.model import Scheme
 from kaohe.text import Message
 

@@ -10,8 +10,8 @@ from tests.unit.engine.scan_kit import Q1_WINDOWS, day, snapshot
 
 from kaohe.engine import DuckEngine
 from kaohe.plugin import Field, RecordType, Text
-from kaohe.run.assessment import assess_everybody
-from kaohe.run.assessment_model import Assessed
+from kaohe.run.assessment.assessing import assess_everybody
+from kaohe.run.assessment.model import Assessed
 from kaohe.scheme import Checked, load_scheme
 
 PEOPLE = ("P1", "P2", "P3", "P4")

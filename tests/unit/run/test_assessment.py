@@ -16,9 +16,9 @@ from tests.unit.run.rating_kit import SCHEME, assessed, check, use
 
 from kaohe.errors import KaoheError
 from kaohe.exact import from_micros, to_micros
-from kaohe.run.assessment import agreement_of, persons_of, score_of, sheets_of
-from kaohe.run.assessment_model import Assessed
-from kaohe.run.assessment_ratings import Rating
+from kaohe.run.assessment.assessing import agreement_of, persons_of, score_of, sheets_of
+from kaohe.run.assessment.model import Assessed
+from kaohe.run.assessment.ratings import Rating
 from kaohe.scheme.describe import describe
 
 FULL = [

@@ -12,7 +12,7 @@ from tests.unit.run.transfer_kit import checked, evaluated, job, member, ticket
 
 from kaohe.engine import DuckEngine
 from kaohe.exact import from_micros
-from kaohe.run.assessment import assess_everybody
+from kaohe.run.assessment.assessing import assess_everybody
 from kaohe.run.attribution import relations
 from kaohe.run.population import populate
 from kaohe.run.stints import days_within, main_stints

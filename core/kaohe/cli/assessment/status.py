@@ -19,7 +19,7 @@ from kaohe.text import Message, msg
 
 if TYPE_CHECKING:
     from kaohe.records.rounds.model import Round
-    from kaohe.run.rounds import MissingRater, RelationProgress, Status, SubjectProgress
+    from kaohe.run.assessment.progress import MissingRater, RelationProgress, Status, SubjectProgress
 
 Names = Mapping[str, tuple[str, str]]
 _STATES: Mapping[str, Message] = {

@@ -14,7 +14,7 @@ from kaohe.report.html.scale import Scale, scale_over
 from kaohe.report.html.tables import Head, sheet_table, table
 from kaohe.report.ranking import left_out_sheet, not_graded_sheet, ranked_order, ranking_sheet
 from kaohe.report.sheet import Sheet
-from kaohe.run.assessment_disclosure import GIVES_AWAY, Discretion
+from kaohe.run.assessment.disclosure import GIVES_AWAY, Discretion
 from kaohe.run.model import Run
 from kaohe.text import Language, Message, msg
 

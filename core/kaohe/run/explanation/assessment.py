@@ -7,8 +7,8 @@ from decimal import Decimal
 
 from kaohe.exact import from_micros, shorten, to_micros
 from kaohe.plugin import AssessmentRule
-from kaohe.run.assessment import score_of
-from kaohe.run.assessment_model import Agreement, RelationPart
+from kaohe.run.assessment.assessing import score_of
+from kaohe.run.assessment.model import Agreement, RelationPart
 from kaohe.run.explanation.common import Common
 from kaohe.run.model import Run
 from kaohe.run.node import Node, agree, agree_in_words

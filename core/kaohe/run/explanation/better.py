@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from kaohe.appraise.cuts import enough_for
 from kaohe.appraise.rules import acted
 from kaohe.exact import format_micros, from_micros, shorten
-from kaohe.run.assessment_disclosure import Hidden
+from kaohe.run.assessment.disclosure import Hidden
 from kaohe.run.explanation.common import Common
 from kaohe.run.explanation.levers import Lever, levers
 from kaohe.run.figures import points_in_words, value_in_words

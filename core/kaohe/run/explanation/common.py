@@ -14,7 +14,7 @@ import numpy as np
 from kaohe.appraise.criteria import Criterion, Losses, compromise, criteria, losses
 from kaohe.appraise.pools import pool_amount, pool_groups
 from kaohe.appraise.reckon import seen_in
-from kaohe.run.assessment_disclosure import Discretion
+from kaohe.run.assessment.disclosure import Discretion
 from kaohe.run.explanation.evidence import Evidence
 from kaohe.run.explanation.verdicts import Judged
 from kaohe.run.explanation.weights import carrying_weights

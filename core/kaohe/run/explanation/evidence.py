@@ -24,8 +24,8 @@ from kaohe.plugin import RecordType
 from kaohe.plugin.scope import field_type
 from kaohe.records import Snapshot
 from kaohe.records.rejections import Rejected
-from kaohe.run.assessment import assess_everybody
-from kaohe.run.assessment_model import Assessed
+from kaohe.run.assessment.assessing import assess_everybody
+from kaohe.run.assessment.model import Assessed
 from kaohe.run.attribution import COVERED, relations
 from kaohe.run.describing import describing
 from kaohe.run.measure import requests, windows

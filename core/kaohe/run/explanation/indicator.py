@@ -8,7 +8,7 @@ from kaohe.appraise import explain_curve
 from kaohe.appraise.earning import basis
 from kaohe.appraise.gates import held_points
 from kaohe.exact import from_micros, shorten, to_micros
-from kaohe.run.assessment_disclosure import GIVES_AWAY, WITHHELD, Hidden
+from kaohe.run.assessment.disclosure import GIVES_AWAY, WITHHELD, Hidden
 from kaohe.run.calendars import calendars_in_words
 from kaohe.run.explanation.assessment import assessment_nodes, formula
 from kaohe.run.explanation.common import Common

@@ -12,7 +12,7 @@ from kaohe.appraise import explain_curve
 from kaohe.appraise.earning import Basis, basis
 from kaohe.appraise.gates import held_points
 from kaohe.exact import MICRO, divide, to_micros
-from kaohe.run.assessment_disclosure import Hidden
+from kaohe.run.assessment.disclosure import Hidden
 from kaohe.run.explanation.remarks import struck
 from kaohe.run.explanation.score import added_points, after_rules, rounded_total
 from kaohe.run.explanation.weights import own_weights

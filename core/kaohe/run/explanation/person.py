@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from kaohe.errors import Place, Problem, fail
 from kaohe.exact import MICRO, divide, from_micros
-from kaohe.run.assessment_disclosure import GIVES_AWAY
+from kaohe.run.assessment.disclosure import GIVES_AWAY
 from kaohe.run.explanation.better import why_node
 from kaohe.run.explanation.bonus import bonus_node
 from kaohe.run.explanation.common import Common

@@ -9,7 +9,7 @@ import numpy as np
 
 from kaohe.appraise.rules import acted, points_after
 from kaohe.exact import DECIMALS, FEN, MICRO, divide, format_micros, from_micros, shorten, to_micros
-from kaohe.run.assessment_disclosure import GIVES_AWAY, Hidden
+from kaohe.run.assessment.disclosure import GIVES_AWAY, Hidden
 from kaohe.run.explanation.common import Common
 from kaohe.run.explanation.indicator import indicator_node
 from kaohe.run.explanation.remarks import remarks, rules, tells_totals

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from kaohe.appraise.manual import ManualChange
 from kaohe.plugin import Indicator
-from kaohe.run.assessment_disclosure import NOTHING, Discretion, Hidden
+from kaohe.run.assessment.disclosure import NOTHING, Discretion, Hidden
 from kaohe.run.figures import points_in_words, value_in_words
 from kaohe.run.model import Run
 from kaohe.run.restating.differences import carried, differences

@@ -15,7 +15,7 @@ from kaohe.appraise.facts import facts
 from kaohe.appraise.model import Decision
 from kaohe.appraise.targets import TargetCurve, Targets, personal, targets
 from kaohe.exact import to_micros
-from kaohe.run.assessment_disclosure import GIVES_AWAY, WITHHELD, Discretion, Hidden
+from kaohe.run.assessment.disclosure import GIVES_AWAY, WITHHELD, Discretion, Hidden
 from kaohe.run.explanation.bonus import bonus_node
 from kaohe.run.explanation.teams import of_its_teams, with_data
 from kaohe.run.explanation.weights import carrying_weights

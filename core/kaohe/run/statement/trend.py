@@ -11,7 +11,7 @@ from kaohe.period import Period, parse_period, usual
 from kaohe.records import Store
 from kaohe.records.core_tables import RunRow
 from kaohe.records.tables import table_of
-from kaohe.run.assessment_disclosure import Discretion
+from kaohe.run.assessment.disclosure import Discretion
 from kaohe.run.life.store import official_in
 from kaohe.run.model import Run
 from kaohe.run.repository import read_run

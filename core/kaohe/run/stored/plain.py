@@ -26,7 +26,7 @@ from kaohe.errors import Place, Problem
 from kaohe.language import Type
 from kaohe.period import Period
 from kaohe.plugin import types as plugin
-from kaohe.run.assessment_model import Agreement, Assessed, PersonAssessment, RelationPart
+from kaohe.run.assessment.model import Agreement, Assessed, PersonAssessment, RelationPart
 from kaohe.run.model import Balances, Counts, LeftOut, PluginStamp
 from kaohe.text import Message, Text
 from kaohe.worktime.calendar import Calendar, Interval, SpecialDay

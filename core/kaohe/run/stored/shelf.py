@@ -21,7 +21,7 @@ from kaohe.appraise.model import Appraisal, Money, People, Values
 from kaohe.appraise.teams import Teams
 from kaohe.exact import Ints
 from kaohe.records.canonical import canonical
-from kaohe.run.assessment_model import Assessed
+from kaohe.run.assessment.model import Assessed
 from kaohe.run.model import Counts, Run
 from kaohe.run.stored.plain import KNOWN, data, from_data, said
 from kaohe.scheme.model import Scheme

@@ -27,8 +27,8 @@ from kaohe.language import Bounds
 from kaohe.plugin import AssessmentRule, RecordType
 from kaohe.precise import added
 from kaohe.records import Snapshot
-from kaohe.run.assessment_model import Agreement, Assessed, PersonAssessment, RelationPart
-from kaohe.run.assessment_ratings import Rating, read_ratings, wanted
+from kaohe.run.assessment.model import Agreement, Assessed, PersonAssessment, RelationPart
+from kaohe.run.assessment.ratings import Rating, read_ratings, wanted
 from kaohe.run.attribution import at_its_date
 from kaohe.run.describing import describing
 from kaohe.scheme.model import Scheme
