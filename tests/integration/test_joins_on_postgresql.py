@@ -17,7 +17,7 @@ from tests.unit.run.transfer_kit import job
 
 from kaohe.engine import DuckEngine, fuse, select
 from kaohe.language import render
-from kaohe.run.stints import Stint, main_stints, relation
+from kaohe.run.organisation.stints import Stint, main_stints, relation
 
 PEOPLE = ("M1", "M2", "P1", "P2")
 CODES = {

@@ -15,9 +15,9 @@ from tests.unit.engine.scan_kit import Q1
 from tests.unit.run.transfer_kit import each_day, evaluated, job, member, ticket
 
 from kaohe.exact import MICRO
-from kaohe.run.assignments import Assignment
-from kaohe.run.population import Member
-from kaohe.run.stints import main_stints
+from kaohe.run.organisation.assignments import Assignment
+from kaohe.run.organisation.population import Member
+from kaohe.run.organisation.stints import main_stints
 
 FIRST, LAST = date(2025, 9, 1), date(2026, 5, 1)
 DAYS = st.dates(FIRST, LAST)

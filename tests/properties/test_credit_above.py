@@ -14,8 +14,8 @@ from tests.unit.engine.scan_kit import Q1
 from tests.unit.run.test_credit_above import OVERRIDE, SPLIT, contract, found
 from tests.unit.run.transfer_kit import job, member
 
-from kaohe.run.assignments import Assignment
-from kaohe.run.population import Member
+from kaohe.run.organisation.assignments import Assignment
+from kaohe.run.organisation.population import Member
 
 CODES = ("P1", "P2", "P3")
 DAYS = st.dates(date(2025, 12, 1), date(2026, 4, 10))

@@ -24,7 +24,7 @@ from kaohe.engine import DuckEngine
 from kaohe.exact import MICRO, from_micros, to_micros
 from kaohe.run.attribution import relations
 from kaohe.run.measure import measure
-from kaohe.run.population import Member, populate
+from kaohe.run.organisation.population import Member, populate
 from kaohe.run.teams import as_people, teams_in
 from kaohe.scheme import load_scheme
 from kaohe.scheme.teams import of_teams

@@ -20,7 +20,7 @@ from kaohe.run import PluginStamp, Run
 from kaohe.run.calendars import calendars_asked
 from kaohe.run.describing import record_types_of
 from kaohe.run.inputs import Definitions, Inputs, evaluate_inputs
-from kaohe.run.members import attributes_of
+from kaohe.run.organisation.members import attributes_of
 from kaohe.run.repository import balances, save_run
 from kaohe.scheme.derived import targets_asked
 from kaohe.scheme.model import Scheme

@@ -85,9 +85,9 @@ def _found(app: App, asked: Asked, period: str) -> tuple[Segments, dict[str, str
     from kaohe.run.credit import EVERYBODY
     from kaohe.run.describing import told_by
     from kaohe.run.measure import windows
-    from kaohe.run.members import read_members, read_teams
+    from kaohe.run.organisation.members import read_members, read_teams
+    from kaohe.run.organisation.stints import main_stints, relation
     from kaohe.run.segments import expressions_of, segments
-    from kaohe.run.stints import main_stints, relation
 
     workspace, types = app.workspace, app.registry.record_types
     records = types[asked.measured.indicator.records]

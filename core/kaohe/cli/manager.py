@@ -19,7 +19,7 @@ def manager_of(app: App, run: Run, inputs: Inputs, named: str) -> Manager:
     Raises KaoheError where there is none, or nobody in the run reports to them.
     """
     from kaohe.run.inputs import snapshot_of
-    from kaohe.run.members import read_members
+    from kaohe.run.organisation.members import read_members
     from kaohe.run.reporting import find_manager, rows_of
 
     found = find_manager(read_members(snapshot_of(inputs, app.workspace.snapshots)), named, run.period)

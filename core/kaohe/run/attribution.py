@@ -7,8 +7,8 @@ from types import MappingProxyType
 
 from kaohe.engine import Join, OnDay, Relations
 from kaohe.run.credit import EVERYBODY, looks_above
-from kaohe.run.population import Member, Population
-from kaohe.run.stints import main_stints, relation
+from kaohe.run.organisation.population import Member, Population
+from kaohe.run.organisation.stints import main_stints, relation
 from kaohe.scheme.model import Scheme
 from kaohe.scheme.teams import of_teams
 

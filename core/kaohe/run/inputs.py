@@ -160,7 +160,7 @@ def evaluate_inputs(
     """
     from kaohe.engine import DuckEngine  # noqa: PLC0415 - inputs can be read without an engine
     from kaohe.run.evaluate import Setting, evaluate  # noqa: PLC0415 - likewise
-    from kaohe.run.members import read_members  # noqa: PLC0415 - likewise
+    from kaohe.run.organisation.members import read_members  # noqa: PLC0415 - likewise
 
     snapshot = snapshot_of(inputs, snapshots)
     setting = Setting(

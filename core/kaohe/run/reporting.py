@@ -15,8 +15,8 @@ from kaohe.errors import Exit, KaoheError, Place, Problem, fail
 from kaohe.language import Expression, Scope, Type, compile_expression
 from kaohe.period import Period
 from kaohe.run.model import Run
-from kaohe.run.population import Member
-from kaohe.run.stints import main_stints
+from kaohe.run.organisation.population import Member
+from kaohe.run.organisation.stints import main_stints
 from kaohe.text import msg
 
 FEWEST_OTHERS = 3

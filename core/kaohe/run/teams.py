@@ -16,11 +16,11 @@ from kaohe.appraise.teams import Teams, score_teams
 from kaohe.language import interpreter
 from kaohe.period import Period
 from kaohe.records import Snapshot
-from kaohe.run.assignments import Assignment, days_covered
 from kaohe.run.derive import derive
 from kaohe.run.model import Counts, LeftOut
-from kaohe.run.population import Member, Population, with_person_names
-from kaohe.run.stints import main_stints
+from kaohe.run.organisation.assignments import Assignment, days_covered
+from kaohe.run.organisation.population import Member, Population, with_person_names
+from kaohe.run.organisation.stints import main_stints
 from kaohe.run.targets import adding_up, read_goals, targets_of_teams
 from kaohe.scheme.derived import targets_asked, teams_asked
 from kaohe.scheme.model import Scheme, team_key

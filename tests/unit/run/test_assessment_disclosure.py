@@ -26,10 +26,10 @@ from kaohe.report.sheet import write_csv
 from kaohe.report.terminal import run_text
 from kaohe.report.tree import tree_data, tree_lines
 from kaohe.run import Run, Setting, evaluate
-from kaohe.run.assignments import Assignment
 from kaohe.run.digest import columns
 from kaohe.run.explanation import explain
-from kaohe.run.population import Member
+from kaohe.run.organisation.assignments import Assignment
+from kaohe.run.organisation.population import Member
 from kaohe.run.stored.evidence import summary
 from kaohe.scheme import load_scheme
 

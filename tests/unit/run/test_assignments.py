@@ -15,8 +15,8 @@ from tests.unit.appraise.builder import coefficient_bonus, scheme, table
 from kaohe.appraise import appraise
 from kaohe.exact import MICRO
 from kaohe.period import parse_period
-from kaohe.run.assignments import Assignment, over_full_time
-from kaohe.run.population import Member, attributes_in, populate
+from kaohe.run.organisation.assignments import Assignment, over_full_time
+from kaohe.run.organisation.population import Member, attributes_in, populate
 
 Q1 = parse_period("2026-Q1")
 START, HALF, END = date(2026, 1, 1), date(2026, 2, 15), date(2026, 4, 1)

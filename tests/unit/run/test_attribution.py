@@ -14,8 +14,8 @@ from kaohe.engine import DuckEngine
 from kaohe.exact import from_micros
 from kaohe.run.assessment.assessing import assess_everybody
 from kaohe.run.attribution import relations
-from kaohe.run.population import populate
-from kaohe.run.stints import days_within, main_stints
+from kaohe.run.organisation.population import populate
+from kaohe.run.organisation.stints import days_within, main_stints
 from kaohe.scheme.describe import describe
 
 MOVED = member("P1", job("2025-01-01", "2026-02-15", "A"), job("2026-02-15", None, "B", base=600_000, region="南"))

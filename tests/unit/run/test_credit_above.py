@@ -20,7 +20,7 @@ from kaohe.run.attribution import relations
 from kaohe.run.figures import counts_node
 from kaohe.run.measure import measure
 from kaohe.run.model import Counts
-from kaohe.run.population import Member, populate
+from kaohe.run.organisation.population import Member, populate
 from kaohe.scheme import Checked, load_scheme
 from kaohe.scheme.describe import describe
 

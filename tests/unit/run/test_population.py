@@ -19,9 +19,9 @@ from tests.unit.records.store_kit import SHANGHAI, TYPES, hire
 from kaohe.language import Scope, Type, compile_expression
 from kaohe.period import parse_period
 from kaohe.records import open_store, take_snapshot
-from kaohe.run.assignments import Assignment, days_covered
-from kaohe.run.members import read_members
-from kaohe.run.population import Member, attributes_in, populate
+from kaohe.run.organisation.assignments import Assignment, days_covered
+from kaohe.run.organisation.members import read_members
+from kaohe.run.organisation.population import Member, attributes_in, populate
 
 Q1 = parse_period("2026-Q1")
 

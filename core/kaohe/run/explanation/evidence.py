@@ -29,10 +29,10 @@ from kaohe.run.assessment.model import Assessed
 from kaohe.run.attribution import COVERED, relations
 from kaohe.run.describing import describing
 from kaohe.run.measure import requests, windows
-from kaohe.run.members import read_members, read_teams
 from kaohe.run.model import Run
-from kaohe.run.population import Member, populate
-from kaohe.run.stints import Stint, main_stints
+from kaohe.run.organisation.members import read_members, read_teams
+from kaohe.run.organisation.population import Member, populate
+from kaohe.run.organisation.stints import Stint, main_stints
 from kaohe.scheme.model import Subject
 from kaohe.scheme.teams import of_teams
 

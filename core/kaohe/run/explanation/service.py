@@ -7,10 +7,10 @@ from fractions import Fraction
 
 from kaohe.appraise.model import Span
 from kaohe.exact import format_fen, from_micros
-from kaohe.run.assignments import mean_base
 from kaohe.run.figures import exact_number
 from kaohe.run.model import Run
 from kaohe.run.node import Node, agree_in_words
+from kaohe.run.organisation.assignments import mean_base
 from kaohe.text import Message, msg
 
 

@@ -17,7 +17,7 @@ from kaohe.records.batches import PEOPLE, TARGETS
 from kaohe.records.manifest import manifest_path
 from kaohe.records.tables import shape_of
 from kaohe.run.inputs import Inputs, snapshot_of
-from kaohe.run.members import attributes_of
+from kaohe.run.organisation.members import attributes_of
 from kaohe.text import msg
 
 Of = Literal["original", "current"]

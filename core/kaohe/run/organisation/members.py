@@ -12,8 +12,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from kaohe.records import Snapshot
-from kaohe.run.assignments import Assignment
-from kaohe.run.population import Member
+from kaohe.run.organisation.assignments import Assignment
+from kaohe.run.organisation.population import Member
 
 _EPOCH = date(1970, 1, 1)
 

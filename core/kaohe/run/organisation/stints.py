@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from kaohe.period import Period
-from kaohe.run.assignments import Assignment
+from kaohe.run.organisation.assignments import Assignment
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -11,9 +11,9 @@ import numpy as np
 from kaohe.appraise.model import People
 from kaohe.language import interpreter
 from kaohe.period import Period
-from kaohe.run.assignments import Assignment, days_covered, full_time_days, mean_base, own_base, spans_in
 from kaohe.run.model import LeftOut
-from kaohe.run.stints import Stint, days_within, main_stints
+from kaohe.run.organisation.assignments import Assignment, days_covered, full_time_days, mean_base, own_base, spans_in
+from kaohe.run.organisation.stints import Stint, days_within, main_stints
 from kaohe.scheme.model import Scheme
 from kaohe.text import msg
 
