@@ -22,7 +22,7 @@ from kaohe.appraise.model import People, Span, Values
 from kaohe.appraise.teams import score_teams
 from kaohe.engine import DuckEngine
 from kaohe.exact import MICRO, from_micros, to_micros
-from kaohe.run.attribution import relations
+from kaohe.run.credit.attribution import relations
 from kaohe.run.measure import measure
 from kaohe.run.organisation.population import Member, populate
 from kaohe.run.teams import as_people, teams_in

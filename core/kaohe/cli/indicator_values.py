@@ -82,7 +82,7 @@ def _found(app: App, asked: Asked, period: str) -> tuple[Segments, dict[str, str
     from kaohe.engine import DuckEngine
     from kaohe.period import parse_period
     from kaohe.records import take_snapshot
-    from kaohe.run.credit import EVERYBODY
+    from kaohe.run.credit.shares import EVERYBODY
     from kaohe.run.describing import told_by
     from kaohe.run.measure import windows
     from kaohe.run.organisation.members import read_members, read_teams

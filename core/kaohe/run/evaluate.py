@@ -15,8 +15,9 @@ from kaohe.period import Period, year_start
 from kaohe.plugin import RecordType
 from kaohe.records import Snapshot
 from kaohe.run.assessment.assessing import assess_everybody
-from kaohe.run.attribution import relations
 from kaohe.run.balances import brought_forward
+from kaohe.run.credit.attribution import relations
+from kaohe.run.credit.outside import outside_assignments
 from kaohe.run.data_weights import weights_note
 from kaohe.run.derive import derive
 from kaohe.run.digest import digest_of
@@ -26,7 +27,6 @@ from kaohe.run.one_by_one import with_records
 from kaohe.run.organisation.assignments import over_full_time
 from kaohe.run.organisation.members import read_teams
 from kaohe.run.organisation.population import Member, Population, populate
-from kaohe.run.outside import outside_assignments
 from kaohe.run.presence import present
 from kaohe.run.targets import adding_up, read_goals, targets_in, teams_without_target, without_target
 from kaohe.run.teams import Figures, as_people, figures_of, measure_teams, populate_teams, teams_in, with_goals

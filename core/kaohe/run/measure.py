@@ -18,8 +18,8 @@ from kaohe.language import Aggregate, Bounds, Expression, Type, aggregates, eval
 from kaohe.period import Period, year_start
 from kaohe.plugin import RecordType
 from kaohe.records import Snapshot
-from kaohe.run.attribution import at_its_date
-from kaohe.run.credit import added_up, by_share, not_whole, of_its_team, split, whole_checks
+from kaohe.run.credit.attribution import at_its_date
+from kaohe.run.credit.shares import added_up, by_share, not_whole, of_its_team, split, whole_checks
 from kaohe.run.describing import describing, without_records
 from kaohe.run.model import Counts
 from kaohe.run.presence import absent

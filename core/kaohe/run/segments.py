@@ -23,7 +23,7 @@ from kaohe.language.types import day_of_number
 from kaohe.plugin import RecordType
 from kaohe.plugin.scope import record_scope
 from kaohe.records import Snapshot
-from kaohe.run.credit import added_up, not_whole, whole_checks
+from kaohe.run.credit.shares import added_up, not_whole, whole_checks
 from kaohe.run.measure import counted_type, divisor_of, requests
 from kaohe.run.model import Counts
 from kaohe.scheme.measuring import both

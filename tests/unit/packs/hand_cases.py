@@ -26,7 +26,7 @@ from kaohe.period import parse_period
 from kaohe.plugin import Field, Indicator, RecordType
 from kaohe.records import Partition, Snapshot
 from kaohe.records.manifest import SnapshotTable
-from kaohe.run.credit import added_up
+from kaohe.run.credit.shares import added_up
 from kaohe.run.measure import UNITS, windows
 
 FOLDER = Path(__file__).parent / "cases"

@@ -13,7 +13,7 @@ from tests.unit.run.transfer_kit import checked, evaluated, job, member, ticket
 from kaohe.engine import DuckEngine
 from kaohe.exact import from_micros
 from kaohe.run.assessment.assessing import assess_everybody
-from kaohe.run.attribution import relations
+from kaohe.run.credit.attribution import relations
 from kaohe.run.organisation.population import populate
 from kaohe.run.organisation.stints import days_within, main_stints
 from kaohe.scheme.describe import describe

@@ -16,7 +16,7 @@ from tests.unit.run.transfer_kit import job, member
 from kaohe.engine import DuckEngine
 from kaohe.errors import KaoheError
 from kaohe.exact import from_micros
-from kaohe.run.attribution import relations
+from kaohe.run.credit.attribution import relations
 from kaohe.run.figures import counts_node
 from kaohe.run.measure import measure
 from kaohe.run.model import Counts

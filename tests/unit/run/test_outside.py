@@ -10,9 +10,9 @@ from tests.unit.run.transfer_kit import TYPES, checked, job, member, ticket
 
 from kaohe.engine import DuckEngine
 from kaohe.errors import Problem
-from kaohe.run.attribution import relations
+from kaohe.run.credit.attribution import relations
+from kaohe.run.credit.outside import outside_assignments
 from kaohe.run.organisation.population import Member, populate
-from kaohe.run.outside import outside_assignments
 
 JOINED = member("P1", job("2026-02-15", "2026-03-15"))
 STAYED = member("P2", job("2025-01-01", None))

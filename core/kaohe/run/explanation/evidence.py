@@ -26,7 +26,7 @@ from kaohe.records import Snapshot
 from kaohe.records.rejections import Rejected
 from kaohe.run.assessment.assessing import assess_everybody
 from kaohe.run.assessment.model import Assessed
-from kaohe.run.attribution import COVERED, relations
+from kaohe.run.credit.attribution import COVERED, relations
 from kaohe.run.describing import describing
 from kaohe.run.measure import requests, windows
 from kaohe.run.model import Run

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from kaohe.engine import Join, OnDay, Relations
-from kaohe.run.credit import EVERYBODY, looks_above
+from kaohe.run.credit.shares import EVERYBODY, looks_above
 from kaohe.run.organisation.population import Member, Population
 from kaohe.run.organisation.stints import main_stints, relation
 from kaohe.scheme.model import Scheme

@@ -16,7 +16,7 @@ from kaohe.language import Bounds, Scope, compile_expression
 from kaohe.period import Period
 from kaohe.plugin import RecordType
 from kaohe.records import Snapshot
-from kaohe.run.attribution import at_its_date
+from kaohe.run.credit.attribution import at_its_date
 from kaohe.run.measure import requests
 from kaohe.scheme.model import Scheme
 from kaohe.text import msg
