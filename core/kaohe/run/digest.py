@@ -23,7 +23,7 @@ from kaohe.run.assessment.model import Assessments, agreement_data, assessment_c
 from kaohe.run.calendars import calendars_data
 from kaohe.run.data_weights import weights_data
 from kaohe.run.model import Counts
-from kaohe.run.team_figures import teams_data
+from kaohe.run.teams.data import teams_data
 from kaohe.scheme.model import Measured, Scheme, UsedIndicator
 from kaohe.text import Message, Text
 

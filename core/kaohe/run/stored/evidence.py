@@ -16,7 +16,7 @@ from kaohe.run.calendars import calendars_data
 from kaohe.run.data_weights import weights_data
 from kaohe.run.digest import definition, words
 from kaohe.run.model import Run
-from kaohe.run.team_figures import teams_data
+from kaohe.run.teams.data import teams_data
 
 FORMAT = 2
 UNSEALED = frozenset({"id", "evidence", "columns"})
