@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kaohe.records.targets import Target
-from kaohe.run.target_parts import broken_down, levels, smallest_part
+from kaohe.run.targets.parts import broken_down, levels, smallest_part
 
 WHOLE = Target("company", "", "crm.sales_amount", "2026", 0)
 UNITS = st.sampled_from(["money", "count", "share", None])

@@ -61,7 +61,7 @@ def break_down(
     from kaohe.cli.targets_weights import by_file, by_last_year
     from kaohe.period import parse_period, usual
     from kaohe.records.targets_store import by_key
-    from kaohe.run.target_parts import broken_down
+    from kaohe.run.targets.parts import broken_down
 
     when = usual(parse_period(period))
     known = app.registry.indicators.get(indicator)
@@ -99,7 +99,7 @@ def break_down(
 def check(app: App, period: str, form: str) -> Exit:
     from kaohe.period import parse_period, usual
     from kaohe.records.targets_store import list_targets
-    from kaohe.run.target_parts import levels
+    from kaohe.run.targets.parts import levels
 
     when = usual(parse_period(period))
     stored = list_targets(app.store)
@@ -151,7 +151,7 @@ def _refuse_without_parts(app: App, indicator: str, known: Indicator | None) -> 
 
 def _sums(app: App, indicator: Indicator) -> bool:
     """Whether the figures of people add up to that of their team."""
-    from kaohe.run.targets import adds_up
+    from kaohe.run.targets.dated import adds_up
     from kaohe.scheme.sketch import sketch
 
     (used,) = sketch(indicator, {}, app.registry.record_types, app.registry.indicators).weighted

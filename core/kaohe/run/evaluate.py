@@ -28,7 +28,7 @@ from kaohe.run.organisation.assignments import over_full_time
 from kaohe.run.organisation.members import read_teams
 from kaohe.run.organisation.population import Member, Population, populate
 from kaohe.run.presence import present
-from kaohe.run.targets import adding_up, read_goals, targets_in, teams_without_target, without_target
+from kaohe.run.targets.dated import adding_up, read_goals, targets_in, teams_without_target, without_target
 from kaohe.run.teams.whole import Figures, as_people, figures_of, measure_teams, populate_teams, teams_in, with_goals
 from kaohe.scheme.derived import targets_asked, teams_asked
 from kaohe.scheme.model import Scheme, Subject

@@ -13,7 +13,7 @@ from kaohe.exact import from_micros
 from kaohe.period import parse_period
 from kaohe.report.tree import tree_lines
 from kaohe.run.explanation import explain
-from kaohe.run.targets import in_period
+from kaohe.run.targets.dated import in_period
 
 CONTRACTS = """\
 no,owner,kind,signed_on,amount

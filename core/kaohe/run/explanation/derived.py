@@ -9,7 +9,7 @@ from kaohe.language import interpreter, keyed_ids
 from kaohe.run.figures import counts_node, value_in_words
 from kaohe.run.model import Run
 from kaohe.run.node import Node, agree
-from kaohe.run.targets import split
+from kaohe.run.targets.dated import split
 from kaohe.scheme.model import Measured, UsedIndicator
 from kaohe.text import Message, Text, msg
 

@@ -21,7 +21,7 @@ from kaohe.run.model import Counts, LeftOut
 from kaohe.run.organisation.assignments import Assignment, days_covered
 from kaohe.run.organisation.population import Member, Population, with_person_names
 from kaohe.run.organisation.stints import main_stints
-from kaohe.run.targets import adding_up, read_goals, targets_of_teams
+from kaohe.run.targets.dated import adding_up, read_goals, targets_of_teams
 from kaohe.scheme.derived import targets_asked, teams_asked
 from kaohe.scheme.model import Scheme, team_key
 from kaohe.text import msg
