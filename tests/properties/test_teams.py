@@ -23,7 +23,7 @@ from kaohe.appraise.teams import score_teams
 from kaohe.engine import DuckEngine
 from kaohe.exact import MICRO, from_micros, to_micros
 from kaohe.run.credit.attribution import relations
-from kaohe.run.measure import measure
+from kaohe.run.measuring.measure import measure
 from kaohe.run.organisation.population import Member, populate
 from kaohe.run.teams.whole import as_people, teams_in
 from kaohe.scheme import load_scheme

@@ -17,9 +17,9 @@ from kaohe.records import take_snapshot
 from kaohe.records.manifest import manifest_path
 from kaohe.records.rounds.model import RECORDS as ASSESSMENTS
 from kaohe.run import PluginStamp, Run
-from kaohe.run.calendars import calendars_asked
-from kaohe.run.describing import record_types_of
 from kaohe.run.inputs import Definitions, Inputs, evaluate_inputs
+from kaohe.run.measuring.calendars import calendars_asked
+from kaohe.run.measuring.describing import record_types_of
 from kaohe.run.organisation.members import attributes_of
 from kaohe.run.repository import balances, save_run
 from kaohe.scheme.derived import targets_asked

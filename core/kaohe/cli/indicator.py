@@ -70,7 +70,7 @@ def list_(app: App, industry: str | None, search: str | None, style: str) -> int
 @click.pass_obj
 def show(app: App, identifier: str, sql: bool, params: tuple[str, ...], period: str | None, style: str) -> None:
     from kaohe.report.indicator import facts, indicator_data
-    from kaohe.run.sql import queries
+    from kaohe.run.measuring.sql import queries
     from kaohe.scheme.sketch import find_indicator, sketch
 
     registry = app.registry

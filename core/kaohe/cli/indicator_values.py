@@ -13,7 +13,7 @@ from kaohe.text import msg
 
 if TYPE_CHECKING:
     from kaohe.cli.context import App
-    from kaohe.run.segments import Asked, Segments
+    from kaohe.run.measuring.segments import Asked, Segments
 
 _LEVELS = ["person", "team", "all"]
 
@@ -47,7 +47,7 @@ def values(
 ) -> int:
     from kaohe.cli.indicator import parameter
     from kaohe.report import segments as report
-    from kaohe.run.segments import asked_for
+    from kaohe.run.measuring.segments import asked_for
     from kaohe.scheme.sketch import find_indicator, sketch
 
     registry = app.registry
@@ -83,11 +83,11 @@ def _found(app: App, asked: Asked, period: str) -> tuple[Segments, dict[str, str
     from kaohe.period import parse_period
     from kaohe.records import take_snapshot
     from kaohe.run.credit.shares import EVERYBODY
-    from kaohe.run.describing import told_by
-    from kaohe.run.measure import windows
+    from kaohe.run.measuring.describing import told_by
+    from kaohe.run.measuring.measure import windows
+    from kaohe.run.measuring.segments import expressions_of, segments
     from kaohe.run.organisation.members import read_members, read_teams
     from kaohe.run.organisation.stints import main_stints, relation
-    from kaohe.run.segments import expressions_of, segments
 
     workspace, types = app.workspace, app.registry.record_types
     records = types[asked.measured.indicator.records]

@@ -93,7 +93,7 @@ def _actuals(app: App, indicator: str, period: Period) -> dict[str, int]:
     from kaohe.engine import DuckEngine
     from kaohe.records import take_snapshot
     from kaohe.run import Setting, evaluate
-    from kaohe.run.describing import record_types_of
+    from kaohe.run.measuring.describing import record_types_of
     from kaohe.run.organisation.members import read_members
     from kaohe.scheme.sketch import sketch
 

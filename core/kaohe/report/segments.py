@@ -11,7 +11,7 @@ from kaohe.plugin import RecordType
 from kaohe.plugin.scope import described
 from kaohe.report.sheet import harmless
 from kaohe.run.figures import counts_in_words, value_in_words
-from kaohe.run.segments import Asked, Segments
+from kaohe.run.measuring.segments import Asked, Segments
 from kaohe.text import Language, Message, Text, msg
 
 _WHOSE = {"person": msg("Person"), "team": msg("Team")}

@@ -13,7 +13,7 @@ from kaohe.appraise import Appraisal, People, Values, appraise
 from kaohe.appraise.rules import acted
 from kaohe.errors import KaoheError, Problem
 from kaohe.exact import Flags, Ints, from_micros, to_micros
-from kaohe.run.derive import derive
+from kaohe.run.measuring.derive import derive
 from kaohe.scheme.derived import targets_asked, teams_asked
 from kaohe.scheme.model import Case, CasePerson, Scheme, earlier_key, team_key, year_to_date_key
 from kaohe.text import Message, msg

@@ -20,8 +20,8 @@ from kaohe.period import Period
 from kaohe.plugin import Indicator
 from kaohe.records.canonical import canonical
 from kaohe.run.assessment.model import Assessments, agreement_data, assessment_columns, rule_data
-from kaohe.run.calendars import calendars_data
 from kaohe.run.data_weights import weights_data
+from kaohe.run.measuring.calendars import calendars_data
 from kaohe.run.model import Counts
 from kaohe.run.teams.data import teams_data
 from kaohe.scheme.model import Measured, Scheme, UsedIndicator

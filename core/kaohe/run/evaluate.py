@@ -19,15 +19,15 @@ from kaohe.run.balances import brought_forward
 from kaohe.run.credit.attribution import relations
 from kaohe.run.credit.outside import outside_assignments
 from kaohe.run.data_weights import weights_note
-from kaohe.run.derive import derive
 from kaohe.run.digest import digest_of
-from kaohe.run.measure import every_request, measure, notes, windows
+from kaohe.run.measuring.derive import derive
+from kaohe.run.measuring.measure import every_request, measure, notes, windows
+from kaohe.run.measuring.one_by_one import with_records
+from kaohe.run.measuring.presence import present
 from kaohe.run.model import Balances, LeftOut, PluginStamp, Run
-from kaohe.run.one_by_one import with_records
 from kaohe.run.organisation.assignments import over_full_time
 from kaohe.run.organisation.members import read_teams
 from kaohe.run.organisation.population import Member, Population, populate
-from kaohe.run.presence import present
 from kaohe.run.targets.dated import adding_up, read_goals, targets_in, teams_without_target, without_target
 from kaohe.run.teams.whole import Figures, as_people, figures_of, measure_teams, populate_teams, teams_in, with_goals
 from kaohe.scheme.derived import targets_asked, teams_asked

@@ -19,8 +19,8 @@ from kaohe.language import Type
 from kaohe.period import Period
 from kaohe.plugin import Indicator, RecordType
 from kaohe.records.canonical import canonical
-from kaohe.run.describing import record_types_of
 from kaohe.run.kept import keep_texts, kept_texts
+from kaohe.run.measuring.describing import record_types_of
 from kaohe.run.model import Balances, PluginStamp, Run
 from kaohe.run.stored.plain import data, from_data
 from kaohe.scheme import load_scheme

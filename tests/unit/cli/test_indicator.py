@@ -17,7 +17,7 @@ from kaohe.engine import fuse, select
 from kaohe.language import render
 from kaohe.period import parse_period
 from kaohe.plugin.registry import open_registry
-from kaohe.run.measure import requests, windows
+from kaohe.run.measuring.measure import requests, windows
 from kaohe.scheme.sketch import sketch
 
 Kaohe = Callable[..., tuple[int, str, str]]

@@ -10,7 +10,7 @@ from kaohe.engine import Request
 from kaohe.language import compile_expression
 from kaohe.plugin import Field, RecordType, Text
 from kaohe.plugin.scope import record_scope
-from kaohe.run.describing import describing
+from kaohe.run.measuring.describing import describing
 
 
 def _field(name: str, kind: Any, **rest: Any) -> Field:

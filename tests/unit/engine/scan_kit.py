@@ -19,7 +19,7 @@ from kaohe.plugin import Field, RecordType, Text
 from kaohe.plugin.scope import record_scope
 from kaohe.records import Partition, Snapshot
 from kaohe.records.manifest import SnapshotTable
-from kaohe.run.measure import windows
+from kaohe.run.measuring.measure import windows
 from kaohe.worktime import Calendars
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")

@@ -16,7 +16,7 @@ from kaohe.engine import DuckEngine, Request, Rows, fuse
 from kaohe.engine.plan import measures
 from kaohe.language import compile_expression
 from kaohe.plugin.scope import record_scope
-from kaohe.run.describing import describing
+from kaohe.run.measuring.describing import describing
 
 Row = dict[str, Any]
 PEOPLE = ("P1", "P2")

@@ -27,7 +27,7 @@ from kaohe.plugin import Field, Indicator, RecordType
 from kaohe.records import Partition, Snapshot
 from kaohe.records.manifest import SnapshotTable
 from kaohe.run.credit.shares import added_up
-from kaohe.run.measure import UNITS, windows
+from kaohe.run.measuring.measure import UNITS, windows
 
 FOLDER = Path(__file__).parent / "cases"
 _EPOCH, _MOMENT = date(1970, 1, 1), datetime(1970, 1, 1, tzinfo=UTC)

@@ -14,7 +14,7 @@ from kaohe.engine import DuckEngine
 from kaohe.errors import KaoheError
 from kaohe.exact import from_micros
 from kaohe.run.digest import definition
-from kaohe.run.measure import measure
+from kaohe.run.measuring.measure import measure
 from kaohe.scheme import load_scheme
 from kaohe.scheme.model import Scheme
 

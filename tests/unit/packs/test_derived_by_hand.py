@@ -9,7 +9,7 @@ import pytest
 
 from kaohe.appraise import People, Values
 from kaohe.exact import to_micros
-from kaohe.run.derive import derive
+from kaohe.run.measuring.derive import derive
 from kaohe.scheme.sketch import sketch
 
 # Indicator, what it looks at, its value, its target (None: there is none), what comes out (None: no data).

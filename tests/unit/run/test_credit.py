@@ -18,7 +18,7 @@ from kaohe.errors import KaoheError
 from kaohe.exact import from_micros
 from kaohe.language import interpret_records
 from kaohe.plugin import Field, RecordType, Text
-from kaohe.run.measure import measure, requests
+from kaohe.run.measuring.measure import measure, requests
 from kaohe.scheme import Checked, load_scheme
 from kaohe.scheme.describe import describe
 

@@ -18,7 +18,7 @@ from kaohe.errors import KaoheError
 from kaohe.exact import from_micros
 from kaohe.run.credit.attribution import relations
 from kaohe.run.figures import counts_node
-from kaohe.run.measure import measure
+from kaohe.run.measuring.measure import measure
 from kaohe.run.model import Counts
 from kaohe.run.organisation.population import Member, populate
 from kaohe.scheme import Checked, load_scheme

@@ -10,7 +10,7 @@ from tests.unit.run.test_credit import CONTRACT, SCHEME, contract
 
 from kaohe.appraise.model import Records
 from kaohe.engine import DuckEngine
-from kaohe.run.one_by_one import with_records
+from kaohe.run.measuring.one_by_one import with_records
 from kaohe.scheme import load_scheme
 
 BONUS = """

@@ -25,8 +25,8 @@ from kaohe.exact import from_micros
 from kaohe.plugin import Indicator, Share, Text
 from kaohe.report.segments import data, headers, rows, write_csv
 from kaohe.run.credit.shares import EVERYBODY
+from kaohe.run.measuring.segments import Level, Segments, asked_for, segments
 from kaohe.run.organisation.stints import main_stints, relation
-from kaohe.run.segments import Level, Segments, asked_for, segments
 from kaohe.scheme.sketch import sketch
 
 PEOPLE = {

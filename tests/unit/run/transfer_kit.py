@@ -15,7 +15,7 @@ from tests.unit.engine.scan_kit import CUSTOMER, Q1, Q1_WINDOWS, TICKET, local, 
 from kaohe.engine import DuckEngine
 from kaohe.exact import MICRO, from_micros
 from kaohe.run.credit.attribution import relations
-from kaohe.run.measure import measure
+from kaohe.run.measuring.measure import measure
 from kaohe.run.organisation.assignments import Assignment
 from kaohe.run.organisation.population import Member, Population, populate
 from kaohe.scheme import Checked, load_scheme

@@ -30,7 +30,7 @@ from kaohe.records import Snapshot
 from kaohe.run.assessment.model import Agreement, Assessed, PersonAssessment, RelationPart
 from kaohe.run.assessment.ratings import Rating, read_ratings, wanted
 from kaohe.run.credit.attribution import at_its_date
-from kaohe.run.describing import describing
+from kaohe.run.measuring.describing import describing
 from kaohe.scheme.model import Scheme
 from kaohe.text import msg
 

@@ -17,7 +17,7 @@ from kaohe.period import Period
 from kaohe.plugin import RecordType
 from kaohe.records import Snapshot
 from kaohe.run.credit.attribution import at_its_date
-from kaohe.run.measure import requests
+from kaohe.run.measuring.measure import requests
 from kaohe.scheme.model import Scheme
 from kaohe.text import msg
 

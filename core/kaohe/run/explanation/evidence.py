@@ -27,8 +27,8 @@ from kaohe.records.rejections import Rejected
 from kaohe.run.assessment.assessing import assess_everybody
 from kaohe.run.assessment.model import Assessed
 from kaohe.run.credit.attribution import COVERED, relations
-from kaohe.run.describing import describing
-from kaohe.run.measure import requests, windows
+from kaohe.run.measuring.describing import describing
+from kaohe.run.measuring.measure import requests, windows
 from kaohe.run.model import Run
 from kaohe.run.organisation.members import read_members, read_teams
 from kaohe.run.organisation.population import Member, populate

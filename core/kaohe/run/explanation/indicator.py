@@ -9,7 +9,6 @@ from kaohe.appraise.earning import basis
 from kaohe.appraise.gates import held_points
 from kaohe.exact import from_micros, shorten, to_micros
 from kaohe.run.assessment.disclosure import GIVES_AWAY, WITHHELD, Hidden
-from kaohe.run.calendars import calendars_in_words
 from kaohe.run.explanation.assessment import assessment_nodes, formula
 from kaohe.run.explanation.common import Common
 from kaohe.run.explanation.derived import derived_nodes
@@ -17,6 +16,7 @@ from kaohe.run.explanation.records import counted_nodes, value_agrees
 from kaohe.run.explanation.remarks import remarks, struck
 from kaohe.run.explanation.teams import flowing, of_its_teams, team_nodes, with_data
 from kaohe.run.figures import points_in_words, value_in_words
+from kaohe.run.measuring.calendars import calendars_in_words
 from kaohe.run.node import Node, agree
 from kaohe.scheme.model import Measured, PercentileRankCurve, UsedIndicator, ZScoreCurve
 from kaohe.text import Message, msg

@@ -16,7 +16,7 @@ from kaohe.run.explanation.common import Common
 from kaohe.run.explanation.evidence import Evidence
 from kaohe.run.explanation.verdicts import Judged, Verdict, judge
 from kaohe.run.figures import counts_node, in_window, records_in_words
-from kaohe.run.measure import divisor_of
+from kaohe.run.measuring.measure import divisor_of
 from kaohe.run.model import Counts, Run
 from kaohe.run.node import Node, agree, agree_in_words
 from kaohe.scheme.model import Measured, Subject, UsedIndicator

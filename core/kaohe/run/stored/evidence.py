@@ -12,9 +12,9 @@ import pyarrow as pa
 from kaohe.records.canonical import canonical, digest
 from kaohe.records.columns import moment_text
 from kaohe.run.assessment.model import agreement_data
-from kaohe.run.calendars import calendars_data
 from kaohe.run.data_weights import weights_data
 from kaohe.run.digest import definition, words
+from kaohe.run.measuring.calendars import calendars_data
 from kaohe.run.model import Run
 from kaohe.run.teams.data import teams_data
 

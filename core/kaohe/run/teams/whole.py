@@ -16,7 +16,7 @@ from kaohe.appraise.teams import Teams, score_teams
 from kaohe.language import interpreter
 from kaohe.period import Period
 from kaohe.records import Snapshot
-from kaohe.run.derive import derive
+from kaohe.run.measuring.derive import derive
 from kaohe.run.model import Counts, LeftOut
 from kaohe.run.organisation.assignments import Assignment, days_covered
 from kaohe.run.organisation.population import Member, Population, with_person_names

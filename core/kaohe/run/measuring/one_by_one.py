@@ -13,7 +13,7 @@ from kaohe.language import Bounds, Expression, Type, aggregates
 from kaohe.language.tree import Call
 from kaohe.plugin import RecordType
 from kaohe.records import Snapshot
-from kaohe.run.measure import requests
+from kaohe.run.measuring.measure import requests
 from kaohe.scheme.model import Scheme
 
 

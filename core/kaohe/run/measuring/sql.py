@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from kaohe.engine import fuse, select
 from kaohe.period import Period
 from kaohe.plugin import RecordType
-from kaohe.run.measure import every_request, windows
+from kaohe.run.measuring.measure import every_request, windows
 from kaohe.scheme.model import Scheme
 
 

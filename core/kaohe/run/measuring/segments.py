@@ -24,7 +24,7 @@ from kaohe.plugin import RecordType
 from kaohe.plugin.scope import record_scope
 from kaohe.records import Snapshot
 from kaohe.run.credit.shares import added_up, not_whole, whole_checks
-from kaohe.run.measure import counted_type, divisor_of, requests
+from kaohe.run.measuring.measure import counted_type, divisor_of, requests
 from kaohe.run.model import Counts
 from kaohe.scheme.measuring import both
 from kaohe.scheme.model import Measured, Scheme, expressions_over_records

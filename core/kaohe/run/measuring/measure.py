@@ -20,9 +20,9 @@ from kaohe.plugin import RecordType
 from kaohe.records import Snapshot
 from kaohe.run.credit.attribution import at_its_date
 from kaohe.run.credit.shares import added_up, by_share, not_whole, of_its_team, split, whole_checks
-from kaohe.run.describing import describing, without_records
+from kaohe.run.measuring.describing import describing, without_records
+from kaohe.run.measuring.presence import absent
 from kaohe.run.model import Counts
-from kaohe.run.presence import absent
 from kaohe.scheme.model import Scheme, Subject
 from kaohe.text import msg
 
