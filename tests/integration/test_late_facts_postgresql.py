@@ -11,7 +11,7 @@ from tests.scenarios.late_facts.four import Four, moved
 from kaohe.cli.context import App
 from kaohe.errors import KaoheError
 from kaohe.run.life import Rule
-from kaohe.run.payments import outstanding
+from kaohe.run.paying.store import outstanding
 from kaohe.run.repository import read_run
 from kaohe.run.restating.store import approve, restatement_of
 

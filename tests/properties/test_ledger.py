@@ -21,7 +21,7 @@ from kaohe.records.core_tables import RunRow, SchemeRow
 from kaohe.records.evidence_tables import PaymentRow, PostingRow, RestatementRow
 from kaohe.records.tables import table_of
 from kaohe.run import Run
-from kaohe.run.payments import due_in, outstanding, pay, payments_of
+from kaohe.run.paying.store import due_in, outstanding, pay, payments_of
 from kaohe.scheme.model import Recovery
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)

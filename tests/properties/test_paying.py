@@ -7,7 +7,7 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kaohe.run.paying import most_recovered, settle, settle_everybody
+from kaohe.run.paying.model import most_recovered, settle, settle_everybody
 from kaohe.scheme.model import Recovery
 
 FEN = st.integers(-10_000_00, 10_000_00)

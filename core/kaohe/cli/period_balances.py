@@ -19,8 +19,8 @@ from kaohe.text import msg
 if TYPE_CHECKING:
     from kaohe.report.masking import Mask
     from kaohe.report.sheet import Sheet
-    from kaohe.run.paying import Line
-    from kaohe.run.payments import Balance
+    from kaohe.run.paying.model import Line
+    from kaohe.run.paying.store import Balance
 
 _FORM = click.option(
     "--format",
@@ -43,7 +43,7 @@ def payments(app: App, scheme: str, name: str, form: str | None, output: Path | 
     from kaohe.report.masking import Mask
     from kaohe.report.payroll import payroll_sheet
     from kaohe.run.life.refusals import state_words
-    from kaohe.run.payments import payments_of
+    from kaohe.run.paying.store import payments_of
     from kaohe.run.repository import read_run
 
     life = life_named(app, scheme, name)
@@ -78,7 +78,7 @@ def balances(app: App, scheme: str, form: str | None, output: Path | None, mask:
     from kaohe.records.people import names_by_code
     from kaohe.report.balances import balances_data, balances_sheet
     from kaohe.report.masking import Mask
-    from kaohe.run.payments import outstanding
+    from kaohe.run.paying.store import outstanding
 
     found = scheme_id(app, scheme)
     listed = outstanding(app.store, found)

@@ -19,7 +19,7 @@ from kaohe.text import msg
 
 if TYPE_CHECKING:
     from kaohe.run import Run
-    from kaohe.run.paying import Line
+    from kaohe.run.paying.model import Line
 
 
 @period.command(help=_("Pay an approved period: bonuses, and what earlier periods left to be settled."))
@@ -31,10 +31,10 @@ if TYPE_CHECKING:
 @click.option("--reason", metavar="TEXT", help=_("A note that stays with the step."))
 @click.pass_obj
 def pay(app: App, scheme: str, name: str, output: Path | None, dry_run: bool, reason: str | None) -> None:
-    from kaohe.run import payments
     from kaohe.run.life import take_step
     from kaohe.run.life.blocking import pays
     from kaohe.run.life.store import hold
+    from kaohe.run.paying.model import store as payments
 
     app.require("pay")
     before = life_named(app, scheme, name)

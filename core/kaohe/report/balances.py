@@ -7,7 +7,7 @@ from typing import Any
 
 from kaohe.exact import format_fen
 from kaohe.report.sheet import Column, Sheet
-from kaohe.run.payments import Balance
+from kaohe.run.paying.store import Balance
 from kaohe.text import Language, Message, msg
 
 

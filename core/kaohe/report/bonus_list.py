@@ -9,7 +9,7 @@ from kaohe.exact import MICRO, divide
 from kaohe.report.details import add_up
 from kaohe.report.sheet import Column, Sheet
 from kaohe.run.model import Run
-from kaohe.run.paying import Line
+from kaohe.run.paying.model import Line
 from kaohe.text import Language, msg
 
 

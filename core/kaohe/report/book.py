@@ -14,7 +14,7 @@ from kaohe.report.ranking import left_out_sheet, not_graded_sheet, ranking_sheet
 from kaohe.report.sheet import Sheet
 from kaohe.report.workbook import write_xlsx
 from kaohe.run.model import Run
-from kaohe.run.paying import Line
+from kaohe.run.paying.model import Line
 from kaohe.text import Language, msg
 
 ALONE: Mapping[str, Callable[[Run, Language], Sheet]] = MappingProxyType(

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from kaohe.run.model import Run
-from kaohe.run.paying import Line
+from kaohe.run.paying.model import Line
 from kaohe.run.statement import Statement
 from kaohe.text import Message
 

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from kaohe.report.sheet import Column, Sheet
 from kaohe.run.model import Run
-from kaohe.run.paying import USUAL, Line
+from kaohe.run.paying.model import USUAL, Line
 from kaohe.scheme.model import AfterLeaving
 from kaohe.text import Language, Message, msg
 

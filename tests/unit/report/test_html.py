@@ -27,7 +27,7 @@ from kaohe.report.html.histogram import MOST_BINS, histogram
 from kaohe.report.html.scale import Scale, nice_step, percent
 from kaohe.report.manual_sheet import manual_sheet
 from kaohe.report.spread import spread
-from kaohe.run.paying import Line
+from kaohe.run.paying.model import Line
 from kaohe.run.statement import Statements
 from kaohe.text import LANGUAGES, Language, Text
 

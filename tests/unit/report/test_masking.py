@@ -22,7 +22,7 @@ from kaohe.report.terminal import run_text
 from kaohe.report.tree import tree_lines
 from kaohe.run import Run
 from kaohe.run.explanation import explain
-from kaohe.run.paying import Line
+from kaohe.run.paying.model import Line
 from kaohe.run.statement import Statements
 from kaohe.text import LANGUAGES, msg
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from kaohe.run.paying import Line, settle, settle_everybody
+from kaohe.run.paying.model import Line, settle, settle_everybody
 from kaohe.scheme.model import Recovery
 
 A_THIRD_OR_SO = Recovery(cap_share=Decimal("0.3"))

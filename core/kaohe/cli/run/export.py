@@ -14,7 +14,7 @@ from kaohe.text import msg
 
 if TYPE_CHECKING:
     from kaohe.report.masking import Mask
-    from kaohe.run.paying import Line
+    from kaohe.run.paying.model import Line
     from kaohe.run.repository import StoredRun
 
 _FORMS = ("json", "csv", "xlsx")
@@ -95,7 +95,7 @@ def _told(app: App, stored: StoredRun, mask: Mask | None, what: str) -> str | by
 def _paid(app: App, stored: StoredRun) -> tuple[Line, ...]:
     from kaohe.period import usual
     from kaohe.run.life import state_of
-    from kaohe.run.payments import payments_of
+    from kaohe.run.paying.store import payments_of
 
     whose = (stored.run.scheme.id, usual(stored.run.period).name)
     life = state_of(app.store, *whose)

@@ -9,7 +9,7 @@ from kaohe.records import Store
 from kaohe.run.figures import money_in_words
 from kaohe.run.life.store import official_run
 from kaohe.run.node import Node
-from kaohe.run.payments import Posting, postings_of
+from kaohe.run.paying.store import Posting, postings_of
 from kaohe.run.repository import StoredRun
 from kaohe.text import Message, msg
 

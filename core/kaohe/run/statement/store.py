@@ -15,8 +15,8 @@ from kaohe.records import Store
 from kaohe.run.appeals import Appeal, Terms, Window, list_appeals, window_of
 from kaohe.run.feedback import Acknowledgement, StoredItem, Talk, acknowledgements_of, list_items, talks_of
 from kaohe.run.model import Run
-from kaohe.run.paying import Line
-from kaohe.run.payments import Posting, payments_of, postings_in
+from kaohe.run.paying.model import Line
+from kaohe.run.paying.store import Posting, payments_of, postings_in
 from kaohe.run.statement.make import Statements
 from kaohe.run.statement.model import (
     Acknowledged,

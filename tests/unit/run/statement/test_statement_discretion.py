@@ -14,7 +14,7 @@ from kaohe.report.html.statement import statement_html
 from kaohe.report.statement_data import statement_data
 from kaohe.report.statement_text import statement_text
 from kaohe.run import Run
-from kaohe.run.paying import Line
+from kaohe.run.paying.model import Line
 from kaohe.run.statement import Statements
 from kaohe.run.statement.store import Circumstances, statement_of
 from kaohe.text import LANGUAGES

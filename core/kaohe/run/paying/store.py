@@ -19,7 +19,7 @@ from kaohe.records.audit import seal
 from kaohe.records.evidence_tables import PaymentRow, PostingRow, RestatementRow
 from kaohe.records.tables import table_of
 from kaohe.run.model import Run
-from kaohe.run.paying import Line, settle_everybody
+from kaohe.run.paying.model import Line, settle_everybody
 
 _payments, _postings, _restatements = (table_of(row) for row in (PaymentRow, PostingRow, RestatementRow))
 
