@@ -13,7 +13,7 @@ from tests.scenarios.desk import Desk
 from kaohe.cli.context import App
 from kaohe.cli.evaluation import run_scheme
 from kaohe.run import Run
-from kaohe.run.repository import read_run
+from kaohe.run.stored.repository import read_run
 
 PEOPLE = """\
 code,name,team,role,region,bonus_base,from,to

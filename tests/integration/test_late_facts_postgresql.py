@@ -12,8 +12,8 @@ from kaohe.cli.context import App
 from kaohe.errors import KaoheError
 from kaohe.run.life import Rule
 from kaohe.run.paying.store import outstanding
-from kaohe.run.repository import read_run
 from kaohe.run.restating.store import approve, restatement_of
+from kaohe.run.stored.repository import read_run
 
 
 def restated(folder: Path, database: str | None) -> tuple[object, ...]:

@@ -12,7 +12,7 @@ from tests.scenarios.desk import Desk
 from tests.tiny import add_tickets, evaluated, make_desk, ticket_lines
 
 from kaohe.cli.context import App
-from kaohe.run.repository import read_run
+from kaohe.run.stored.repository import read_run
 from kaohe.run.stored.rows import Rows, rows_in
 
 

@@ -127,7 +127,7 @@ def reject(app: App, number: int, reason: str) -> None:
 @click.pass_obj
 def withdraw(app: App, number: int, reason: str, on_behalf: str | None) -> None:
     from kaohe.run.appeals import find_appeal, withdraw_appeal
-    from kaohe.run.repository import read_run
+    from kaohe.run.stored.repository import read_run
 
     found = find_appeal(app.store, number)
     run = read_run(app.store, found.run).run

@@ -23,7 +23,7 @@ def appeal() -> None:
 
 def goes_by(app: App, appeal: Appeal) -> tuple[str, ...]:
     """What the person of an appeal goes by."""
-    from kaohe.run.repository import read_run
+    from kaohe.run.stored.repository import read_run
 
     run = read_run(app.store, appeal.run).run
     return names_of(run, run.appraisal.people.code.index(appeal.person))

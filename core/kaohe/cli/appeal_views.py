@@ -136,7 +136,7 @@ def _attached(app: App, digest: str) -> Message:
 def _figure(app: App, found: Appeal) -> Node:
     """What the appeal is about, explained by the run it is against."""
     from kaohe.run.explanation import explain, find_person
-    from kaohe.run.repository import read_run
+    from kaohe.run.stored.repository import read_run
 
     run = read_run(app.store, found.run).run
     whole = explain(run, find_person(run, found.person))

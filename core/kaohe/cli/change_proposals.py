@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from kaohe.appraise.manual import ManualKind
     from kaohe.records.attachments import Attachment
     from kaohe.run.changes.model import Draft
-    from kaohe.run.repository import StoredRun
+    from kaohe.run.stored.repository import StoredRun
 
 _EVIDENCE = click.Path(path_type=Path, exists=True, dir_okay=False)
 

@@ -48,7 +48,7 @@ def evaluate(
         _for_manager(app, scheme, period, manager, form, output)
         return
     from kaohe.cli.evaluation import evaluated, gather
-    from kaohe.run.repository import save_run
+    from kaohe.run.stored.repository import save_run
 
     inputs = gather(app, scheme, period)
     run = evaluated(app, inputs)
@@ -67,7 +67,7 @@ def _for_manager(app: App, scheme: str, period: str, manager: str, form: str, ou
     """What one manager may see; the run as a whole is stored."""
     from kaohe.cli.evaluation import evaluated, gather
     from kaohe.cli.manager import for_manager, manager_of
-    from kaohe.run.repository import save_run
+    from kaohe.run.stored.repository import save_run
 
     inputs = gather(app, scheme, period)
     run = evaluated(app, inputs)

@@ -21,7 +21,7 @@ from kaohe.run.inputs import Definitions, Inputs, evaluate_inputs
 from kaohe.run.measuring.calendars import calendars_asked
 from kaohe.run.measuring.describing import record_types_of
 from kaohe.run.organisation.members import attributes_of
-from kaohe.run.repository import balances, save_run
+from kaohe.run.stored.repository import balances, save_run
 from kaohe.scheme.derived import targets_asked
 from kaohe.scheme.model import Scheme
 from kaohe.worktime import Calendar, Calendars

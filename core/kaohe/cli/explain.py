@@ -19,7 +19,7 @@ from kaohe.text import msg, visible
 if TYPE_CHECKING:
     from kaohe.run.explanation import Evidence
     from kaohe.run.node import Node
-    from kaohe.run.repository import StoredRun
+    from kaohe.run.stored.repository import StoredRun
 
 FORMATS = ("text", "json", "html")
 

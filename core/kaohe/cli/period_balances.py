@@ -44,7 +44,7 @@ def payments(app: App, scheme: str, name: str, form: str | None, output: Path | 
     from kaohe.report.payroll import payroll_sheet
     from kaohe.run.life.refusals import state_words
     from kaohe.run.paying.store import payments_of
-    from kaohe.run.repository import read_run
+    from kaohe.run.stored.repository import read_run
 
     life = life_named(app, scheme, name)
     named = {"scheme": life.scheme_id, "period": life.period}

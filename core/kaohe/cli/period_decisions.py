@@ -134,7 +134,7 @@ def verified(app: App, life: Life) -> Run:
     """The period's run. Raises KaoheError where it is not what was stored, or does not come out of its inputs again to
     the last figure: nobody approves such a run or pays by it."""
     from kaohe import __version__
-    from kaohe.run.repository import read_run
+    from kaohe.run.stored.repository import read_run
     from kaohe.run.stored.verifying import verify_run
 
     if life.run is None:

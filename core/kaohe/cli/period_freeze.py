@@ -31,7 +31,7 @@ def freeze(app: App, scheme: str, name: str, dry_run: bool) -> None:
     from kaohe.run.inputs import keep_inputs
     from kaohe.run.life import take_step
     from kaohe.run.life.store import hold
-    from kaohe.run.noting import note_inputs
+    from kaohe.run.stored.noting import note_inputs
 
     app.require("prepare")
     before = life_named(app, scheme, name)

@@ -107,8 +107,8 @@ def _prepare(
 
 
 def _show(app: App, number: int, form: str) -> None:
-    from kaohe.run.repository import read_run
     from kaohe.run.restating.store import restatement_of
+    from kaohe.run.stored.repository import read_run
 
     found = restatement_of(app.store, number)
     one, other = read_run(app.store, found.from_run), read_run(app.store, found.to_run)
@@ -162,7 +162,7 @@ def _approve(app: App, number: int, reason: str | None) -> None:
 def _verify(app: App, found: Restatement) -> None:
     """Nobody approves a run that cannot be computed again from what was kept, to the last figure."""
     from kaohe.cli.evaluation import evaluated
-    from kaohe.run.repository import read_run
+    from kaohe.run.stored.repository import read_run
 
     stored = read_run(app.store, found.to_run)
     if evaluated(app, stored.inputs).digest != stored.run.digest:

@@ -56,7 +56,7 @@ def calculate(app: App, scheme: str, name: str, form: str, dry_run: bool) -> Non
     from kaohe.cli.evaluation import evaluated
     from kaohe.run.life import take_step
     from kaohe.run.life.store import hold
-    from kaohe.run.repository import add_run
+    from kaohe.run.stored.repository import add_run
 
     app.require("prepare")
     before = life_named(app, scheme, name)

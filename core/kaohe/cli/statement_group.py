@@ -14,8 +14,8 @@ from kaohe.errors import Place, Problem
 from kaohe.text import msg
 
 if TYPE_CHECKING:
-    from kaohe.run.repository import StoredRun
     from kaohe.run.statement import Statement
+    from kaohe.run.stored.repository import StoredRun
 
 
 @click.group(help=_("Statements: make, acknowledge, interview, list."))

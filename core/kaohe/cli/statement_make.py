@@ -18,8 +18,8 @@ from kaohe.errors import Exit, Place, Problem, fail
 from kaohe.text import msg
 
 if TYPE_CHECKING:
-    from kaohe.run.repository import StoredRun
     from kaohe.run.statement import Statement
+    from kaohe.run.stored.repository import StoredRun
 
 FORMATS = ("text", "html", "json", "pdf")
 ENDINGS = {"text": "txt"}

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from kaohe.run.appeals import Terms
     from kaohe.run.model import Run
-    from kaohe.run.repository import StoredRun
+    from kaohe.run.stored.repository import StoredRun
     from kaohe.scheme.model import AppealRules
 
 LONGEST = 100_000
@@ -23,8 +23,8 @@ LONGEST = 100_000
 
 def stored_run(app: App, named: str) -> StoredRun:
     """The run of that number, or whose digest begins so."""
-    from kaohe.run.repository import read_run
-    from kaohe.run.runs import find_run
+    from kaohe.run.stored.repository import read_run
+    from kaohe.run.stored.runs import find_run
 
     return read_run(app.store, find_run(app.store, named))
 

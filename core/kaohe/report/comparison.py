@@ -7,9 +7,9 @@ from typing import Any
 
 from kaohe.exact import format_fen, from_micros
 from kaohe.report.sheet import Column, Sheet
-from kaohe.run.comparing import InputChange
 from kaohe.run.model import Run
 from kaohe.run.restating.effects import Effect, Standing
+from kaohe.run.stored.comparing import InputChange
 from kaohe.text import Language, msg
 
 

@@ -19,9 +19,9 @@ from kaohe.language import Type
 from kaohe.period import Period
 from kaohe.plugin import Indicator, RecordType
 from kaohe.records.canonical import canonical
-from kaohe.run.kept import keep_texts, kept_texts
 from kaohe.run.measuring.describing import record_types_of
 from kaohe.run.model import Balances, PluginStamp, Run
+from kaohe.run.stored.kept import keep_texts, kept_texts
 from kaohe.run.stored.plain import data, from_data
 from kaohe.scheme import load_scheme
 from kaohe.scheme.model import Scheme

@@ -17,7 +17,7 @@ from kaohe.errors import Exit, KaoheError
 from kaohe.records.rejections import rejected_of
 from kaohe.run.explanation import Evidence, explain
 from kaohe.run.inputs import snapshot_of
-from kaohe.run.repository import StoredRun, read_run
+from kaohe.run.stored.repository import StoredRun, read_run
 
 
 def stored(tiny: Desk, scheme: str = "tiny") -> StoredRun:

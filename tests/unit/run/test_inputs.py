@@ -16,10 +16,10 @@ from kaohe.cli.evaluation import gather
 from kaohe.errors import KaoheError
 from kaohe.period import parse_period
 from kaohe.records.audit import text_digest
-from kaohe.run.comparing import input_changes
 from kaohe.run.inputs import Definitions, Inputs, inputs_from, keep_inputs, read_inputs, snapshot_of
 from kaohe.run.model import Balances, PluginStamp
-from kaohe.run.repository import read_run
+from kaohe.run.stored.comparing import input_changes
+from kaohe.run.stored.repository import read_run
 
 CHANGE = ManualChange(3, "P1", "points", 1_000_000, "as agreed")
 

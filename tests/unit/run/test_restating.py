@@ -13,10 +13,10 @@ from tests.unit.run.test_assessment_disclosure import SCHEMES, run_of, scheme_of
 from kaohe.cli.context import App
 from kaohe.errors import KaoheError
 from kaohe.run import Run
-from kaohe.run.repository import read_run
 from kaohe.run.restating.differences import differences
 from kaohe.run.restating.effects import effects
 from kaohe.run.restating.inputs import restated_inputs
+from kaohe.run.stored.repository import read_run
 
 
 def rated(folder: Path, text: str, peers: int) -> Run:

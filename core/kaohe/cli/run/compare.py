@@ -18,7 +18,7 @@ from kaohe.text import msg, visible
 if TYPE_CHECKING:
     from kaohe.records import Snapshot
     from kaohe.run.inputs import Inputs
-    from kaohe.run.repository import StoredRun
+    from kaohe.run.stored.repository import StoredRun
 
 
 @run.command(help=_("Two runs side by side: what went in otherwise, who is moved by it and by how much, and why."))
@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 def compare(app: App, before: str, after: str, form: str) -> None:
     from kaohe.report.comparison import comparison_data, input_lines, people_sheet, reason_lines
     from kaohe.report.terminal import sheet_table, trimmed, wide_console
-    from kaohe.run.comparing import input_changes
     from kaohe.run.restating.effects import effects
+    from kaohe.run.stored.comparing import input_changes
 
     one, other = stored_run(app, before), stored_run(app, after)
     moved = effects(one.run, other.run, (one.inputs.manual, other.inputs.manual))

@@ -15,7 +15,7 @@ from kaohe.text import msg
 if TYPE_CHECKING:
     from kaohe.report.masking import Mask
     from kaohe.run.paying.model import Line
-    from kaohe.run.repository import StoredRun
+    from kaohe.run.stored.repository import StoredRun
 
 _FORMS = ("json", "csv", "xlsx")
 SHEETS = ("ranking", "details", "payroll")
@@ -58,8 +58,8 @@ def _whole(app: App, stored: StoredRun, *, records: bool) -> str:
     """Everything that is stored of the run and, with ``records``, the files that it was computed from."""
     from kaohe.cli.output import json_text
     from kaohe.run.inputs import snapshot_of
-    from kaohe.run.repository import unknown_run
     from kaohe.run.stored.bringing import snapshot_data
+    from kaohe.run.stored.repository import unknown_run
     from kaohe.run.stored.rows import file_data, rows_in
 
     with app.store.reading() as connection:

@@ -10,7 +10,7 @@ from kaohe.cli.context import App
 from kaohe.cli.words import _
 
 if TYPE_CHECKING:
-    from kaohe.run.repository import StoredRun
+    from kaohe.run.stored.repository import StoredRun
 
 
 @click.group(help=_("Stored runs: list, show, compare, verify, export."))
@@ -20,7 +20,7 @@ def run() -> None:
 
 def stored_run(app: App, named: str) -> StoredRun:
     """The run of that number or digest, whole."""
-    from kaohe.run.repository import read_run
-    from kaohe.run.runs import find_run
+    from kaohe.run.stored.repository import read_run
+    from kaohe.run.stored.runs import find_run
 
     return read_run(app.store, find_run(app.store, named))

@@ -13,7 +13,7 @@ from kaohe.errors import KaoheError
 from kaohe.text import msg
 
 if TYPE_CHECKING:
-    from kaohe.run.runs import RunHead
+    from kaohe.run.stored.runs import RunHead
 
 
 @run.command("list", help=_("The stored runs, the oldest first."))
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 def list_(app: App, scheme: str | None, period: str | None, form: str) -> None:
     from kaohe.exact import format_fen
     from kaohe.period import parse_period
-    from kaohe.run.runs import list_runs
+    from kaohe.run.stored.runs import list_runs
 
     name = None if period is None else parse_period(period).name
     heads = list_runs(app.store, None if scheme is None else _id(app, scheme), name)

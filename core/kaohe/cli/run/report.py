@@ -14,7 +14,7 @@ from kaohe.text import Message, msg
 
 if TYPE_CHECKING:
     from kaohe.report.html.report import Facts
-    from kaohe.run.repository import StoredRun
+    from kaohe.run.stored.repository import StoredRun
 
 
 @run.command(help=_("A stored run as one page that needs no network: charts, ranking, how totals came about."))

@@ -15,7 +15,7 @@ from kaohe.cli.words import _
 from kaohe.text import Message, msg, visible
 
 if TYPE_CHECKING:
-    from kaohe.run.repository import StoredRun
+    from kaohe.run.stored.repository import StoredRun
 
 
 @run.command(help=_("A stored run: who made it and when, what it rests on, and its ranking."))

@@ -51,7 +51,7 @@ def _verdicts(
     app: App, named: Sequence[str], everything: bool, files: Sequence[Path]
 ) -> tuple[list[Verdict], list[Problem]]:
     from kaohe import __version__
-    from kaohe.run.runs import find_run, list_runs
+    from kaohe.run.stored.runs import find_run, list_runs
     from kaohe.run.stored.strays import strays
     from kaohe.run.stored.verifying import verify_run
 

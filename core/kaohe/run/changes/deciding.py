@@ -22,7 +22,7 @@ from kaohe.run.changes.store import add, changes_in, decide
 from kaohe.run.life import Life, state_of
 from kaohe.run.life.store import hold, life_in, official_in, official_run
 from kaohe.run.model import Run
-from kaohe.run.repository import StoredRun, read_run
+from kaohe.run.stored.repository import StoredRun, read_run
 from kaohe.text import msg
 
 _appeals = table_of(AppealRow)

@@ -10,7 +10,7 @@ from kaohe.run.figures import money_in_words
 from kaohe.run.life.store import official_run
 from kaohe.run.node import Node
 from kaohe.run.paying.store import Posting, postings_of
-from kaohe.run.repository import StoredRun
+from kaohe.run.stored.repository import StoredRun
 from kaohe.text import Message, msg
 
 

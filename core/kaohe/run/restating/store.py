@@ -21,7 +21,6 @@ from kaohe.run.inputs import Inputs
 from kaohe.run.life.model import Rule
 from kaohe.run.life.store import life_in, lives_in, official_in, open_after
 from kaohe.run.model import Run
-from kaohe.run.repository import StoredRun, add_run, read_run
 from kaohe.run.restating.differences import differences
 from kaohe.run.restating.model import (
     Restatement,
@@ -32,6 +31,7 @@ from kaohe.run.restating.model import (
     overtaken,
     unknown,
 )
+from kaohe.run.stored.repository import StoredRun, add_run, read_run
 
 _restatements, _postings = table_of(RestatementRow), table_of(PostingRow)
 

@@ -14,8 +14,8 @@ from kaohe.records.tables import table_of
 from kaohe.run.assessment.disclosure import Discretion
 from kaohe.run.life.store import official_in
 from kaohe.run.model import Run
-from kaohe.run.repository import read_run
 from kaohe.run.statement.model import Earlier
+from kaohe.run.stored.repository import read_run
 
 PERIODS = 8
 """A trend shows so many periods at most."""

@@ -17,7 +17,7 @@ from kaohe.records.columns import moment_text
 from kaohe.records.core_tables import RunResultRow, RunRow, SchemeRow
 from kaohe.records.tables import table_of
 from kaohe.run.inputs import texts_named
-from kaohe.run.kept import kept_texts
+from kaohe.run.stored.kept import kept_texts
 from kaohe.text import msg
 
 FILE_FORMAT = "kaohe-run 1"

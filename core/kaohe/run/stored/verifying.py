@@ -16,7 +16,6 @@ from typing import Any
 from kaohe.errors import KaoheError, Problem, Severity
 from kaohe.records import Store
 from kaohe.run.inputs import Inputs, inputs_from, texts_named
-from kaohe.run.repository import unknown_run
 from kaohe.run.stored.evidence import FORMAT, bytes_seal, column_seals, seal_of, unpacked
 from kaohe.run.stored.files import check_files
 from kaohe.run.stored.findings import finding, results_differ
@@ -24,6 +23,7 @@ from kaohe.run.stored.purged import NOTHING_PURGED, Purged, newest_purge, purges
 from kaohe.run.stored.reading import UNREADABLE
 from kaohe.run.stored.recompute import computed_again
 from kaohe.run.stored.remaining import still_sound
+from kaohe.run.stored.repository import unknown_run
 from kaohe.run.stored.rows import Rows, rows_in
 from kaohe.text import Message, msg
 

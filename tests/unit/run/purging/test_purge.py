@@ -15,7 +15,7 @@ from tests.tiny import SCHEME, add_tickets, make_desk, ticket_lines, write
 from tests.unit.run.purging.purge_kit import NAME, SECRETS, WHO, everything, make_workspace, opened
 
 from kaohe.records.auditing.verify import verify
-from kaohe.run.repository import read_run
+from kaohe.run.stored.repository import read_run
 
 PROPOSE = ("people", "purge", NAME, "--before", "2026-05-01", "--reason", f"{NAME}: five years are over", "--as", "王")
 

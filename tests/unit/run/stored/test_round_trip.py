@@ -16,7 +16,7 @@ from kaohe.cli.context import App
 from kaohe.cli.evaluate import explanation, rendered
 from kaohe.run.digest import digest_of
 from kaohe.run.inputs import evaluate_inputs
-from kaohe.run.repository import read_run
+from kaohe.run.stored.repository import read_run
 from kaohe.run.stored.shelf import shelve
 from kaohe.text import Language
 

@@ -20,9 +20,9 @@ from tests.tiny import SCHEME, evaluated, write
 from kaohe import __version__
 from kaohe.cli.context import App
 from kaohe.run.digest import digest_of
-from kaohe.run.repository import read_run, results_of
 from kaohe.run.stored.evidence import packed, sealed, summary, unpacked
 from kaohe.run.stored.reading import UNREADABLE
+from kaohe.run.stored.repository import read_run, results_of
 from kaohe.run.stored.shelf import shelve
 from kaohe.run.stored.strays import strays
 from kaohe.run.stored.verifying import Verdict, verify_run

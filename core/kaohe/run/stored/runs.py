@@ -12,7 +12,7 @@ from kaohe.errors import KaoheError, Place, Problem, fail
 from kaohe.records import Store
 from kaohe.records.core_tables import RunResultRow, RunRow, SchemeRow
 from kaohe.records.tables import table_of
-from kaohe.run.repository import unknown_run
+from kaohe.run.stored.repository import unknown_run
 from kaohe.text import msg
 
 _schemes, _runs, _results = table_of(SchemeRow), table_of(RunRow), table_of(RunResultRow)

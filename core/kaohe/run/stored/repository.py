@@ -17,8 +17,8 @@ from kaohe.records.tables import table_of
 from kaohe.run.inputs import Inputs, keep_inputs, read_inputs
 from kaohe.run.life.store import life_in
 from kaohe.run.model import Balances, Run
-from kaohe.run.noting import note_inputs
 from kaohe.run.stored.evidence import packed, sealed, summary, unpacked
+from kaohe.run.stored.noting import note_inputs
 from kaohe.run.stored.reading import refuse_former, run_from
 from kaohe.run.stored.shelf import shelve
 from kaohe.text import msg
