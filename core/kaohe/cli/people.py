@@ -35,6 +35,7 @@ def import_(
     from kaohe.records.reading import read_people
     from kaohe.records.rows import ReadContext
 
+    app.require("prepare")
     rules = find_mapping(app, mapping, PEOPLE)
     context = ReadContext(app.workspace.timezone, read_directory(app.store))
     source = source_of(file, rules.digest if rules else None)

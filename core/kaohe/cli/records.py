@@ -118,6 +118,7 @@ def import_(
     from kaohe.records.reading import read_records
     from kaohe.records.rows import ReadContext
 
+    app.require("prepare")
     record_type = find_type(app, name)
     rules = find_mapping(app, mapping, record_type)
     context = ReadContext(app.workspace.timezone, read_directory(app.store), read_teams(app.store))
@@ -175,6 +176,7 @@ def batches(app: App, name: str | None, form: str) -> None:
 def undo(app: App, batch: int) -> None:
     from kaohe.records.batches import undo_batch
 
+    app.require("prepare")
     undone = undo_batch(app.store, batch, app.now())
     app.say(
         msg(

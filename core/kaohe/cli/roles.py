@@ -16,7 +16,7 @@ from kaohe.text import Message, msg
 Role = Literal["prepare", "approve", "pay", "audit"]
 ROLES: Mapping[Role, Message] = MappingProxyType(
     {
-        "prepare": msg("load records, evaluate, freeze, calculate, submit, propose"),
+        "prepare": msg("load records, freeze, calculate, submit, propose"),
         "approve": msg("approve periods and restatements, decide on changes and appeals"),
         "pay": msg("pay and close"),
         "audit": msg("read and verify the audit log"),

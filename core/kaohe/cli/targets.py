@@ -56,6 +56,7 @@ def import_(app: App, file: Path, update: bool, sheet: str | None, dry_run: bool
     from kaohe.records.targets_file import TARGETS
     from kaohe.records.targets_store import known_to
 
+    app.require("prepare")
     known = known_to(app.store, list(app.registry.indicators))
     context = ReadContext(app.workspace.timezone, known.people)
     found, problems = read_targets(read_records(file, TARGETS, None, context, sheet=sheet), known)
@@ -83,6 +84,7 @@ def set_(
     asked = [scope for scope, given in (("person", person), ("team", team), ("company", company)) if given]
     if len(asked) != 1:
         raise click.UsageError(_("say whose target it is: one of --person, --team, --company"))
+    app.require("prepare")
     micros = _millionths(value)
     cells: dict[str, Stored] = {
         "scope": asked[0],

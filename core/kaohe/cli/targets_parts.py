@@ -58,6 +58,8 @@ def break_down(
 ) -> None:
     if (by == "shares") != (shares is not None):
         raise click.UsageError(_("--by shares needs --shares FILE, and nothing else does"))
+    if write:
+        app.require("prepare")
     from kaohe.cli.targets_weights import by_file, by_last_year
     from kaohe.period import parse_period, usual
     from kaohe.records.targets_store import by_key

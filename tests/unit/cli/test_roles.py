@@ -81,3 +81,32 @@ def test_the_option_stands_anywhere(tmp_path: Path, capsys: pytest.CaptureFixtur
     arguments = ["--lang", "en", "records", "batches", "--as", "陈", "--workspace", str(here)]
     assert run(arguments, {}) == Exit.ENVIRONMENT
     assert "error [roles.identity]" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("records", "import", "ticket", "FILE"),
+        ("records", "undo", "1"),
+        ("people", "import", "FILE"),
+        ("targets", "import", "FILE"),
+        ("targets", "set", "in_time", "100", "--period", "2026", "--company"),
+        ("targets", "break-down", "in_time", "--period", "2026", "--from", "company", "--by", "equal", "--write"),
+        ("assessment", "open", "r", "--period", "2026-Q1", "--items", "a"),
+        ("assessment", "collect", "r", "FILE"),
+        ("assessment", "assignments", "r", "--import", "FILE"),
+        ("assessment", "close", "r"),
+        ("assessment", "reopen", "r", "--reason", "why"),
+        ("assessment", "drop", "r", "--reason", "why"),
+    ],
+)
+def test_facts_are_loaded_and_taken_back_by_those_who_prepare_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], words: tuple[str, ...]
+) -> None:
+    here = workspace(tmp_path, '[roles]\nprepare = ["chen"]\n')
+    file = tmp_path / "file.csv"
+    file.write_text("code,name,from\nP1,Chen,2026-01-01\n", "utf-8")
+    named = [str(file) if word == "FILE" else word for word in words]
+    arguments = ["--lang", "en", *named, "--as", "mallory", "--workspace", str(here)]
+    assert run(arguments, {}) == Exit.ENVIRONMENT
+    assert "error [roles.refused]: mallory does not have the role" in capsys.readouterr().err

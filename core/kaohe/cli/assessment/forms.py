@@ -37,6 +37,7 @@ def forms(app: App, name: str, folder: Path, missing: bool) -> None:
     from kaohe.records.rounds.pairs_file import Service
     from kaohe.records.rounds.store import find_round, pairs_of
 
+    app.require("prepare")
     asked = find_round(app.store, name)
     asked.accepts()
     organisation = list_people(app.store)

@@ -33,6 +33,8 @@ def assignments(app: App, name: str, out: Path | None, into: Path | None) -> Non
         raise click.UsageError(_("say one of --export FILE, --import FILE"))
     from kaohe.records.rounds.store import find_round
 
+    if into is not None:
+        app.require("prepare")
     asked = find_round(app.store, name)
     if out is not None:
         _export(app, asked, out)

@@ -54,6 +54,7 @@ def open_(
     from kaohe.records.rounds.pairing import pair_up
     from kaohe.records.rounds.store import open_round
 
+    app.require("prepare")
     asked, ratings = usual(parse_period(period)), rating_type(app.registry.record_types)
     day = asked.end - timedelta(days=1) if on is None else on.date()
     organisation = list_people(app.store)
@@ -126,6 +127,7 @@ def close(app: App, name: str) -> None:
     from kaohe.cli.round_progress import status
     from kaohe.records.rounds.store import close_round, find_round
 
+    app.require("prepare")
     asked = find_round(app.store, name)
     now = status(app, asked)
     close_round(app.store, name, app.now(), {"pairs": now.pairs, **{str(key): n for key, n in now.counts.items()}})
@@ -147,6 +149,7 @@ def close(app: App, name: str) -> None:
 def reopen(app: App, name: str, reason: str) -> None:
     from kaohe.records.rounds.store import find_round, reopen_round
 
+    app.require("prepare")
     reasoned(reason)
     reopen_round(app.store, find_round(app.store, name).name, app.now(), reason.strip())
     app.say(msg("{round} is open again", round=name))
@@ -159,6 +162,7 @@ def reopen(app: App, name: str, reason: str) -> None:
 def drop(app: App, name: str, reason: str) -> None:
     from kaohe.records.rounds.store import drop_round, find_round
 
+    app.require("prepare")
     reasoned(reason)
     drop_round(app.store, find_round(app.store, name).name, app.now(), reason.strip())
     app.say(msg("{round} is gone; the audit keeps what it was", round=name))
