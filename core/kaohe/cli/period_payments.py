@@ -34,7 +34,7 @@ def pay(app: App, scheme: str, name: str, output: Path | None, dry_run: bool, re
     from kaohe.run.life import take_step
     from kaohe.run.life.blocking import pays
     from kaohe.run.life.store import hold
-    from kaohe.run.paying.model import store as payments
+    from kaohe.run.paying import store as payments
 
     app.require("pay")
     before = life_named(app, scheme, name)

@@ -1,1 +1,1 @@
-"""The people of a run: their assignments as the snapshot holds them, who works where on a day, whom the scheme covers."""
+"""The people of a run: their assignments, who works where on a day, and whom the scheme covers."""
