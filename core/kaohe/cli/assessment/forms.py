@@ -37,7 +37,6 @@ def forms(app: App, name: str, folder: Path, missing: bool) -> None:
     from kaohe.records.rounds.pairs_file import Service
     from kaohe.records.rounds.store import find_round, pairs_of
 
-    app.require("prepare")
     asked = find_round(app.store, name)
     asked.accepts()
     organisation = list_people(app.store)
@@ -84,6 +83,7 @@ def collect(app: App, name: str, files: tuple[Path, ...], dry_run: bool) -> Exit
     from kaohe.records.rounds.model import rating_type
     from kaohe.records.rounds.store import answers_of, find_round, pairs_of
 
+    app.require("prepare")
     asked = find_round(app.store, name)
     asked.accepts()
     ratings, codes = rating_type(app.registry.record_types), codes_of(asked, pairs_of(app.store, name))
