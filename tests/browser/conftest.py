@@ -13,6 +13,7 @@ from tests.browser import chromium
 
 from kaohe.cli.context import App
 from kaohe.cli.evaluation import run_scheme
+from kaohe.cli.main import run as command
 from kaohe.report.html import report_html, statement_html
 from kaohe.run import Run
 from kaohe.run.statement import Statements
@@ -30,10 +31,19 @@ def browser() -> Iterator[chromium.Chromium]:
 
 
 @pytest.fixture(scope="session")
-def run(demo_workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """A run with ranking groups, quotas, rules, a 360-degree assessment, bonuses and outcomes."""
-    folder = shutil.copytree(demo_workspace, tmp_path_factory.mktemp("pages") / "demo")
-    return run_scheme(App("en", folder, {}), "customer-department", "2026-Q1")[0]
+def workspace(demo_workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return shutil.copytree(demo_workspace, tmp_path_factory.mktemp("pages") / "demo")
+
+
+@pytest.fixture(scope="session")
+def stored(workspace: Path) -> tuple[Run, int]:
+    """A run with ranking groups, quotas, rules, a 360-degree assessment, bonuses and outcomes, and its number."""
+    return run_scheme(App("en", workspace, {}), "customer-department", "2026-Q1")
+
+
+@pytest.fixture(scope="session")
+def run(stored: tuple[Run, int]) -> Run:
+    return stored[0]
 
 
 @pytest.fixture(scope="session")
@@ -55,10 +65,16 @@ def statement(run: Run) -> Statement:
 
 
 @pytest.fixture(scope="session")
-def pages(run: Run, statement: Statement, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder with report and statement in each language."""
+def pages(
+    stored: tuple[Run, int], statement: Statement, workspace: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """The folder with report, statement and the explanation of the same person in each language."""
     folder = tmp_path_factory.mktemp("shown")
+    run, number = stored
     for language in LANGUAGES:
         (folder / f"report-{language}.html").write_text(report_html(run, 7, language), "utf-8")
         (folder / f"statement-{language}.html").write_text(statement_html(statement, language), "utf-8")
+        explanation = ["explain", str(number), statement.code, "--records", "all"]
+        written = ["--output", str(folder / f"explanation-{language}.html")]
+        assert command(["--lang", language, "--workspace", str(workspace), *explanation, *written], {}) == 0
     return folder

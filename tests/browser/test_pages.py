@@ -1,4 +1,4 @@
-"""Report and statement as a browser shows them: nothing overflows, all can be read, nothing is fetched or said."""
+"""Report, statement and explanation as a browser shows them: all fits and can be read, nothing is fetched or said."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from tests.browser.chromium import Chromium
 
 LOOKING = (Path(__file__).parent / "looking.js").read_text("utf-8")
-KINDS = [*product(("report", "statement"), ("zh_CN", "en"))]
+KINDS = [*product(("report", "statement", "explanation"), ("zh_CN", "en"))]
 # A letter that no font has is drawn as a box; Chinese letters must be neither that nor all the same.
 LETTERS = """
 (() => {
