@@ -86,6 +86,23 @@ def unwatched(connection: Connection, tables: Iterable[str]) -> list[str]:
     ]
 
 
+def strangers(connection: Connection) -> list[tuple[str, str]]:
+    """Table and name of every trigger and rewriting rule that is none of kaohe's: it could change what kaohe writes in
+    the moment in which it is written, and no seal would tell."""
+    known = marked(connection)
+    if connection.dialect.name == "postgresql":
+        rows = connection.exec_driver_sql(
+            "SELECT c.relname AS place, t.tgname AS name FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
+            "JOIN pg_namespace n ON n.oid = c.relnamespace WHERE NOT t.tgisinternal AND n.nspname = current_schema() "
+            "UNION ALL SELECT tablename, 'rule ' || rulename FROM pg_rules "
+            "WHERE schemaname = current_schema() AND rulename <> '_RETURN'"
+        )
+        return sorted((row.place, row.name) for row in rows if row.name != "kaohe_changed" or row.place not in known)
+    own = {name for table, (number, _mark) in known.items() for name in _triggers(connection, table, number)}
+    rows = connection.exec_driver_sql("SELECT tbl_name AS place, name FROM sqlite_master WHERE type = 'trigger'")
+    return sorted((row.place, row.name) for row in rows if row.name not in own)
+
+
 def marked(connection: Connection, tables: Iterable[str] | None = None) -> dict[str, tuple[int, int]]:
     """The number and the mark of each of these tables, or of all, as they are now."""
     rows = connection.execute(select(_changes.c.table_name, _changes.c.id, _changes.c.mark)).all()

@@ -15,7 +15,7 @@ from kaohe.records.audit_rows import FACTS, REPLAYED, SEALED, Sum, content, key_
 from kaohe.records.auditing.found import added_row, changed_row, changed_rows, deleted_row
 from kaohe.records.auditing.told import Told, event_of, outside, row_key, says
 from kaohe.records.canonical import canonical
-from kaohe.records.changes import unwatched
+from kaohe.records.changes import strangers, unwatched
 from kaohe.records.core_tables import RecordTypeRow, TableChangeRow
 from kaohe.records.evidence_tables import AuditRow
 from kaohe.records.row_fields import CoreTable
@@ -77,6 +77,10 @@ def compare_facts(connection: Connection, told: Told) -> Iterator[Problem]:
     for table in unwatched(connection, sorted(wanted & there)):
         what = msg("changes of the table {table} are no longer noticed: its triggers were changed", table=table)
         yield Problem("audit.unwatched", what, Place(key=table))
+    for table, name in strangers(connection):
+        what = msg("a trigger that is none of kaohe's stands at a table: it can change what is written to it")
+        fix = msg("find out who made it and what it did, then drop it")
+        yield Problem("audit.trigger", what, Place(key=table), found=name, fix=fix)
 
 
 def _sum(table: Table, rows: Iterator[Mapping[Any, Any]]) -> Sum:

@@ -35,20 +35,23 @@ class Told:
         self.seals: dict[tuple[str, str], tuple[int, str, int]] = {}
         self.marks: dict[str, tuple[int, int, int]] = {}
         self.redacted: dict[int, str] = {}
+        self._version: tuple[str, int] | None = None
         self._report = report
 
     def take(self, number: int, detail: Mapping[str, Any]) -> None:
         """What one more event says. Raises KeyError and the like where its detail is none of kaohe's."""
-        from_here_on = bool(detail.get("everything"))
+        everything = bool(detail.get("everything"))
         for table, key, before, after in detail.get("rows", ()):
-            self._row(number, table, key, before, after, from_here_on=from_here_on)
+            self._row(number, table, key, before, after, everything=everything)
         for seal in detail.get("seals", ()):
-            self._seal(number, seal, from_here_on=from_here_on)
+            self._seal(number, seal, everything=everything)
         for table, (counted, before, after) in detail.get("marks", {}).items():
             known = self.marks.get(table)
-            if known is not None and known[:2] != (counted, before) and not from_here_on:
+            if known is not None and known[:2] != (counted, before):
                 self._report(outside(table, known[2], number))
             self.marks[table] = (counted, after, number)
+        if everything:
+            self._upgraded(number, detail["former"], detail["version"])
         self.redacted.update({int(event): digest for event, digest in detail.get("redacted", {}).items()})
 
     def _row(
@@ -59,24 +62,42 @@ class Told:
         before: Mapping[str, Any] | None,
         after: Mapping[str, Any] | None,
         *,
-        from_here_on: bool,
+        everything: bool,
     ) -> None:
         name = row_key(table, key)
         known = self.rows.get(name)
         was = None if before is None else short(content(before))
-        if not from_here_on and was != (None if known is None else known[:_SHORT]):
+        if everything and before is None and after is not None and self._listed_before(table, known):
+            was = short(content(after))  # an upgrade lists what is there: nothing else than the log said before
+        if was != (None if known is None else known[:_SHORT]):
             self._report(behind(table, key, event_of(known) if known else 0, number))
         if after is None:
             self.rows.pop(name, None)
         else:
             self.rows[name] = short(content(after)) + number.to_bytes(8, "big")
 
-    def _seal(self, number: int, seal: Mapping[str, Any], *, from_here_on: bool) -> None:
+    def _seal(self, number: int, seal: Mapping[str, Any], *, everything: bool) -> None:
         name = (seal["table"], canonical(seal["where"]))
         known, before = self.seals.get(name), seal.get("before")
-        if known is not None and before is not None and before != known[1] and not from_here_on:
+        if everything and self._version is not None:
+            if known is None or known[:2] != (seal["rows"], seal["digest"]):
+                self._report(behind(seal["table"], seal["where"], known[2] if known else 0, number))
+        elif known is not None and before is not None and before != known[1]:
             self._report(behind(seal["table"], seal["where"], known[2], number))
         self.seals[name] = (seal["rows"], seal["digest"], number)
+
+    def _listed_before(self, table: str, known: bytes | None) -> bool:
+        """Whether the row must be known from an earlier listing of everything; only record types come with it."""
+        return self._version is not None and (known is not None or table != "record_type_versions")
+
+    def _upgraded(self, number: int, former: str | None, version: str) -> None:
+        """The tables were brought from a version to another, which happens once and in order."""
+        if self._version is not None and former != self._version[0]:
+            what = msg("the tables' version was set back outside kaohe between event {number} and event {next}",
+                       number=self._version[1], next=number)  # fmt: skip
+            place = Place(key="kaohe_core_version")
+            self._report(Problem("audit.version", what, place, found=former, expected=self._version[0]))
+        self._version = (version, number)
 
 
 def event_of(value: bytes) -> int:

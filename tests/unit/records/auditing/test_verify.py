@@ -110,6 +110,45 @@ def test_triggers_that_were_dropped_are_missed(store: Store) -> None:
     assert (problem.code, problem.where.key) == ("audit.unwatched", "record_visit")
 
 
+@pytest.mark.parametrize(
+    "trigger",
+    [
+        "AFTER INSERT ON payments BEGIN UPDATE payments SET settled = settled + 100; END",
+        "AFTER INSERT ON record_visit BEGIN UPDATE record_visit SET amount = 9 WHERE no = new.no; END",
+    ],
+)
+def test_a_trigger_that_changes_what_is_written_as_it_is_written_is_found(store: Store, trigger: str) -> None:
+    past_kaohe(store, f"CREATE TRIGGER helpful {trigger}")
+    put(store, [visit("9")])
+    (problem,) = verify(store).problems
+    assert (problem.code, problem.found) == ("audit.trigger", "helpful")
+
+
+def test_setting_the_tables_version_back_launders_nothing(store: Store, tmp_path: Path) -> None:
+    """The next command brings the tables up to date again, and lists everything that is there."""
+    past_kaohe(
+        store,
+        "DELETE FROM rejected_rows",
+        "DROP TABLE rejected_rows",
+        "UPDATE kaohe_core_version SET version_num = '0005'",
+        "UPDATE payments SET settled = settled + 100, paid = paid + 100",
+        "UPDATE appeals SET decision = 'yes' WHERE id = 1",
+        "INSERT INTO noted_texts VALUES ('scheme x', 'y')",
+        "UPDATE people SET name = 'x' WHERE code = 'P2'",
+    )
+    store.close()
+    again = open_store(URL, TYPES, folder=tmp_path, actor=ACTOR, settings=SETTINGS, at=NOW)
+    found = {(problem.code, str(problem.where.key).split()[0]) for problem in verify(again).problems}
+    assert found == {
+        ("audit.version", "kaohe_core_version"),
+        ("audit.row-changed", "payments"),
+        ("audit.row-changed", "appeals"),
+        ("audit.row-changed", "noted_texts"),
+        ("audit.rows-changed", "rejected_rows"),
+        ("audit.facts-changed", "people"),
+    }
+
+
 def test_very_many_problems_are_counted_and_not_all_listed(store: Store) -> None:
     rows = (f"('x{number}', 'y')" for number in range(MOST + 7))
     past_kaohe(store, f"INSERT INTO noted_texts VALUES {', '.join(rows)}")
