@@ -10,6 +10,7 @@ from kaohe.report.html.statement_figures import beside_the_group, noted, total_a
 from kaohe.report.html.tables import Head, table_of
 from kaohe.run.appeals.model import OF_EVERYBODY, STATES
 from kaohe.run.feedback.improvement import ITEM_STATES
+from kaohe.run.figures import money_in_words
 from kaohe.run.node import Node
 from kaohe.run.statement.model import Item, Statement
 from kaohe.text import Language, Message, Text, msg
@@ -99,17 +100,17 @@ def _bonus(statement: Statement) -> Element | None:
         lines = (
             el(
                 "li",
-                each.period,
-                ": ",
-                money(each.fen),
-                " ",
-                statement.currency,
-                " ",
-                el("span", each.reason, class_="note"),
+                msg(
+                    "{period} was restated ({reason}): {amount}, settled with {posted_to}",
+                    period=each.period,
+                    reason=each.reason,
+                    amount=money_in_words(each.fen, statement.currency),
+                    posted_to=each.posted_to,
+                ),
             )
             for each in around.posted
         )
-        parts += [el("h3", msg("Differences of earlier periods")), el("ul", *lines, class_="plain")]
+        parts += [el("h3", msg("Restated periods")), el("ul", *lines, class_="plain")]
     if around.money is not None:
         sums: tuple[tuple[Message, int], ...] = (
             (msg("earned in this period"), around.money.earned),
