@@ -69,6 +69,16 @@ def format_fen(fen: int) -> str:
     return f"{Decimal(int(fen)).scaleb(-2):,.2f}"
 
 
+def signed_micros(micros: int) -> str:
+    """Millionths with their sign, as many decimals as they have: +3, −2.5. Nothing is +0."""
+    return f"{'−' if micros < 0 else '+'}{from_micros(abs(micros)):f}"
+
+
+def signed_fen(fen: int) -> str:
+    """Fen as yuan with their sign: +500.00, −1,234.50. Nothing is +0.00."""
+    return f"{'−' if fen < 0 else '+'}{format_fen(abs(fen))}"
+
+
 def divide_columns(numerator: Ints, denominator: Ints, scale: int = 1) -> Ints:
     """``numerator * scale / denominator`` row by row, rounded half up; no denominator may be zero.
 

@@ -7,8 +7,9 @@ outside of any pool.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import accumulate
 from typing import Literal
 
@@ -84,11 +85,19 @@ class Computed:
 
     def of(self, person: str) -> tuple[ManualChange, ...]:
         """The changes to one person, by number."""
-        return tuple(each for each in self.changes if each.person == person)
+        return self._by_person.get(person, ())
 
     def tier_of(self, person: str) -> ManualChange | None:
         """The change that gave a person the tier; None where it came out by itself."""
         return next((each for each in reversed(self.of(person)) if each.kind == "tier"), None)
+
+    @cached_property
+    def _by_person(self) -> Mapping[str, tuple[ManualChange, ...]]:
+        """They are asked for person by person, and there may be as many changes as people."""
+        found: dict[str, list[ManualChange]] = {}
+        for each in self.changes:
+            found.setdefault(each.person, []).append(each)
+        return {person: tuple(theirs) for person, theirs in found.items()}
 
 
 def gather(changes: Sequence[ManualChange], codes: Sequence[str], tiers: Sequence[str]) -> Asked:

@@ -6,16 +6,16 @@ Rules hold: a vetoed person stays vetoed, and no change lifts anybody over what 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from math import floor
 
 import numpy as np
 
-from kaohe.appraise.manual import Asked, ManualChange
+from kaohe.appraise.manual import Asked, ManualChange, ManualKind
 from kaohe.appraise.manual_people import Before, percent, too_many_people
 from kaohe.appraise.model import People
 from kaohe.errors import Place, Problem
-from kaohe.exact import Ints, format_fen, format_micros, from_micros, shorten, to_micros
+from kaohe.exact import Ints, format_fen, format_micros, shorten, signed_fen, signed_micros, to_micros
 from kaohe.scheme.model import ManualLimits, Rule, Scheme
 from kaohe.text import Message, msg
 
@@ -73,26 +73,26 @@ def beyond(scheme: Scheme, people: People, asked: Asked, before: Before) -> Iter
             fix = msg("mend the records that the veto rests on")
             yield Problem("manual.vetoed", what, where, found=named, fix=fix)
         else:
-            yield from _points(scheme, limits, row, asked, before, where)
+            yield from _points(scheme, limits, row, changes, before, where)
             yield from _tier(scheme, limits, row, asked, before, where)
-            yield from _bonus(limits, row, asked, before, where)
+            yield from _bonus(limits, row, changes, before, where)
     yield from too_many_people(scheme, limits, sorted(by_person), before)
 
 
 def _points(
-    scheme: Scheme, limits: ManualLimits, row: int, asked: Asked, before: Before, where: Place
+    scheme: Scheme, limits: ManualLimits, row: int, changes: Sequence[ManualChange], before: Before, where: Place
 ) -> Iterator[Problem]:
-    points = int(asked.points[row])
-    terms = _terms(asked, where, "points")
+    values = _values(changes, "points")
+    points = sum(values)
     if limits.points is not None and abs(points) > to_micros(limits.points):
         expected = msg("at most {limit} points, up or down", limit=shorten(limits.points))
-        found = msg("{terms} points", terms=_sum(terms, signed(points)))
+        found = msg("{terms} points", terms=_sum(values, signed_micros))
         yield Problem("manual.points", msg("more points are changed by hand than allowed"), where, found, expected)
     total = int(before.ruled.total[row])
     for rule, held in before.ruled.caps:
         most = max(to_micros(rule.amount or 0), total)
         if points > 0 and row in held and total + points > most:
-            words = {"total": format_micros(total, scheme.decimals), "sum": signed(points)}
+            words = {"total": format_micros(total, scheme.decimals), "sum": signed_micros(points)}
             found = msg("{total} {sum}", **words)
             expected = msg("at most {limit}", limit=format_micros(most, scheme.decimals))
             yield _against(rule, where, found, expected)
@@ -120,12 +120,14 @@ def _tier(
             yield _against(rule, where, moved, msg("tier at least {tier}", tier=rule.tier))
 
 
-def _bonus(limits: ManualLimits, row: int, asked: Asked, before: Before, where: Place) -> Iterator[Problem]:
-    fen, computed = int(asked.fen[row]), int(before.bonus[row])
+def _bonus(
+    limits: ManualLimits, row: int, changes: Sequence[ManualChange], before: Before, where: Place
+) -> Iterator[Problem]:
+    values, computed = _values(changes, "bonus"), int(before.bonus[row])
+    fen = sum(values)
     if not fen:
         return
-    terms = _terms(asked, where, "bonus")
-    found = _sum(terms, _signed_fen(fen))
+    found = _sum(values, signed_fen)
     what = msg("a bonus is changed by hand further than allowed")
     if limits.bonus_share is not None:
         most = floor(abs(computed) * limits.bonus_share)
@@ -141,7 +143,7 @@ def _bonus(limits: ManualLimits, row: int, asked: Asked, before: Before, where: 
 def below_zero(people: People, asked: Asked, bonus: Ints) -> Iterator[Problem]:
     """Deductions from a ``bonus``, as it came out with changes of points and tiers, that leave less than nothing."""
     for row in np.flatnonzero((asked.fen < 0) & (bonus + asked.fen < np.minimum(bonus, 0))).tolist():
-        words = {"bonus": format_fen(int(bonus[row])), "sum": _signed_fen(int(asked.fen[row]))}
+        words = {"bonus": format_fen(int(bonus[row])), "sum": signed_fen(int(asked.fen[row]))}
         what = msg("more is taken from a bonus by hand than there is")
         found = msg("{bonus} {sum}", **words)
         yield Problem("manual.below-zero", what, Place(key=people.code[row]), found, msg("at least {limit}", limit=0))
@@ -169,24 +171,12 @@ def _named(numbers: str) -> Message:
     return msg("manual changes: {numbers}", numbers=numbers)
 
 
-def _terms(asked: Asked, where: Place, kind: str) -> str:
-    """The changes of one kind to one person as a sum: ``+3 +2.5``."""
-    values = [
-        each.value
-        for each in asked.changes
-        if each.person == where.key and each.kind == kind and isinstance(each.value, int)
-    ]
-    return " ".join(map(signed if kind == "points" else _signed_fen, values))
+def _values(changes: Sequence[ManualChange], kind: ManualKind) -> list[int]:
+    """What the changes of one kind add, in millionths of points or in fen."""
+    return [each.value for each in changes if each.kind == kind and isinstance(each.value, int)]
 
 
-def _sum(terms: str, together: str) -> str:
+def _sum(values: Sequence[int], written: Callable[[int], str]) -> str:
+    """Several changes as the sum that they are: ``+3 +2.5 = +5.5``."""
+    terms, together = " ".join(map(written, values)), written(sum(values))
     return terms if terms == together else f"{terms} = {together}"
-
-
-def signed(micros: int) -> str:
-    """Points with their sign: +3, −2.5."""
-    return f"{'−' if micros < 0 else '+'}{from_micros(abs(micros)):f}"
-
-
-def _signed_fen(fen: int) -> str:
-    return f"{'−' if fen < 0 else '+'}{format_fen(abs(fen))}"

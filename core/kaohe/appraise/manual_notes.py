@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from kaohe.appraise.manual import Asked, ManualChange
-from kaohe.appraise.manual_limits import signed
 from kaohe.appraise.model import Decision, Note
-from kaohe.exact import Ints, format_fen, format_micros, round_micros
+from kaohe.exact import Ints, format_micros, round_micros, signed_fen, signed_micros
 from kaohe.text import Message, msg
 
 
@@ -27,7 +26,7 @@ def points_notes(asked: Asked, codes: Sequence[str], before: Ints, after: Ints, 
         if change.kind != "points" or not isinstance(change.value, int):
             continue
         row = rows[change.person]
-        words = _words(change, points=signed(change.value))
+        words = _words(change, points=signed_micros(change.value))
         what = msg("manual change {number}: {points} points ({reason})", **words)
         if change is last[change.person]:
             words |= {
@@ -59,8 +58,8 @@ def bonus_notes(asked: Asked, codes: Sequence[str]) -> Iterator[Note]:
     rows = {code: row for row, code in enumerate(codes)}
     for change in asked.changes:
         if change.kind == "bonus" and isinstance(change.value, int):
-            amount = ("−" if change.value < 0 else "+") + format_fen(abs(change.value))
-            what = msg("manual change {number}: bonus {amount} ({reason})", **_words(change, amount=amount))
+            words = _words(change, amount=signed_fen(change.value))
+            what = msg("manual change {number}: bonus {amount} ({reason})", **words)
             yield rows[change.person], _decision(change, what)
 
 

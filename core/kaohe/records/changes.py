@@ -105,8 +105,9 @@ def strangers(connection: Connection) -> list[tuple[str, str]]:
 
 def marked(connection: Connection, tables: Iterable[str] | None = None) -> dict[str, tuple[int, int]]:
     """The number and the mark of each of these tables, or of all, as they are now."""
+    wanted = None if tables is None else set(tables)
     rows = connection.execute(select(_changes.c.table_name, _changes.c.id, _changes.c.mark)).all()
-    return {row.table_name: (row.id, row.mark) for row in rows if tables is None or row.table_name in set(tables)}
+    return {row.table_name: (row.id, row.mark) for row in rows if wanted is None or row.table_name in wanted}
 
 
 def marks(connection: Connection) -> dict[str, int]:

@@ -27,7 +27,8 @@ def brought_forward(
         return replace(people, brought=np.zeros(len(people), np.int64)), [_no_run(scheme, period)]
     brought = np.array([balances.amounts.get(code, 0) for code in people.code], np.int64)
     said = [_from_run(scheme, period, balances)]
-    gone = {code: fen for code, fen in sorted(balances.amounts.items()) if fen and code not in set(people.code)}
+    here = set(people.code)
+    gone = {code: fen for code, fen in sorted(balances.amounts.items()) if fen and code not in here}
     return replace(people, brought=brought), said + ([_nobody_to_bring_to(scheme, period, gone)] if gone else [])
 
 
