@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from kaohe.cli import appeal_views  # noqa: F401 - its commands join the group
+from kaohe.cli.accounts import noted_accounts
 from kaohe.cli.appeal_group import appeal, goes_by, leads_to
 from kaohe.cli.context import App
 from kaohe.cli.whose import acts_for, stored_run, terms_of, text_or_file
@@ -101,7 +102,8 @@ def uphold(app: App, number: int, reason: str, changes: tuple[int, ...], batches
     names = goes_by(app, find_appeal(app.store, number))
     outcome = Outcome(tuple(dict.fromkeys(changes)), tuple(dict.fromkeys(batches)))
     said, alone = text_or_file(reason, "--reason"), app.workspace.roles.own_work
-    decided = uphold_appeal(app.store, number, said, outcome, names, app.now(), may_own_work=alone)
+    accounts = _accounts(app, number)
+    decided = uphold_appeal(app.store, number, said, outcome, names, app.now(), may_own_work=alone, said=accounts)
     app.say(msg("appeal {number} is upheld", number=number))
     app.say(leads_to(state_of(app.store, decided.scheme_id, decided.period), decided))
 
@@ -116,7 +118,8 @@ def reject(app: App, number: int, reason: str) -> None:
     app.require("approve")
     names = goes_by(app, find_appeal(app.store, number))
     said, alone = text_or_file(reason, "--reason"), app.workspace.roles.own_work
-    reject_appeal(app.store, number, said, names, app.now(), may_own_work=alone)
+    accounts = _accounts(app, number)
+    reject_appeal(app.store, number, said, names, app.now(), may_own_work=alone, said=accounts)
     app.say(msg("appeal {number} is rejected", number=number))
 
 
@@ -134,6 +137,14 @@ def withdraw(app: App, number: int, reason: str, on_behalf: str | None) -> None:
     why = acts_for(app, run, run.appraisal.people.code.index(found.person), on_behalf)
     withdraw_appeal(app.store, number, reason.strip(), app.now(), on_behalf=why)
     app.say(msg("appeal {number} is withdrawn", number=number))
+
+
+def _accounts(app: App, number: int) -> dict[str, Any]:
+    """Under which names of those whose work or appeal it is the account at work acted too."""
+    from kaohe.run.appeals.store import behind, find_appeal
+
+    found = find_appeal(app.store, number)
+    return noted_accounts(app, f"{found.scheme_id} {found.period}", behind(app.store, found))
 
 
 def _said(text: str | None, written: Path | None) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from kaohe.cli.accounts import noted_accounts
 from kaohe.cli.change_group import change, change_words
 from kaohe.cli.context import App
 from kaohe.cli.words import _
@@ -28,10 +29,13 @@ def numbers(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--reason", metavar="TEXT", help=_("A note that stays with the decision."))
 @click.pass_obj
 def approve(app: App, numbers: tuple[int, ...], reason: str | None) -> None:
-    from kaohe.run.changes.deciding import approve
+    from kaohe.run.changes.deciding import approve, proposals_of
 
     app.require("approve")
-    done = approve(app.store, numbers, app.now(), reason=reason, own_work=app.workspace.roles.own_work)
+    asked = proposals_of(app.store, numbers)
+    said = noted_accounts(app, f"{asked[0].scheme_id} {asked[0].period}", [each.proposed_by for each in asked])
+    own_work = app.workspace.roles.own_work
+    done = approve(app.store, numbers, app.now(), reason=reason, own_work=own_work, said=said)
     _say(app, done)
     first = done[0]
     words = {"scheme": first.scheme_id, "period": first.period}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kaohe.cli.accounts import noted_accounts
 from kaohe.cli.context import App
 from kaohe.cli.words import _
 from kaohe.errors import Place, Problem, fail
@@ -57,7 +58,8 @@ def purge(
     if confirm is not None:
         app.require("approve")
         own_work = app.workspace.roles.own_work
-        done = purging.purge(app.store, confirm, app.workspace.snapshots, app.now(), own_work=own_work)
+        said = noted_accounts(app, "people", [purging.proposer_of(app.store, confirm)])
+        done = purging.purge(app.store, confirm, app.workspace.snapshots, app.now(), own_work=own_work, said=said)
         _said(app, done)
         return
     if reason is None or not reason.strip():
@@ -97,12 +99,14 @@ def _limit(app: App, before: datetime | None, retention: str | None) -> date:
     """The day before which people must have left."""
     if (before is None) == (retention is None):
         raise click.UsageError(_("say before when they left: --before DAY or --retention YEARS"))
+    today = app.now().astimezone(app.workspace.timezone).date()
     if before is not None:
+        if before.date() > today:
+            raise click.UsageError(_("--before is a day that has come: nobody has left by then"))
         return before.date()
     found = _SPAN.fullmatch(retention or "")
     if found is None:
         raise click.UsageError(_("--retention is a number of years: 3y"))
-    today = app.now().astimezone(app.workspace.timezone).date()
     year = today.year - int(found[1])
     return date(year, 3, 1) if (today.month, today.day) == (2, 29) and year % 4 else today.replace(year=year)
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from kaohe.cli.accounts import noted_accounts
 from kaohe.cli.context import App
 from kaohe.cli.period_appeals import warn_of_appeals
 from kaohe.cli.period_group import period, proposers_of, rule_of, step_taken, step_time, whose
@@ -40,6 +41,7 @@ def approve(app: App, scheme: str, name: str, despite: str | None, reason: str |
     proposers = proposers_of(app, before)
     own = not_to_approve(before, app.actor.name, rule, proposers)
     refuse_if_any([own] if own else [])
+    said = noted_accounts(app, " ".join(whose_life), [*those_before(before), *proposers])
     at = step_time(app, before)
     verified(app, before)
     warn_of_appeals(app, before)
@@ -61,6 +63,7 @@ def approve(app: App, scheme: str, name: str, despite: str | None, reason: str |
             proposers=proposers,
             run=before.run,
             despite_appeals=[each.number for each in appeals],
+            **said,
         )
     step_taken(app, life, pays=paying)
 
@@ -149,6 +152,11 @@ def verified(app: App, life: Life) -> Run:
         )
         raise KaoheError((problem, *verdict.findings), Exit.ENVIRONMENT)
     return read_run(app.store, life.run).run
+
+
+def those_before(life: Life) -> list[str]:
+    """Who prepared what stands now, and who approved it."""
+    return [*life.preparers, *(each.actor for each in life.approvals)]
 
 
 def given(text: str | None) -> bool:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kaohe.cli.accounts import noted_accounts
 from kaohe.cli.context import App
-from kaohe.cli.period_decisions import verified
-from kaohe.cli.period_group import period, step_taken, step_time, whose
+from kaohe.cli.period_decisions import those_before, verified
+from kaohe.cli.period_group import period, proposers_of, step_taken, step_time, whose
 from kaohe.cli.period_scheme import life_named
 from kaohe.cli.period_steps import refuse_out_of_order
 from kaohe.cli.sheets import csv_text, show_sheet, workbook
@@ -50,11 +51,21 @@ def pay(app: App, scheme: str, name: str, output: Path | None, dry_run: bool, re
         write_list(app, run, number, lines, output)
         app.say(msg("nothing was kept: this was a rehearsal (--dry-run)"))
         return
+    said = noted_accounts(app, " ".join(whose_life), [*those_before(before), *proposers_of(app, before)])
     with app.store.writing() as connection:
         hold(connection)
         seals = [payments.pay(connection, number, run)]
         life = take_step(
-            connection, *whose_life, "pay", at, seen=before.number, reason=reason, pays=paying, seals=seals, run=number
+            connection,
+            *whose_life,
+            "pay",
+            at,
+            seen=before.number,
+            reason=reason,
+            pays=paying,
+            seals=seals,
+            run=number,
+            **said,
         )
     lines = payments.payments_of(app.store, *whose_life)
     say_totals(app, run, lines)

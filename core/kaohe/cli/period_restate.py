@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
+from kaohe.cli.accounts import noted_accounts
 from kaohe.cli.context import App
 from kaohe.cli.period_group import moment, period, rule_of, step_time
 from kaohe.cli.period_scheme import life_named, period_name, scheme_id
@@ -141,12 +142,13 @@ def _say(
 
 
 def _approve(app: App, number: int, reason: str | None) -> None:
-    from kaohe.run.restating.store import approve, restatement_of
+    from kaohe.run.restating.store import approve, behind, restatement_of
 
     app.require("approve")
     found = restatement_of(app.store, number)
     _verify(app, found)
-    done = approve(app.store, number, rule_of(app), app.now(), reason)
+    said = noted_accounts(app, f"{found.scheme_id} {found.period}", behind(app.store, number))
+    done = approve(app.store, number, rule_of(app), app.now(), reason, said)
     if done.state == "prepared":
         missing = rule_of(app).approvals - len(done.decided_by)
         words = {"number": number, "count": missing, "names": ", ".join((done.prepared_by, *done.decided_by))}

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
+from sqlalchemy import select
 from tests.scenarios.desk import Desk
 from tests.unit.cli.period_kit import (
     ALLOWED,
@@ -16,7 +18,10 @@ from tests.unit.cli.period_kit import (
     take,
 )
 
-from kaohe.records.evidence_tables import ManualChangeRow
+from kaohe.cli.context import App
+from kaohe.records.audit import detail_of
+from kaohe.records.evidence_tables import AuditRow, ManualChangeRow
+from kaohe.records.tables import table_of
 
 ROLES = '[roles]\nprepare = ["chen"]\napprove = ["wang", "li"]\npay = ["zhao"]\n'
 WHO = {
@@ -108,3 +113,53 @@ class TestRoles:
         answer = take(desk, "submit", "chen").err
         assert ("warning [period.few-approvers]" in answer) is (told is not None)
         assert told is None or f"found: {told}\n    expected: 2 different people" in answer
+
+
+def test_one_login_for_two_people_is_told_noted_and_refused_where_people_are_their_logins(
+    at: Callable[[str], Desk],
+) -> None:
+    """Anybody can call themselves two names: only the account tells."""
+    desk = at("in_review")
+    said = take(desk, "approve", "wang").err
+    assert (
+        "warning [roles.same-login]: wang acts under the same login as chen before: only trust separates them" in said
+    )
+    assert noted(desk, "period.approve") == ["chen"]
+    take(desk, "approve", "li")
+    assert noted(desk, "period.approve") == ["chen", "wang"]
+    take(desk, "pay", "zhao")
+    assert noted(desk, "period.pay") == ["chen", "li", "wang"]
+
+
+def test_accounts_of_their_own_are_said_nothing_of(at: Callable[[str], Desk], monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = at("in_review")
+    for name in ("wang", "li"):
+        monkeypatch.setattr("kaohe.cli.login.login", lambda name=name: name)
+        assert "same-login" not in take(desk, "approve", name).err
+    assert noted(desk, "period.approve") is None
+
+
+def test_where_people_are_their_logins_one_that_acted_for_somebody_else_before_decides_on_nothing(
+    at: Callable[[str], Desk],
+) -> None:
+    desk = at("in_review")
+    add_settings(desk, '[roles]\nidentity = "login"\n')
+    refused = desk.try_("period", "approve", *WHOSE)
+    assert refused.code != 0
+    assert "error [roles.same-login]" in refused.err
+    assert "under which chen acted before" in refused.err
+
+
+def test_who_approves_a_manual_change_under_the_proposers_login_is_noted(at: Callable[[str], Desk]) -> None:
+    desk = at("in_review")
+    insert(desk, ManualChangeRow, change(by="chen"))
+    answer = desk.try_("change", "approve", "1", "--as", "wang")
+    assert "warning [roles.same-login]: wang acts under the same login as chen before" in answer.err
+
+
+def noted(desk: Desk, action: str) -> Any:
+    """Under which other names the account of the newest such event acted before, as the log has it."""
+    with App("en", desk.workspace, {}).store.reading() as connection:
+        log = table_of(AuditRow)
+        newest = select(log.c.detail).where(log.c.action == action).order_by(log.c.seq.desc()).limit(1)
+        return detail_of(connection.scalar(newest)).get("same_login")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection, select, true
@@ -112,8 +113,10 @@ def uphold_appeal(
     at: datetime,
     *,
     may_own_work: bool = False,
+    said: Mapping[str, Any] = MappingProxyType({}),
 ) -> Appeal:
-    """Decide for the person: corrected records or manual changes lead to a new run, which is still to be computed."""
+    """Decide for the person: corrected records or manual changes lead to a new run, which is still to be computed.
+    ``said``: what the audit event says besides."""
     with store.writing() as connection:
         hold(connection)
         appeal = _to_decide(connection, number, "uphold", names, may_own_work=may_own_work)
@@ -124,17 +127,24 @@ def uphold_appeal(
             *unfit_batches(appeal, _batches_found(connection, outcome.batches), outcome.batches),
         )
         result = canonical({"batches": list(outcome.batches), "changes": list(outcome.changes)})
-        return _decide(connection, appeal, "upheld", "appeal.uphold", at, reason, result=result)
+        return _decide(connection, appeal, "upheld", "appeal.uphold", at, reason, said, result=result)
 
 
 def reject_appeal(
-    store: Store, number: int, reason: str, names: Collection[str], at: datetime, *, may_own_work: bool = False
+    store: Store,
+    number: int,
+    reason: str,
+    names: Collection[str],
+    at: datetime,
+    *,
+    may_own_work: bool = False,
+    said: Mapping[str, Any] = MappingProxyType({}),
 ) -> Appeal:
-    """Decide against the person: the results stay as they are."""
+    """Decide against the person: the results stay as they are. ``said``: what the audit event says besides."""
     with store.writing() as connection:
         hold(connection)
         appeal = _to_decide(connection, number, "reject", names, may_own_work=may_own_work)
-        return _decide(connection, appeal, "rejected", "appeal.reject", at, reason)
+        return _decide(connection, appeal, "rejected", "appeal.reject", at, reason, said)
 
 
 def withdraw_appeal(store: Store, number: int, reason: str, at: datetime, *, on_behalf: str | None = None) -> Appeal:
@@ -184,6 +194,12 @@ def _to_decide(connection: Connection, number: int, step: str, names: Collection
     prepared = () if may_own_work else _preparers(connection, appeal)
     _refuse(out_of_order(appeal, step), own_appeal(appeal, names, actor), own_work(appeal, prepared, actor))
     return appeal
+
+
+def behind(store: Store, appeal: Appeal) -> tuple[str, ...]:
+    """Who opened the appeal, and who took part in what it is about."""
+    with store.reading() as connection:
+        return (appeal.opened_by, *_preparers(connection, appeal))
 
 
 def _preparers(connection: Connection, appeal: Appeal) -> tuple[str, ...]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
+from typing import Any
 
 from sqlalchemy import Connection, select
 
@@ -98,9 +100,16 @@ def _weighed(connection: Connection, stored: StoredRun, drafts: Sequence[Draft],
 
 
 def approve(
-    store: Store, numbers: Sequence[int], at: datetime, *, reason: str | None = None, own_work: bool = False
+    store: Store,
+    numbers: Sequence[int],
+    at: datetime,
+    *,
+    reason: str | None = None,
+    own_work: bool = False,
+    said: Mapping[str, Any] = MappingProxyType({}),
 ) -> tuple[Proposal, ...]:
-    """Approve proposals of one period, all or none, checked together with those approved before."""
+    """Approve proposals of one period, all or none, checked together with those approved before. ``said``: what the
+    audit event says besides."""
     stored = run_to_change(store, *_period_of(store, numbers))
     with store.writing() as connection:
         hold(connection)
@@ -114,7 +123,7 @@ def approve(
         first = found[0]
         there = changes_in(connection, scheme_id=first.scheme_id, period=first.period, state="approved")
         with_changes(stored.run, [each.change for each in (*there, *found)])
-        decide(connection, found, "approved", at, reason)
+        decide(connection, found, "approved", at, reason, said)
         return _find(connection, numbers)
 
 
@@ -195,9 +204,14 @@ def _find(connection: Connection, numbers: Sequence[int]) -> tuple[Proposal, ...
     return found
 
 
-def _period_of(store: Store, numbers: Sequence[int]) -> tuple[str, str]:
+def proposals_of(store: Store, numbers: Sequence[int]) -> tuple[Proposal, ...]:
+    """The proposals of these numbers, which are of one period. Raises KaoheError where they are not."""
     with store.reading() as connection:
-        first = _find(connection, numbers)[0]
+        return _find(connection, numbers)
+
+
+def _period_of(store: Store, numbers: Sequence[int]) -> tuple[str, str]:
+    first = proposals_of(store, numbers)[0]
     return first.scheme_id, first.period
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection, select, true
@@ -89,14 +90,20 @@ def add(
 
 
 def decide(
-    connection: Connection, proposals: Sequence[Proposal], state: State, at: datetime, reason: str | None
+    connection: Connection,
+    proposals: Sequence[Proposal],
+    state: State,
+    at: datetime,
+    reason: str | None,
+    said: Mapping[str, Any] = MappingProxyType({}),
 ) -> None:
-    """Whoever is at work decides on proposals of one period, as the last act of the caller's transaction."""
+    """Whoever is at work decides on proposals of one period, as the last act of the caller's transaction; ``said``:
+    what the audit event says besides."""
     values = {"state": state, "decided_by": actor_of(connection).name, "decided_at": at, "decision": reason}
     rows = [update_row(connection, _changes, {"id": each.number}, values) for each in proposals]
     first = proposals[0]
     action = {"approved": "approve", "rejected": "reject", "withdrawn": "withdraw"}[state]
-    subject, detail = f"{first.scheme_id} {first.period}", {"changes": [each.number for each in proposals]}
+    subject, detail = f"{first.scheme_id} {first.period}", {"changes": [each.number for each in proposals], **said}
     append(connection, at, f"change.{action}", subject, detail, rows=rows)
 
 

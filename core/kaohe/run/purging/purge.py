@@ -20,6 +20,7 @@ from kaohe.records.core_tables import PersonRow, ReplacedRow, RevisionRow
 from kaohe.records.evidence_tables import AuditRow
 from kaohe.records.rejections import forget_people
 from kaohe.records.tables import table_of
+from kaohe.run.life.model import same_name
 from kaohe.run.purging.evidence import move_texts, redact_log, redact_rows, with_attachments
 from kaohe.run.purging.facts import purge_facts, purge_replaced
 from kaohe.run.purging.files import Rewritten, purge_quarantine, rewrite_snapshots
@@ -100,8 +101,11 @@ def reject(store: Store, number: int, reason: str, at: datetime) -> None:
         append(connection, at, REJECT, "people", {"proposal": number, "reason": reason})
 
 
-def purge(store: Store, number: int, snapshots: Path, at: datetime, *, own_work: bool) -> Purged:
-    """Take out what was proposed, in one transaction; files are written anew before it and deleted after it.
+def purge(
+    store: Store, number: int, snapshots: Path, at: datetime, *, own_work: bool, said: Mapping[str, Any] = _NONE
+) -> Purged:
+    """Take out what was proposed, in one transaction; files are written anew before it and deleted after it. ``said``:
+    what the audit event says besides.
 
     Raises KaoheError where the proposal is nobody else's (unless ``own_work``), and where the people's data may not go.
     A purge that was interrupted before the old files were gone is brought to its end.
@@ -109,14 +113,14 @@ def purge(store: Store, number: int, snapshots: Path, at: datetime, *, own_work:
     with store.reading() as connection:
         done = _carried_out(connection, number)
     if done is not None:
-        event, said = done
-        _delete(snapshots, said["files"])
+        event, told = done
+        _delete(snapshots, told["files"])
         compact(store)
-        return Purged(event, said["gone"], (), (), ())
+        return Purged(event, told["gone"], (), (), ())
     with store.writing() as connection:
         take_turn(connection)
         asked = proposal(connection, number)
-        if asked.actor == actor_of(connection).name and not own_work:
+        if same_name(asked.actor, actor_of(connection).name) and not own_work:
             raise fail(own(asked.number, asked.actor))
         codes = frozenset(asked.people)
         refuse_if_any([*unready(store, connection, asked.people), *not_yet(connection, codes, asked.before)])
@@ -124,11 +128,20 @@ def purge(store: Store, number: int, snapshots: Path, at: datetime, *, own_work:
         names = {row.code: row.name for row in everybody if row.code in codes}
         redaction, unclear = redaction_of(names, asked.aliases, [(row.code, row.name) for row in everybody])
         files = tuple(rewrite_snapshots(snapshots, store.record_types, redaction))
-        event, gone, schemes = _carry_out(store, connection, redaction, at, asked, files)
+        event, gone, schemes = _carry_out(store, connection, redaction, at, asked, files, said)
         purge_quarantine(snapshots.parent.parent / "quarantine", redaction)
     _delete(snapshots, [each.former for each in files])
     compact(store)
     return Purged(event, gone, files, tuple(unclear), tuple(schemes))
+
+
+def proposer_of(store: Store, number: int) -> str:
+    """Who proposed it; KaoheError where the event of that number is no proposal."""
+    with store.reading() as connection:
+        found: str | None = connection.scalar(
+            select(_log.c.actor).where(_log.c.seq == number, _log.c.action == PROPOSE)
+        )
+        return proposal(connection, number).actor if found is None else found
 
 
 def _carried_out(connection: Connection, number: int) -> tuple[int, dict[str, Any]] | None:
@@ -152,6 +165,7 @@ def _carry_out(
     at: datetime,
     asked: Proposal,
     files: Sequence[Rewritten],
+    said: Mapping[str, Any],
 ) -> tuple[int, dict[str, int], list[str]]:
     if store.dialect == "sqlite":
         connection.exec_driver_sql("PRAGMA secure_delete = ON")
@@ -181,6 +195,7 @@ def _carry_out(
         "digests": digests,
         "redacted": shapes,
         "marks": moved_marks(connection, before),
+        **said,
     }
     return append(connection, at, PURGE, "people", detail, rows=rows, seals=seals), gone, schemes
 

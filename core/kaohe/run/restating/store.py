@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -79,9 +80,26 @@ def prepare(store: Store, standing: StoredRun, run: Run, inputs: Inputs, reason:
         return prepared
 
 
-def approve(store: Store, number: int, rule: Rule, at: datetime, reason: str | None = None) -> Restatement:
+def behind(store: Store, number: int) -> tuple[str, ...]:
+    """Who prepared the restatement or manual changes that are new in it, and who approved it so far."""
+    asked = restatement_of(store, number)
+    one, other = read_run(store, asked.from_run).inputs, read_run(store, asked.to_run).inputs
+    added = {each.number for each in set(other.manual) - set(one.manual)}
+    with store.reading() as connection:
+        return (asked.prepared_by, *asked.decided_by, *_proposers(connection, asked, added))
+
+
+def approve(
+    store: Store,
+    number: int,
+    rule: Rule,
+    at: datetime,
+    reason: str | None = None,
+    said: Mapping[str, Any] = MappingProxyType({}),
+) -> Restatement:
     """Approve it as whoever is at work; with the last approval that the rule asks for, the new run stands for the
-    period and the differences are posted. Raises KaoheError where it is refused."""
+    period and the differences are posted. ``said``: what the audit event says besides. Raises KaoheError where it is
+    refused."""
     asked = restatement_of(store, number)
     one, other = read_run(store, asked.from_run), read_run(store, asked.to_run)
     posted, added = differences(one.run, other.run), set(other.inputs.manual) - set(one.inputs.manual)
@@ -108,7 +126,7 @@ def approve(store: Store, number: int, rule: Rule, at: datetime, reason: str | N
         for person, fen in posted.items() if last else ():
             posting = {"restatement": number, "person": person, **whose, "fen": fen}
             rows.append(insert_row(connection, _postings, posting))
-        detail = {"restatement": number, "posted": sum(posted.values()) if last else None}
+        detail = {"restatement": number, "posted": sum(posted.values()) if last else None, **said}
         append(connection, at, "restate.approve", f"{before.scheme_id} {before.period}", detail, rows=rows)
         return _read(connection, number)
 
