@@ -90,7 +90,7 @@ def _give(app: App, sheet: Sheet, data: list[dict[str, Any]], form: str, output:
     text = StringIO(newline="")
     write_csv(sheet, text)
     content = json_text(data) if form == "json" else text.getvalue()
-    hand_out(app, content, output, "changes", subject, form="json" if form == "json" else "csv", rows=len(data))
+    hand_out(app, content, output, "changes", subject, form="json" if form == "json" else "csv", count=len(data))
 
 
 def _changes_sheet(app: App, found: Sequence[Proposal]) -> Sheet:

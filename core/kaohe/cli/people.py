@@ -68,7 +68,7 @@ def list_(app: App, form: str) -> None:
         from kaohe.cli.output import json_text
 
         content = json_text([_as_data(person, assignments) for person, assignments in everybody])
-        hand_out(app, content, None, "people", "people", form=form, rows=len(everybody))
+        hand_out(app, content, None, "people", "people", form=form, count=len(everybody))
         return
     attributes = sorted({name for _person, assignments in everybody for one in assignments for name in one.attributes})
     rows = [

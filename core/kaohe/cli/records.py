@@ -207,7 +207,7 @@ def export(app: App, name: str, output: Path | None, form: str | None) -> None:
             raise click.UsageError(_("--format xlsx needs --output FILE"))
         with whole(output) as beside:
             count = write_workbook(beside, record_type, rows)
-            note_export(app, "records", name, beside, file=output.name, form=form, rows=count)
+            note_export(app, "records", name, beside, file=output.name, form=form, count=count)
     elif output is None:
         with streaming(app, sys.stdout, "records", name, form=form) as stream:
             (write_csv if form == "csv" else write_json)(stream, record_type, rows)
@@ -217,7 +217,7 @@ def export(app: App, name: str, output: Path | None, form: str | None) -> None:
         with whole(output) as beside:
             with beside.open("w", encoding=encoding, newline="") as file:
                 count = write(file, record_type, rows)
-            note_export(app, "records", name, beside, file=output.name, form=form, rows=count)
+            note_export(app, "records", name, beside, file=output.name, form=form, count=count)
     app.say(msg("wrote {count} records to {file}", count=f"{count:,}", file=output))
 
 

@@ -118,7 +118,7 @@ def list_(app: App, period: str | None, form: str) -> None:
         from kaohe.cli.output import json_text
 
         content = json_text([as_data(target) for target in listed])
-        hand_out(app, content, None, "targets", period or "targets", form=form, rows=len(listed))
+        hand_out(app, content, None, "targets", period or "targets", form=form, count=len(listed))
         return
     app.table(*columns_of(app, listed), right=[4])
 

@@ -25,6 +25,7 @@ from kaohe.text import msg
 
 BEGINNING = "0" * 64
 """What the first event has in the place of the digest of the event before."""
+_OWN = frozenset({"rows", "seals"})  # what verifying replays; no detail that a caller gives is called like that
 _ACTOR, _SETTINGS = "kaohe_actor", "kaohe_settings"
 _log, _head = table_of(AuditRow), table_of(AuditHeadRow)
 _kept, _noted = table_of(KeptTextRow), table_of(NotedTextRow)
@@ -129,6 +130,8 @@ def _chain(
     rows: Sequence[RowChange],
     seals: Sequence[Mapping[str, Any]],
 ) -> int:
+    if _OWN & detail.keys():
+        raise ValueError(f"{action}: a detail is named like what the log replays: {sorted(_OWN & detail.keys())}")
     said = {**detail, **({"rows": [row.data() for row in rows]} if rows else {})}
     text = canonical({**said, **({"seals": [dict(seal) for seal in seals]} if seals else {})})
     newest, previous = take_turn(connection)

@@ -84,13 +84,16 @@ def test_exports_on_stdout_are_noted_and_tables_for_the_eye_are_not(desk: Desk) 
     noted = {each["what"]: each["sha256"] for each in events(desk, "--action", "export")}
     assert noted.pop("audit")
     assert noted == {what: sha256(text.encode()) for what, text in answers.items()}
+    for command in (("targets", "list"), ("change", "list"), ("period", "list"), ("improvement", "list"), ("run", "list")):
+        desk.do(*command, "--format", "json")
+    desk.do("audit", "verify")
 
 
 def test_an_export_of_records_in_a_file_is_noted(desk: Desk, tmp_path: Path) -> None:
     for name in ("t.csv", "t.xlsx", "t.json"):
         desk.do("records", "export", "ticket", "--output", tmp_path / name)
         noted = events(desk, "--action", "export", "--limit", "1")[0]
-        assert (noted["file"], noted["rows"], noted["subject"]) == (name, 13, "ticket")
+        assert (noted["file"], noted["count"], noted["subject"]) == (name, 13, "ticket")
         assert noted["sha256"] == sha256((tmp_path / name).read_bytes())
 
 
@@ -138,7 +141,7 @@ def test_settings_are_noted_without_a_password(desk: Desk) -> None:
     path = desk.workspace / "kaohe.toml"
     text = path.read_text("utf-8") + '\n[roles]\nprepare = ["陈"]\n'
     path.write_text(text.replace("engine", "# postgresql://kaohe:s3cret@host/db\nengine", 1), "utf-8")
-    desk.do("targets", "set", "crm.csat_index", "90", "--period", "2026-Q1", "--company")
+    desk.do("targets", "set", "crm.csat_index", "90", "--period", "2026-Q1", "--company", "--as", "陈")
     (newest, *_former) = events(desk, "--action", "settings")
     assert newest["after"] != newest["before"]
     with closing(sqlite3.connect(desk.workspace / "kaohe.db")) as connection:

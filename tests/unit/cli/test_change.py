@@ -301,7 +301,7 @@ class TestFiles:
             assert [row["Person"] for row in csv.DictReader(file)] == ["P1"]
         with closing(sqlite3.connect(desk.workspace / "kaohe.db")) as database:
             (detail,) = database.execute("SELECT detail FROM audit_log WHERE action = 'export'").fetchone()
-        assert (json.loads(detail)["what"], json.loads(detail)["rows"]) == ("changes", 1)
+        assert (json.loads(detail)["what"], json.loads(detail)["count"]) == ("changes", 1)
 
     def test_evidence_is_handed_out_again_as_it_was_handed_in(self, desk: Desk, tmp_path: Path) -> None:
         one, other = (write(desk, name, text) for name, text in (("a.txt", "one"), ("b.txt", "other")))

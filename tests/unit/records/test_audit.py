@@ -58,6 +58,13 @@ def test_an_event_says_who_acted_and_by_which_login(store: Store) -> None:
     assert [(each["actor"], each["login"]) for each in events(store)[1:]] == [("陈", "chen")]
 
 
+def test_no_detail_is_taken_for_rows_or_seals(store: Store) -> None:
+    for name in ("rows", "seals"):
+        with store.writing() as connection, pytest.raises(ValueError, match=name):
+            append(connection, NOON, "export", "ticket", {name: 13})
+    assert verify(store).sound
+
+
 def test_an_event_of_a_transaction_that_fails_is_not_there(store: Store) -> None:
     def fail_after_appending() -> None:
         with store.writing() as connection:
