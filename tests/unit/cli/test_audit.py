@@ -84,8 +84,8 @@ def test_exports_on_stdout_are_noted_and_tables_for_the_eye_are_not(desk: Desk) 
     noted = {each["what"]: each["sha256"] for each in events(desk, "--action", "export")}
     assert noted.pop("audit")
     assert noted == {what: sha256(text.encode()) for what, text in answers.items()}
-    for command in (("targets", "list"), ("change", "list"), ("period", "list"), ("improvement", "list"), ("run", "list")):
-        desk.do(*command, "--format", "json")
+    for group in ("targets", "change", "period", "improvement", "run"):
+        desk.do(group, "list", "--format", "json")
     desk.do("audit", "verify")
 
 
