@@ -29,6 +29,16 @@ class SnapshotTable:
     per_day: int
     partitions: tuple[Partition, ...]
 
+    @property
+    def rows(self) -> int:
+        """How many rows it has in all."""
+        return sum(partition.rows for partition in self.partitions)
+
+    @property
+    def contents(self) -> tuple[str, ...]:
+        """What its partitions say, by digests: two tables of equal contents hold equal rows."""
+        return tuple(partition.content for partition in self.partitions)
+
     def touches(self, partition: Partition, period: Period) -> bool:
         """Whether the partition can hold a row of the period."""
         if self.when is None:

@@ -50,14 +50,14 @@ class Late:
 def contents(snapshot: Snapshot, period: Period) -> tuple[Content, ...]:
     """What the snapshot holds, records first, by name."""
     found = [
-        Content(name, _rows(table), _in_period(table, period), snapshot.sources.get(name, ()))
+        Content(name, table.rows, _in_period(table, period), snapshot.sources.get(name, ()))
         for name, table in sorted(snapshot.records.items())
     ]
     named = ((PEOPLE, PEOPLE), (TARGETS, TARGETS))
     return (
         *found,
         *(
-            Content(name, _rows(snapshot.organisation[table]), None, snapshot.sources.get(name, ()))
+            Content(name, snapshot.organisation[table].rows, None, snapshot.sources.get(name, ()))
             for name, table in named
             if table in snapshot.organisation
         ),
@@ -100,10 +100,6 @@ def _stored_in(
     when = table.c[record_type.when]
     within = (table.c[BATCH] == batch) & (when >= bound(period.start)) & (when < bound(period.end))
     return connection.scalar(select(func.count()).select_from(table).where(within)) or 0
-
-
-def _rows(table: SnapshotTable) -> int:
-    return sum(partition.rows for partition in table.partitions)
 
 
 def _in_period(table: SnapshotTable, period: Period) -> int | None:

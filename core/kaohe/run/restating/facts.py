@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kaohe.appraise.manual import ManualChange
-from kaohe.records import SnapshotTable, Store
+from kaohe.records import Store
 from kaohe.records.comparing import RecordChange, changed_records
 from kaohe.run.inputs import Inputs, snapshot_of
 
@@ -30,12 +30,6 @@ def facts_between(store: Store, snapshots: Path, before: Inputs, after: Inputs) 
     snapshot is missing."""
     one, other = snapshot_of(before, snapshots), snapshot_of(after, snapshots)
     records = {name: changed_records(one, other, each, store) for name, each in before.record_types.items()}
-    others = {
-        name for name, table in other.organisation.items() if _contents(table) != _contents(one.organisation[name])
-    }
+    others = {name for name, table in other.organisation.items() if table.contents != one.organisation[name].contents}
     manual = sorted(set(before.manual) ^ set(after.manual), key=lambda each: each.number)
     return Facts(records, bool(others - {_TARGETS}), _TARGETS in others, tuple(manual))
-
-
-def _contents(table: SnapshotTable) -> list[str]:
-    return [each.content for each in table.partitions]

@@ -112,12 +112,12 @@ def _records(
             yield InputChange("records", msg("{name}: {before} rows → {after}, and not the same", **counts))
 
 
-def _contents(table: SnapshotTable | None) -> list[str]:
-    return [] if table is None else [partition.content for partition in table.partitions]
+def _contents(table: SnapshotTable | None) -> tuple[str, ...]:
+    return () if table is None else table.contents
 
 
 def _rows(table: SnapshotTable | None) -> int:
-    return 0 if table is None else sum(partition.rows for partition in table.partitions)
+    return 0 if table is None else table.rows
 
 
 def _plugins(before: Inputs, after: Inputs) -> Iterator[InputChange]:
