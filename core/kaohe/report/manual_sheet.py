@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kaohe.appraise.manual import Computed, ManualChange
-from kaohe.exact import format_fen, format_micros
+from kaohe.exact import format_fen, format_micros, from_micros, round_micros
 from kaohe.report.sheet import Column, Sheet
 from kaohe.run.model import Run
 from kaohe.text import Language, msg
@@ -55,12 +55,19 @@ def _figures(run: Run, computed: Computed, each: ManualChange, row: int) -> tupl
     if each.kind == "points":
         before, after = int(computed.total[row]), int(appraisal.total[row])
         return (
-            _signed(format_micros(each.value, decimals)),
+            _signed(_exact(each.value, decimals)),
             format_micros(before, decimals),
             format_micros(after, decimals),
         )
     before, after = int(computed.bonus[row]), int(appraisal.bonus[row])
     return _signed(format_fen(each.value)), format_fen(before), format_fen(after)
+
+
+def _exact(micros: int, decimals: int) -> str:
+    """With the scheme's decimals like the totals beside it, and with more where it has more: what somebody approved is
+    not rounded."""
+    rounded = round_micros(micros, decimals) == micros
+    return format_micros(micros, decimals) if rounded else f"{from_micros(micros):f}"
 
 
 def _signed(figure: str) -> str:

@@ -181,6 +181,11 @@ def test_changes_by_hand_stand_beside_what_was_computed(tiny: Desk) -> None:
     ]
     assert sheet.total is not None
     assert sheet.total[-3:] == (1_675_000, -10_000, 1_665_000)
+    fine = replace(computed, changes=(ManualChange(1, "P1", "points", -5_000, "去掉半分的百分之一"),))
+    of_less = replace(run, appraisal=replace(run.appraisal, computed=fine))
+    assert manual_sheet(of_less, "en").rows[0][4] == "-0.005", (
+        "what was approved is not rounded to the scheme's decimals"
+    )
 
 
 def test_the_bonus_list_says_what_was_paid_also_to_those_who_have_no_bonus_now(tiny: Desk) -> None:
