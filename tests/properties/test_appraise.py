@@ -34,7 +34,7 @@ from tests.unit.appraise.builder import (
 
 from kaohe.appraise import People, Values, appraise, explain_curve
 from kaohe.appraise.curves import points
-from kaohe.appraise.cuts import cuts_of, enough_for, tier_at
+from kaohe.appraise.cuts import Hindsight, cuts_of, tier_at
 from kaohe.appraise.pool import split
 from kaohe.appraise.quota import seats
 from kaohe.errors import KaoheError
@@ -408,10 +408,11 @@ def test_what_would_have_been_enough_is_the_least_total_that_is(made, people):
     staff, values = people
     made = replace(made, rules=(), bonus=None, decimals=0)
     result = appraise(made, staff, values)
+    hindsight = Hindsight(made, result)  # one for all: whom it was asked for before makes no difference
     highest = max([*result.total.tolist(), *(to_micros(one.min_score or 0) for one in made.tiers.levels)], default=0)
     for row in np.flatnonzero(result.graded).tolist():
         for wanted in range(len(made.tiers.levels)):
-            found = enough_for(made, result, row, wanted)
+            found = hindsight.enough(row, wanted)
             own = int(result.total[row])
             tried = range(own, highest + 2 * MICRO + 1, MICRO)  # totals without decimals
             enough = next((total for total in tried if tier_at(made, result, row, total) <= wanted), None)

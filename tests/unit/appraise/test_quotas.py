@@ -20,7 +20,7 @@ from tests.unit.appraise.builder import (
 )
 
 from kaohe.appraise import appraise
-from kaohe.appraise.cuts import Cuts, cuts_of
+from kaohe.appraise.cuts import Cuts, Hindsight, cuts_of
 from kaohe.appraise.quota import seats
 from kaohe.errors import KaoheError
 from kaohe.exact import to_micros
@@ -230,6 +230,21 @@ def test_hindsight_looks_at_the_persons_own_group():
     for row, best, worst in ((1, 90, 60), (6, 50, 20)):
         ends = (to_micros(best), to_micros(worst))
         assert cuts_of(made, result, row) == Cuts((1, 3), 4, ends, 1, ends[0])
+
+
+@pytest.mark.parametrize("ties", ["promote", "demote", "break"])
+@pytest.mark.parametrize("small", ["merge", "unranked"])
+def test_hindsight_says_the_same_of_everybody_whomever_it_was_asked_for_before(ties, small):
+    team = ["T1"] * 7 + ["T2"] * 6 + ["T3"]
+    thirds = quota(level("A", "0.3", 60), level("B", "0.4"), level("C", "0.3"), ties=ties)
+    column = [90, 80, 80, 80, 60, 60, 20, 95, 70, 70, 55, 55, 30, 65]
+    ranking = Ranking(within=("team",), min_group=2, small_groups=small)
+    made, result = placed(thirds, people(14, team=team), ranking, a=column)
+    alone = [cuts_of(made, result, row) for row in range(14)]
+    for order in (range(14), reversed(range(14))):
+        hindsight = Hindsight(made, result)
+        assert {row: hindsight.cuts(row) for row in order} == dict(enumerate(alone))
+    assert alone[6].enough == to_micros({"promote": 60, "demote": "60.01", "break": "60.01"}[ties])
 
 
 def test_hindsight_gives_the_vetoed_no_seat_of_a_better_tier():

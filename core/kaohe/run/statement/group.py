@@ -56,9 +56,15 @@ class Among:
         return {}
 
     @cached_property
-    def shares(self) -> Sequence[Mapping[str, Share]]:
-        """By row, then by key of the indicator or id of the dimension: of everything that counted."""
-        return [_shares(self.run, row) for row in range(len(self.run.appraisal.people))]
+    def _shared(self) -> dict[int, Mapping[str, Share]]:
+        """By row; filled when it is asked for."""
+        return {}
+
+    def shares(self, row: int) -> Mapping[str, Share]:
+        """By key of the indicator or id of the dimension: of everything that counted for the person of that row."""
+        if row not in self._shared:
+            self._shared[row] = _shares(self.run, row)
+        return self._shared[row]
 
     def spread(self, row: int, kind: str, key: str = "") -> Spread | None:
         """``kind``: ``points`` or ``contribution`` of an indicator, ``dimension`` or ``total``."""
@@ -86,7 +92,7 @@ class Among:
                 return int(appraisal.dimension_points[key][row]) if appraisal.dimension_counted[key][row] else None
             case "points":
                 return int(appraisal.points[key][row]) if appraisal.counted[key][row] else None
-        share = self.shares[row].get(key)
+        share = self.shares(row).get(key)
         return None if share is None else share.contribution
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
-from kaohe.appraise.cuts import cuts_of
+from kaohe.appraise.cuts import Hindsight
 from kaohe.appraise.facts import facts
 from kaohe.appraise.model import Decision
 from kaohe.appraise.targets import TargetCurve, Targets, personal, targets
@@ -165,7 +165,7 @@ class Statements:
         )
 
     def _figure(self, row: int, kind: str, key: str, points: int | None, withheld: Message | None) -> Figure:
-        share = self._among.shares[row].get(key)
+        share = self._among.shares(row).get(key)
         weight = None if share is None else share.weight
         if withheld is not None or points is None:
             return Figure(None, weight, withheld=withheld)
@@ -188,7 +188,7 @@ class Statements:
         if not self._run.appraisal.graded[row]:
             return
         for used in self._run.scheme.weighted:
-            share, spread = self._among.shares[row].get(used.key), self._among.spread(row, "contribution", used.key)
+            share, spread = self._among.shares(row).get(used.key), self._among.spread(row, "contribution", used.key)
             if share is not None and spread is not None and used.key not in hidden.points:
                 points = int(self._run.appraisal.points[used.key][row])
                 yield Noted(used.key, used.indicator.name, points, share.contribution, spread.median)
@@ -204,12 +204,16 @@ class Statements:
         if moved or by_hand:
             return None
         if not self._alike:
-            return cuts_of(run.scheme, appraisal, row).enough
+            return self._hindsight.cuts(row).enough
         missed = tuple(each.about for each in appraisal.decisions[row] if each.kind == "floor")
         key = (appraisal.group[row], appraisal.tier[row], missed)
         if key not in self._known:
-            self._known[key] = cuts_of(run.scheme, appraisal, row).enough
+            self._known[key] = self._hindsight.cuts(row).enough
         return self._known[key]
+
+    @cached_property
+    def _hindsight(self) -> Hindsight:
+        return Hindsight(self._run.scheme, self._run.appraisal)
 
     @cached_property
     def _alike(self) -> bool:
