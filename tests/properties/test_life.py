@@ -15,8 +15,9 @@ from tests.unit.run.life.life_kit import RUNS, any_run, step
 
 from kaohe.errors import KaoheError
 from kaohe.records import open_store
-from kaohe.records.audit import BEGINNING, detail_of, link, text_digest
+from kaohe.records.audit import BEGINNING, detail_of, link
 from kaohe.records.auditing.verify import verify
+from kaohe.records.canonical import text_digest
 from kaohe.records.evidence_tables import AuditRow, PeriodStepRow
 from kaohe.records.tables import table_of
 from kaohe.run.life import Life, lives, official_run, state_of

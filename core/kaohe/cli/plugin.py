@@ -140,7 +140,8 @@ def remove(app: App, name: str) -> None:
 def _allow(app: App, action: str, entry: AllowedPlugin, change: Callable[[], Workspace]) -> None:
     """Change kaohe.toml and note it: both, or neither."""
     from kaohe.cli.files import write_whole
-    from kaohe.records.audit import act_as, append, text_digest
+    from kaohe.records.audit import act_as, append
+    from kaohe.records.canonical import text_digest
 
     store, path, at = app.bare_store, app.workspace.file, app.now()
     former = path.read_bytes()

@@ -6,18 +6,17 @@ log says of rows it says whole, before and after: from it follows what each row 
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Table, delete, insert, select, update
+from sqlalchemy import Connection, Table, insert, select, update
 
 from kaohe.errors import Exit, Problem, fail
 from kaohe.records.audit_rows import SEALED, is_row, key_data, raw, row_data, summed
-from kaohe.records.canonical import canonical
+from kaohe.records.canonical import canonical, text_digest
 from kaohe.records.columns import moment_text
 from kaohe.records.evidence_tables import AuditHeadRow, AuditRow, KeptTextRow, NotedTextRow
 from kaohe.records.tables import table_of
@@ -160,10 +159,6 @@ def link(event: Mapping[str, Any]) -> str:
     return text_digest(canonical([said, *(event[name] for name in names)]))
 
 
-def text_digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
 def insert_row(connection: Connection, table: Table, values: Mapping[str, Any]) -> RowChange:
     """Add a row of evidence; what the event about it has to say. A key that the database counts is in the answer."""
     key = connection.execute(insert(table).values(**values)).inserted_primary_key
@@ -182,13 +177,6 @@ def update_row(connection: Connection, table: Table, key: Mapping[str, Any], val
     before = _row(connection, table, key)
     connection.execute(update(table).where(is_row(table, key)).values(**values))
     return RowChange(table.name, key_data(table, key), before, _row(connection, table, key))
-
-
-def delete_row(connection: Connection, table: Table, key: Mapping[str, Any]) -> RowChange:
-    """Take away the row of that key, which is there; what the event about it has to say."""
-    before = _row(connection, table, key)
-    connection.execute(delete(table).where(is_row(table, key)))
-    return RowChange(table.name, key_data(table, key), before, None)
 
 
 def seal(

@@ -15,5 +15,11 @@ def canonical(data: Any) -> str:
     return _ENCODER.encode(data)
 
 
+def text_digest(text: str) -> str:
+    """The SHA-256 of a text, in hexadecimal: what kept texts, inputs and events are called by."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def digest(data: Any) -> str:
-    return hashlib.sha256(canonical(data).encode()).hexdigest()
+    """The SHA-256 of data by their canonical text."""
+    return text_digest(canonical(data))

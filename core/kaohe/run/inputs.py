@@ -3,7 +3,6 @@ the database's records, from these inputs and the files of the snapshot."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from kaohe.errors import Exit, KaoheError, Place, Problem, fail
 from kaohe.language import Type
 from kaohe.period import Period
 from kaohe.plugin import Indicator, RecordType
-from kaohe.records.canonical import canonical
+from kaohe.records.canonical import canonical, text_digest
 from kaohe.run.measuring.describing import record_types_of
 from kaohe.run.model import Balances, PluginStamp, Run
 from kaohe.run.stored.kept import keep_texts, kept_texts
@@ -75,7 +74,7 @@ class Inputs:
     @cached_property
     def digest(self) -> str:
         """SHA-256 of the text that names all others by theirs."""
-        return _digest(self.texts[-1])
+        return text_digest(self.texts[-1])
 
     @cached_property
     def texts(self) -> tuple[str, ...]:
@@ -89,7 +88,7 @@ class Inputs:
             "manifest": self.manifest,
         }
         own = {name: data(getattr(self, name)) for name in (*_OWN, *(("manual",) if self.manual else ()))}
-        named = {name: _digest(text) for name, text in parts.items()}
+        named = {name: text_digest(text) for name, text in parts.items()}
         return (*parts.values(), canonical({"format": FORMAT, **own, "texts": named}))
 
     @cached_property
@@ -193,16 +192,12 @@ def inputs_in(connection: Connection, digest: str) -> Inputs:
     head = kept_texts(connection, [digest])
     try:
         texts = head | kept_texts(connection, texts_named(head[digest]).values())
-        changed = [each for each, text in texts.items() if _digest(text) != each]
+        changed = [each for each, text in texts.items() if text_digest(text) != each]
         if not changed:
             return inputs_from(texts, digest)
     except (ValueError, KeyError, TypeError, AttributeError):
         changed = [digest]
     raise _unreadable(changed)
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _unreadable(digests: Iterable[str]) -> KaoheError:

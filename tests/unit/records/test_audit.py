@@ -10,8 +10,9 @@ import pytest
 from sqlalchemy import insert, select, text
 
 from kaohe.records import Store, open_store
-from kaohe.records.audit import BEGINNING, Actor, append, detail_of, insert_row, link, seal, text_digest, update_row
+from kaohe.records.audit import BEGINNING, Actor, append, detail_of, insert_row, link, seal, update_row
 from kaohe.records.auditing.verify import verify
+from kaohe.records.canonical import text_digest
 from kaohe.records.core_tables import RatingPairRow
 from kaohe.records.evidence_tables import AuditHeadRow, AuditRow, ImprovementItemRow
 from kaohe.records.tables import table_of

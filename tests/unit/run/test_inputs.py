@@ -15,7 +15,7 @@ from kaohe.cli.context import App
 from kaohe.cli.evaluation import gather
 from kaohe.errors import KaoheError
 from kaohe.period import parse_period
-from kaohe.records.audit import text_digest
+from kaohe.records.canonical import text_digest
 from kaohe.run.inputs import Definitions, Inputs, inputs_from, keep_inputs, read_inputs, snapshot_of
 from kaohe.run.model import Balances, PluginStamp
 from kaohe.run.stored.comparing import input_changes

@@ -9,11 +9,11 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from kaohe.errors import Place, Problem
-from kaohe.records.audit import BEGINNING, detail_of, link, text_digest
+from kaohe.records.audit import BEGINNING, detail_of, link
 from kaohe.records.audit_rows import raw, streamed
 from kaohe.records.auditing.found import changed_event, missing_events
 from kaohe.records.auditing.told import Report, Told
-from kaohe.records.canonical import canonical
+from kaohe.records.canonical import canonical, text_digest
 from kaohe.records.columns import moment_text
 from kaohe.records.evidence_tables import AuditHeadRow, AuditRow
 from kaohe.records.tables import table_of

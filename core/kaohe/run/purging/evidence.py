@@ -11,10 +11,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, insert, select, update
 
-from kaohe.records.audit import detail_of, text_digest
+from kaohe.records.audit import detail_of
 from kaohe.records.audit_rows import REPLAYED, is_row, raw, row_data
 from kaohe.records.auditing.chain import shape
-from kaohe.records.canonical import canonical
+from kaohe.records.canonical import canonical, text_digest
 from kaohe.records.core_tables import SchemeRow
 from kaohe.records.evidence_tables import AppealRow, AttachmentRow, AuditRow, KeptTextRow, ManualChangeRow
 from kaohe.records.row_fields import CoreTable

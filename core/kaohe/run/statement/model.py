@@ -5,13 +5,12 @@ Where something is not the recipient's to see, the figure is None and ``withheld
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
 
-from kaohe.records.canonical import canonical
+from kaohe.records.canonical import digest
 from kaohe.run.feedback.improvement import ItemState
 from kaohe.run.node import Node
 from kaohe.text import Message, Text
@@ -286,4 +285,4 @@ class Statement:
             "outcomes": [[each.kind, each.note.zh, each.note.en] for each in self.outcomes],
             "interview": None if talk is None else [talk.notes, talk.goals],
         }
-        return hashlib.sha256(canonical(said).encode()).hexdigest()
+        return digest(said)

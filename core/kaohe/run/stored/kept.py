@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 
 from sqlalchemy import Connection, select
 
 from kaohe.records.audit import RowChange, insert_row
+from kaohe.records.canonical import text_digest
 from kaohe.records.evidence_tables import KeptTextRow
 from kaohe.records.tables import table_of
 
@@ -16,7 +16,7 @@ _kept = table_of(KeptTextRow)
 
 def keep_texts(connection: Connection, texts: Iterable[str]) -> list[RowChange]:
     """Add the texts that are not there yet; what the audit event has to say of them."""
-    wanted = {hashlib.sha256(text.encode()).hexdigest(): text for text in texts}
+    wanted = {text_digest(text): text for text in texts}
     there = kept_texts(connection, wanted)
     new = {digest: text for digest, text in wanted.items() if digest not in there}
     return [insert_row(connection, _kept, {"digest": digest, "text": text}) for digest, text in new.items()]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 
 from sqlalchemy import Connection, select
 
 from kaohe.errors import Problem
 from kaohe.records.audit import detail_of
+from kaohe.records.canonical import text_digest
 from kaohe.records.core_tables import RunResultRow, RunRow, SchemeRow
 from kaohe.records.evidence_tables import AuditRow, KeptTextRow
 from kaohe.records.tables import table_of
@@ -33,7 +33,7 @@ def strays(connection: Connection) -> Iterator[Problem]:
         if digest not in used:
             yield finding("stray", msg("this scheme belongs to no run"), f"schemes {digest}")
     for digest, text in connection.execute(select(_kept.c.digest, _kept.c.text).order_by(_kept.c.digest)):
-        if hashlib.sha256(text.encode()).hexdigest() != digest:
+        if text_digest(text) != digest:
             yield finding("stray", msg("this is not the text that was kept"), f"kept_texts {digest}")
     saved = dict(_saved(connection))
     for number, digest in saved.items():

@@ -5,7 +5,6 @@ Every finding names the table, row and column, the file, or the column and peopl
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -15,6 +14,7 @@ from typing import Any
 
 from kaohe.errors import KaoheError, Problem, Severity
 from kaohe.records import Store
+from kaohe.records.canonical import text_digest
 from kaohe.run.inputs import Inputs, inputs_from, texts_named
 from kaohe.run.stored.evidence import FORMAT, bytes_seal, column_seals, seal_of, unpacked
 from kaohe.run.stored.files import check_files
@@ -130,7 +130,7 @@ def _texts(rows: Rows) -> Iterator[Problem]:
         text = rows.texts.get(digest)
         if text is None:
             yield finding("text", msg("the kept text is missing: {name}", name=name), f"kept_texts {digest}")
-        elif hashlib.sha256(text.encode()).hexdigest() != digest:
+        elif text_digest(text) != digest:
             yield finding("text", msg("the kept text was changed: {name}", name=name), f"kept_texts {digest}")
 
 
