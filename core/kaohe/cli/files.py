@@ -17,6 +17,18 @@ def write_whole(path: Path, content: str | bytes) -> None:
         beside.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
 
 
+def refuse_unwritable(path: Path | None) -> None:
+    """KaoheError where nothing can be written to the file: asked before a step that is not taken back."""
+    if path is not None:
+        with suppress(_Tried), whole(path) as beside:
+            beside.touch()
+            raise _Tried
+
+
+class _Tried(Exception):  # noqa: N818 - nothing went wrong
+    """The file could be written; what was tried is taken away again."""
+
+
 @contextmanager
 def whole(path: Path) -> Iterator[Path]:
     """A path to write to, which on leaving takes the place of ``path``, and on any error goes away again.

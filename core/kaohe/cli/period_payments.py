@@ -10,6 +10,7 @@ import click
 
 from kaohe.cli.accounts import noted_accounts
 from kaohe.cli.context import App
+from kaohe.cli.files import refuse_unwritable
 from kaohe.cli.period_decisions import those_before, verified
 from kaohe.cli.period_group import period, proposers_of, step_taken, step_time, whose
 from kaohe.cli.period_scheme import life_named
@@ -42,6 +43,7 @@ def pay(app: App, scheme: str, name: str, output: Path | None, dry_run: bool, re
     with app.store.reading() as connection:
         paying = pays(connection, before)
     refuse_out_of_order(before, "pay", pays=paying)
+    refuse_unwritable(output)
     at = step_time(app, before)
     run = verified(app, before)
     whose_life, number = (before.scheme_id, before.period), before.run or 0
@@ -92,6 +94,9 @@ def say_totals(app: App, run: Run, lines: Sequence[Line]) -> None:
     if waiting:
         carried = -sum(line.carried for line in waiting)
         app.say(msg("{count} people still owe {amount}, carried on", count=len(waiting), amount=money(carried)))
+    if gone := [line for line in lines if line.dropped]:
+        dropped = money(-sum(line.dropped for line in gone))
+        app.say(msg("{count} people who have left owe {amount}, carried no further", count=len(gone), amount=dropped))
 
 
 def write_list(app: App, run: Run, number: int, lines: Sequence[Line], output: Path | None) -> None:

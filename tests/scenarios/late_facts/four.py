@@ -78,6 +78,7 @@ class Four:
 
     def __init__(self, folder: Path) -> None:
         self.desk = Desk(folder / "four")
+        self.said = ""
 
     def start(self, scheme: str = HEAD + TIERS + BONUS + THIRTY, *, database: str | None = None) -> None:
         """Make the workspace with its people and its scheme."""
@@ -102,7 +103,7 @@ class Four:
             self.desk.do("period", step, "four", quarter, "--as", "chen")
         for name in ("wang", "zhao"):
             self.desk.do("period", "approve", "four", quarter, "--as", name)
-        self.desk.do("period", "pay", "four", quarter, "--as", "li")
+        self.said = self.desk.do("period", "pay", "four", quarter, "--as", "li").err
         if close:
             self.desk.do("period", "close", "four", quarter, "--as", "li")
         return self.paid(quarter)

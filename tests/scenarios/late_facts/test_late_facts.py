@@ -179,6 +179,7 @@ def test_who_has_left_without_paying_back(rule: str, left: dict[str, str], four:
     assert paid["P3"] == ("0.00", "0.00", "-3000.00" if rule == "carry" else "0.00")
     assert paid["P4"][1] == f"{float(paid['P4'][0]) + 3000:.2f}"
     assert four.outstanding() == left
+    assert ("1 people who have left owe 3,000.00 CNY, carried no further" in four.said) is (rule != "carry")
     said = four.desk.do("period", "payments", "four", "2026-Q3").out
     assert {"carry": "carried on", "write_off": "given up", "report": "to be claimed outside"}[rule] in said
     assert "王五" in said

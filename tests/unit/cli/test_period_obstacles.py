@@ -165,6 +165,15 @@ class TestTold:
         assert "[period.order]: the scheme pays nothing" in refused.err
         take(tiny, "close", "zhao")
 
+    def test_nobody_is_paid_where_the_list_cannot_be_written(self, at: Callable[[str], Desk], tmp_path: Path) -> None:
+        desk = at("approved")
+        for output in (tmp_path / "no such folder" / "list.csv", tmp_path / "file" / "list.csv"):
+            (tmp_path / "file").touch()
+            answer = desk.try_("period", "pay", *WHOSE, "--as", "zhao", "--output", str(output))
+            assert "[file.unwritable]" in answer.err
+            assert shown(desk)["state"] == "approved"
+        assert [each.name for each in tmp_path.iterdir() if "new" in each.name] == []
+
     @pytest.mark.parametrize("form", ["csv", "xlsx"])
     def test_paying_can_be_rehearsed_and_listed(self, form: str, at: Callable[[str], Desk], tmp_path: Path) -> None:
         desk, file = at("approved"), tmp_path / f"list.{form}"
