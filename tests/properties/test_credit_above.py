@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.unit.engine.scan_kit import Q1
-from tests.unit.run.test_credit_above import OVERRIDE, SPLIT, contract, found
+from tests.unit.run.credit.test_credit_above import OVERRIDE, SPLIT, contract, found
 from tests.unit.run.transfer_kit import job, member
 
 from kaohe.run.organisation.assignments import Assignment

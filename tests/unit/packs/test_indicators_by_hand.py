@@ -20,7 +20,7 @@ def test_indicator_gives_the_value_worked_out_by_hand(packs: Packs, case: HandCa
 
 
 def test_the_engine_finds_the_same_in_one_snapshot_of_all_cases(packs, tmp_path):
-    # What several people's ratings come to is no aggregate: tests/unit/run/test_assessment.py has it.
+    # What several people's ratings come to is no aggregate: tests/unit/run/assessment/test_assessment.py has it.
     cases = [case for case in CASES if packs.indicators[case.indicator].assessment is None]
     differing = [
         f"{case}: {value} instead of {case.value}"

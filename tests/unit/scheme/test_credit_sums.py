@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.unit.run.test_credit import OVERLAY, check
+from tests.unit.run.credit.test_credit import OVERLAY, check
 
 SHARES = '[{ who = "owner", share = "1 - co_share" }, { who = "co_owner", share = "co_share" }]'
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.unit.run.test_assessment_disclosure import SCHEMES, run_of, world
+from tests.unit.run.assessment.test_assessment_disclosure import SCHEMES, run_of, world
 
 from kaohe.report.html.statement import statement_html
 from kaohe.report.statement_data import statement_data

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.unit.appraise.builder import people
 from tests.unit.engine.scan_kit import Q1_WINDOWS, snapshot
-from tests.unit.run.test_credit import CONTRACT, SCHEME, contract
+from tests.unit.run.credit.test_credit import CONTRACT, SCHEME, contract
 
 from kaohe.appraise.model import Records
 from kaohe.engine import DuckEngine

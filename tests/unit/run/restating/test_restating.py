@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from tests.scenarios.desk import Desk
 from tests.tiny import evaluated
-from tests.unit.run.test_assessment_disclosure import SCHEMES, run_of, scheme_of, world
+from tests.unit.run.assessment.test_assessment_disclosure import SCHEMES, run_of, scheme_of, world
 
 from kaohe.cli.context import App
 from kaohe.errors import KaoheError

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from tests.unit.engine.scan_kit import Q1, Q1_WINDOWS, day, snapshot
-from tests.unit.run.test_credit import CONTRACT, SCHEME
+from tests.unit.run.credit.test_credit import CONTRACT, SCHEME
 from tests.unit.run.transfer_kit import job, member
 
 from kaohe.engine import DuckEngine
