@@ -69,6 +69,11 @@ def format_fen(fen: int) -> str:
     return f"{Decimal(int(fen)).scaleb(-2):,.2f}"
 
 
+def plain_fen(fen: int) -> str:
+    """Fen as yuan for programs, in JSON and the like: 1234.50."""
+    return f"{Decimal(int(fen)).scaleb(-2):.2f}"
+
+
 def signed_micros(micros: int) -> str:
     """Millionths with their sign, as many decimals as they have: +3, −2.5. Nothing is +0."""
     return f"{'−' if micros < 0 else '+'}{from_micros(abs(micros)):f}"

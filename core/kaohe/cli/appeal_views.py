@@ -96,7 +96,7 @@ def _told(app: App, found: Appeal) -> Iterator[Message | str]:
     from kaohe.run.life import state_of
 
     def by(name: str | None, at: datetime) -> dict[str, str | None]:
-        return {"name": name, "day": f"{at.astimezone(app.workspace.timezone):%Y-%m-%d %H:%M}"}
+        return {"name": name, "day": app.moment(at)}
 
     words = {"number": found.number, "figure": figure_name(found.figure), "person": found.person}
     state = STATES[found.state]

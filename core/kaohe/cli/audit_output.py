@@ -32,7 +32,7 @@ def events_table(app: App, events: Sequence[Event]) -> None:
          brief(each)]
         for each in events
     ]  # fmt: skip
-    app.table([_("Event"), _("When"), _("Who"), _("Action"), _("Subject"), _("What")], rows, right=[0])
+    app.table([_("Event"), _("At"), _("By"), _("Action"), _("Subject"), _("What")], rows, right=[0])
 
 
 def events_json(events: Sequence[Event], app: App) -> str:

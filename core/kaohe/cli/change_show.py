@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,14 +46,11 @@ def _told(app: App, each: Proposal) -> list[Message | str]:
     """What was proposed and decided, in order."""
     from kaohe.run.changes.model import STATES
 
-    def moment(at: datetime) -> str:
-        return f"{at.astimezone(app.workspace.timezone):%Y-%m-%d %H:%M}"
-
     words = {"scheme": each.scheme_id, "period": each.period, "state": STATES[each.state]}
     said: list[Message | str] = [change_words(each), msg("{scheme} {period}: {state}", **words)]
-    said.append(msg("proposed by {name} on {day}", name=each.proposed_by, day=moment(each.proposed_at)))
+    said.append(msg("proposed by {name} on {day}", name=each.proposed_by, day=app.moment(each.proposed_at)))
     if each.decided_at is not None:
-        who = {"name": each.decided_by, "day": moment(each.decided_at), "state": STATES[each.state]}
+        who = {"name": each.decided_by, "day": app.moment(each.decided_at), "state": STATES[each.state]}
         said += [msg("{state} by {name} on {day}", **who), *([each.decision] if each.decision else [])]
     if each.appeal is not None:
         said.append(msg("answers appeal {number}", number=each.appeal))

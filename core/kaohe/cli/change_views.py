@@ -148,7 +148,8 @@ def _data(each: Proposal) -> dict[str, Any]:
     from kaohe.run.changes.model import written
 
     moments = {name: moment and moment.isoformat() for name, moment in _moments(each)}
-    return {**vars(each), **moments, "value": written(each.kind, each.value), "evidence": list(each.evidence)}
+    known = {"scheme" if name == "scheme_id" else name: value for name, value in vars(each).items()}
+    return {**known, **moments, "value": written(each.kind, each.value), "evidence": list(each.evidence)}
 
 
 def _moments(each: Proposal) -> Iterator[tuple[str, datetime | None]]:
@@ -157,7 +158,7 @@ def _moments(each: Proposal) -> Iterator[tuple[str, datetime | None]]:
 
 
 def _distribution_data(run: Run, each: Distribution) -> dict[str, Any]:
-    from kaohe.exact import divide, from_micros
+    from kaohe.exact import divide, from_micros, plain_fen
 
     return {
         "group": each.group,
@@ -165,7 +166,7 @@ def _distribution_data(run: Run, each: Distribution) -> dict[str, Any]:
         "changed": each.changed,
         "tiers": dict(_pairs(run, each)),
         "mean_points": str(from_micros(divide(each.mean.numerator, each.mean.denominator))),
-        "bonus_fen": each.fen,
+        "bonus": plain_fen(each.fen),
     }
 
 

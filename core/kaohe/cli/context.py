@@ -112,6 +112,10 @@ class App:
     def now(self) -> datetime:
         return clock.now()
 
+    def moment(self, at: datetime) -> str:
+        """A moment on the workspace's wall clock, as people read it; JSON has moments in UTC, by ``isoformat``."""
+        return f"{at.astimezone(self.workspace.timezone):%Y-%m-%d %H:%M}"
+
     def say(self, text: Message | str) -> None:
         """A message for a person, on stderr."""
         sys.stderr.write(f"{visible(render(text, self.language))}\n")

@@ -103,7 +103,7 @@ def _last_day(assignment: Assignment) -> str | None:
 
 
 def _as_data(person: Person, assignments: tuple[Assignment, ...]) -> dict[str, Any]:
-    from kaohe.exact import format_fen, from_micros
+    from kaohe.exact import from_micros, plain_fen
 
     return {
         "code": person.code,
@@ -116,7 +116,7 @@ def _as_data(person: Person, assignments: tuple[Assignment, ...]) -> dict[str, A
                 "from": str(one.starts),
                 "to": _last_day(one),
                 "fraction": str(from_micros(one.fraction)),
-                "bonus_base": None if one.bonus_base is None else format_fen(one.bonus_base).replace(",", ""),
+                "bonus_base": None if one.bonus_base is None else plain_fen(one.bonus_base),
                 "attributes": dict(one.attributes),
             }
             for one in assignments

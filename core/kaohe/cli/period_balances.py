@@ -121,7 +121,7 @@ def _answer(
 
 def _data(line: Line) -> dict[str, str]:
     """A payment as JSON data; money in yuan as text."""
-    from kaohe.exact import format_fen
+    from kaohe.exact import plain_fen
 
     names = ("earned", "due", "settled", "carried", "dropped", "paid")
-    return {"code": line.person, **{name: format_fen(getattr(line, name)).replace(",", "") for name in names}}
+    return {"code": line.person, **{name: plain_fen(getattr(line, name)) for name in names}}

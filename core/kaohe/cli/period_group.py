@@ -56,19 +56,14 @@ def step_time(app: App, life: Life) -> datetime:
                     "period.clock",
                     what,
                     Place(key=f"{life.scheme_id} {life.period}"),
-                    found=moment(app, now),
-                    expected=msg("{moment} or later", moment=moment(app, last.at)),
+                    found=app.moment(now),
+                    expected=msg("{moment} or later", moment=app.moment(last.at)),
                     fix=msg("set the computer's clock"),
                     severity="warning",
                 )
             ]
         )
     return now
-
-
-def moment(app: App, at: datetime) -> str:
-    """A moment on the workspace's wall clock."""
-    return f"{at.astimezone(app.workspace.timezone):%Y-%m-%d %H:%M}"
 
 
 def step_taken(app: App, life: Life, *, pays: bool = True) -> None:

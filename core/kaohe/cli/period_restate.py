@@ -8,7 +8,7 @@ import click
 
 from kaohe.cli.accounts import noted_accounts
 from kaohe.cli.context import App
-from kaohe.cli.period_group import moment, period, rule_of, step_time
+from kaohe.cli.period_group import period, rule_of, step_time
 from kaohe.cli.period_scheme import life_named, period_name, scheme_id
 from kaohe.cli.sheets import show_sheet
 from kaohe.cli.words import _
@@ -199,7 +199,7 @@ def _list(app: App, scheme: str | None, name: str | None, form: str) -> None:
     if form == "json":
         app.json([_data(each) for each in found])
         return
-    headers = [_("Number"), _("Scheme"), _("Period"), _("Run"), _("Instead of"), _("Posted to"), _("State"), _("By"),
+    headers = [_("No."), _("Scheme"), _("Period"), _("Run"), _("Instead of"), _("Posted to"), _("State"), _("By"),
                _("At"), _("Reason")]  # fmt: skip
     rows = [
         (
@@ -211,7 +211,7 @@ def _list(app: App, scheme: str | None, name: str | None, form: str) -> None:
             each.posted_to,
             _STATES[each.state].in_(app.language),
             ", ".join(each.decided_by) or each.prepared_by,
-            moment(app, each.decided_at or each.prepared_at),
+            app.moment(each.decided_at or each.prepared_at),
             each.decision or each.reason,
         )
         for each in found

@@ -8,7 +8,7 @@ import click
 
 from kaohe.cli.context import App
 from kaohe.cli.period_appeals import say_appeals
-from kaohe.cli.period_group import moment, period, what_next, whose
+from kaohe.cli.period_group import period, what_next, whose
 from kaohe.cli.period_scheme import life_named, scheme_id
 from kaohe.cli.words import _
 from kaohe.errors import KaoheError
@@ -49,7 +49,7 @@ def list_(app: App, scheme: str | None, form: str) -> None:
             life.period,
             state_words(life.state).in_(app.language),
             stands,
-            moment(app, life.steps[-1].at),
+            app.moment(life.steps[-1].at),
             life.steps[-1].actor,
             life.next_step(pays=paying) or "",
             _deadline(appeals),
@@ -97,7 +97,7 @@ def show(app: App, scheme: str, name: str, form: str) -> None:
                 state_words(each.state).in_(app.language),
                 each.actor,
                 login,
-                moment(app, each.at),
+                app.moment(each.at),
                 each.run,
                 (each.inputs or "")[:12],
                 each.reason,
@@ -153,7 +153,7 @@ def _late(app: App, life: Life) -> tuple[Late, ...]:
     from kaohe.run.inputs import read_inputs
     from kaohe.run.life.contents import came_later
 
-    if life.inputs is None:
+    if life.inputs is None or life.frozen is None:
         return ()
     try:
         inputs = read_inputs(app.store, life.inputs)
@@ -161,13 +161,13 @@ def _late(app: App, life: Life) -> tuple[Late, ...]:
         app.problems(error.problems)
         return ()
     snapshot = snapshot_from(inputs.manifest, app.workspace.snapshots)
-    return came_later(app.store, snapshot, parse_period(life.period), app.workspace.timezone)
+    return came_later(app.store, snapshot, life.frozen.at, parse_period(life.period), app.workspace.timezone)
 
 
 def _late_words(app: App, late: tuple[Late, ...]) -> list[Message]:
     said = []
     for each in late:
-        words = {"batch": each.batch, "name": each.name, "rows": f"{each.rows:,}", "at": moment(app, each.at)}
+        words = {"batch": each.batch, "name": each.name, "rows": f"{each.rows:,}", "at": app.moment(each.at)}
         if each.undone:
             said.append(msg("undone since the freeze: import {batch} of {name}, {rows} rows, on {at}", **words))
         elif each.in_period is None:

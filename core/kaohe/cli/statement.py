@@ -9,7 +9,7 @@ import click
 
 from kaohe.cli import statement_make  # noqa: F401 - its command joins the group
 from kaohe.cli.context import App
-from kaohe.cli.statement_group import statement, statements_of, superseded
+from kaohe.cli.statement_group import circumstances_of, statement, statements_of, superseded
 from kaohe.cli.whose import acts_for, person_named, stored_run, text_or_file
 from kaohe.cli.words import _
 from kaohe.errors import Place, Problem, fail
@@ -81,37 +81,45 @@ def interview(app: App, scheme: str, period: str, person: str, notes: str, goals
 @click.pass_obj
 def list_(app: App, run: str, missing: bool, form: str) -> None:
     stored = stored_run(app, run)
-    made = statements_of(app, stored, hindsight=False)
+    made, around = statements_of(app, stored, hindsight=False), circumstances_of(app, stored)
     rows: list[dict[str, Any]] = []
-    for row in range(len(stored.run.names)):
-        one = made(row)
-        seen = one.around.acknowledged
-        state = "open" if seen is None else "acknowledged" if seen.current else "changed since"
+    for row, (code, name) in enumerate(zip(stored.run.appraisal.people.code, stored.run.names, strict=True)):
+        # Only what was acknowledged is set beside the statement as it is now.
+        beside = made(row).around if code in around.seen else around.of(code)
+        seen = beside.acknowledged
+        state = "open" if seen is None else "acknowledged" if seen.current else "changed_since"
         if missing and state == "acknowledged":
             continue
         rows.append(
             {
-                "code": one.code,
-                "name": one.name,
+                "code": code,
+                "name": name,
                 "state": state,
                 "by": None if seen is None else seen.by,
-                "at": None if seen is None else f"{seen.at.astimezone(app.workspace.timezone):%Y-%m-%d %H:%M}",
+                "at": None if seen is None else seen.at,
                 "comment": None if seen is None else seen.comment,
-                "interview": one.around.interview is not None,
-                "items": len(one.around.items),
+                "interview": beside.interview is not None,
+                "items": len(beside.items),
             }
         )
     if form == "json":
-        app.json(rows)
+        app.json([{**each, "at": each["at"] and each["at"].isoformat()} for each in rows])
         return
-    words = {"open": _("not acknowledged"), "acknowledged": _("acknowledged"), "changed since": _("changed since")}
-    heads = (_("Code"), _("Name"), _("State"), _("By"), _("When"), _("Comment"), _("Interview"), _("Items"))
+    words = {"open": _("not acknowledged"), "acknowledged": _("acknowledged"), "changed_since": _("changed since")}
+    heads = (_("Code"), _("Name"), _("State"), _("By"), _("At"), _("Comment"), _("Interview"), _("Items"))
     app.table(
         heads,
-        ([*_cells(each, words), _("yes") if each["interview"] else "", each["items"] or ""] for each in rows),
+        ([*_cells(app, each, words), _("yes") if each["interview"] else "", each["items"] or ""] for each in rows),
         right=(7,),
     )
 
 
-def _cells(each: dict[str, Any], words: dict[str, str]) -> list[Any]:
-    return [each["code"], each["name"], words[each["state"]], each["by"], each["at"], each["comment"]]
+def _cells(app: App, each: dict[str, Any], words: dict[str, str]) -> list[Any]:
+    return [
+        each["code"],
+        each["name"],
+        words[each["state"]],
+        each["by"],
+        each["at"] and app.moment(each["at"]),
+        each["comment"],
+    ]

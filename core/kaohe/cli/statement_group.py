@@ -15,6 +15,7 @@ from kaohe.text import msg
 
 if TYPE_CHECKING:
     from kaohe.run.statement import Statement
+    from kaohe.run.statement.store import Circumstances
     from kaohe.run.stored.repository import StoredRun
 
 
@@ -27,12 +28,18 @@ def statements_of(app: App, stored: StoredRun, *, hindsight: bool = True) -> Cal
     """What makes the statement of a person, by row, with everything that is known around it now. ``hindsight``: with
     what would have been enough for a better tier."""
     from kaohe.run.statement import Statements
-    from kaohe.run.statement.store import circumstances, statement_of
+    from kaohe.run.statement.store import statement_of
 
-    run, terms = stored.run, terms_of(app, stored.run.scheme.appeals)
-    around = circumstances(app.store, run, stored.number, terms, today(app))
-    made = Statements(run, stored.number)
+    made, around = Statements(stored.run, stored.number), circumstances_of(app, stored)
     return lambda row: statement_of(made, around, row, hindsight=hindsight)
+
+
+def circumstances_of(app: App, stored: StoredRun) -> Circumstances:
+    """Everything that is known around everybody's figures now."""
+    from kaohe.run.statement.store import circumstances
+
+    terms = terms_of(app, stored.run.scheme.appeals)
+    return circumstances(app.store, stored.run, stored.number, terms, today(app))
 
 
 def superseded(app: App, stored: StoredRun) -> Problem | None:

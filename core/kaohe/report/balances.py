@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from kaohe.exact import format_fen
+from kaohe.exact import format_fen, plain_fen
 from kaohe.report.sheet import Column, Sheet
 from kaohe.run.paying.store import Balance
 from kaohe.text import Language, Message, msg
@@ -49,25 +49,21 @@ def balances_data(balances: Sequence[Balance], names: Mapping[str, str]) -> list
         {
             "code": each.person,
             "name": names.get(each.person),
-            "outstanding": _yuan(each.fen),
+            "outstanding": plain_fen(each.fen),
             "postings": [
                 {
                     "restatement": posting.restatement,
                     "period": posting.period,
                     "posted_to": posting.posted_to,
-                    "amount": _yuan(posting.fen),
+                    "amount": plain_fen(posting.fen),
                     "reason": posting.reason,
                 }
                 for posting in each.postings
             ],
             "settled": [
-                {"period": period, "amount": _yuan(line.settled), "carried_no_further": _yuan(line.dropped)}
+                {"period": period, "amount": plain_fen(line.settled), "carried_no_further": plain_fen(line.dropped)}
                 for period, line in each.settled
             ],
         }
         for each in balances
     ]
-
-
-def _yuan(fen: int) -> str:
-    return format_fen(fen).replace(",", "")

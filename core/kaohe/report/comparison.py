@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from kaohe.exact import format_fen, from_micros
+from kaohe.exact import from_micros, plain_fen
 from kaohe.report.sheet import Column, Sheet
 from kaohe.run.model import Run
 from kaohe.run.restating.effects import Effect, Standing
@@ -86,7 +86,7 @@ def comparison_data(
                 "name": each.name,
                 "before": _standing(each.before),
                 "after": _standing(each.after),
-                "difference": _yuan(each.fen),
+                "difference": plain_fen(each.fen),
                 "why": [sentence.in_(language) for sentence in each.why],
             }
             for each in effects
@@ -102,10 +102,6 @@ def _standing(standing: Standing | None) -> dict[str, Any] | None:
         "total": None if standing.total is None else str(from_micros(standing.total)),
         "rank": standing.rank or None,
         "tier": standing.tier,
-        "bonus": _yuan(standing.bonus),
-        "carried": _yuan(standing.carried),
+        "bonus": plain_fen(standing.bonus),
+        "carried": plain_fen(standing.carried),
     }
-
-
-def _yuan(fen: int) -> str:
-    return format_fen(fen).replace(",", "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from kaohe.appraise.manual import ManualChange
-from kaohe.exact import format_fen, from_micros
+from kaohe.exact import from_micros, plain_fen
 from kaohe.report.ranking import ranked_order
 from kaohe.run.assessment.disclosure import Discretion, Hidden
 from kaohe.run.assessment.model import agreement_data
@@ -53,7 +53,7 @@ def _person(run: Run, row: int, language: Language, discretion: Discretion) -> d
         "total": _number(appraisal.total[row]) if graded else None,
         "tier": appraisal.tier[row],
         "coefficient": _number(appraisal.coefficient[row]) if graded else None,
-        "bonus": _yuan(appraisal.bonus[row]) if scheme.bonus and graded else None,
+        "bonus": plain_fen(appraisal.bonus[row]) if scheme.bonus and graded else None,
         **_computed(run, row),
         **_balance(run, row),
         "dimensions": {
@@ -95,7 +95,7 @@ def _computed(run: Run, row: int) -> dict[str, Any]:
             "total": _number(computed.total[row]),
             "tier": computed.tier[row],
             "coefficient": _number(computed.coefficient[row]),
-            "bonus": _yuan(computed.bonus[row]) if run.scheme.bonus else None,
+            "bonus": plain_fen(computed.bonus[row]) if run.scheme.bonus else None,
         },
         "manual_changes": [
             {"number": each.number, "kind": each.kind, "value": _written(each), "reason": each.reason}
@@ -108,7 +108,7 @@ def _written(change: ManualChange) -> str:
     """Points and money as numbers, a tier by its id."""
     if isinstance(change.value, str):
         return change.value
-    return _number(change.value) if change.kind == "points" else _yuan(change.value)
+    return _number(change.value) if change.kind == "points" else plain_fen(change.value)
 
 
 def _balance(run: Run, row: int) -> dict[str, Any]:
@@ -117,7 +117,7 @@ def _balance(run: Run, row: int) -> dict[str, Any]:
     if money is None or money.brought is None or money.carried is None:
         return {}
     sides = (("brought_forward", money.brought), ("carried_forward", money.carried))
-    return {name: _yuan(column[row]) for name, column in sides}
+    return {name: plain_fen(column[row]) for name, column in sides}
 
 
 def _indicator(run: Run, key: str, row: int, hidden: Hidden) -> dict[str, Any]:
@@ -162,7 +162,3 @@ def _teams(run: Run, key: str, row: int) -> dict[str, Any]:
 
 def _number(micros: Any) -> str:
     return str(from_micros(int(micros)))
-
-
-def _yuan(fen: Any) -> str:
-    return format_fen(int(fen)).replace(",", "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from kaohe.exact import format_fen
+from kaohe.exact import format_fen, plain_fen
 from kaohe.records.comparing import RecordChange
 from kaohe.report.sheet import Column, Sheet
 from kaohe.run.explanation.records import confidential
@@ -124,10 +124,15 @@ def restatement_data(
         "manual_changes": [each.number for each in facts.manual],
         "people": [_person(each, language) for each in sorted(effects, key=_order)],
         "pools": [
-            {"group": each.group, "before": _yuan(each.before), "after": _yuan(each.after), "moved": _yuan(each.moved)}
+            {
+                "group": each.group,
+                "before": plain_fen(each.before),
+                "after": plain_fen(each.after),
+                "moved": plain_fen(each.moved),
+            }
             for each in pools
         ],
-        "difference": _yuan(sum(each.fen for each in effects)),
+        "difference": plain_fen(sum(each.fen for each in effects)),
     }
 
 
@@ -142,7 +147,7 @@ def _person(effect: Effect, language: Language) -> dict[str, Any]:
         "name": effect.name,
         "before": _standing(effect.before),
         "after": _standing(effect.after),
-        "difference": _yuan(effect.fen),
+        "difference": plain_fen(effect.fen),
         "why": [each.in_(language) for each in effect.why],
     }
 
@@ -154,10 +159,6 @@ def _standing(standing: Standing | None) -> dict[str, Any] | None:
         "graded": standing.graded,
         "rank": standing.rank or None,
         "tier": standing.tier,
-        "bonus": _yuan(standing.bonus),
-        "carried": _yuan(standing.carried),
+        "bonus": plain_fen(standing.bonus),
+        "carried": plain_fen(standing.carried),
     }
-
-
-def _yuan(fen: int) -> str:
-    return format_fen(fen).replace(",", "")

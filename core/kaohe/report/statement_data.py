@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kaohe.exact import format_fen, from_micros
+from kaohe.exact import from_micros, plain_fen
 from kaohe.report.tree import tree_data
 from kaohe.run.statement.model import Figure, Spread, Statement
 from kaohe.text import Language, Message, Text
@@ -155,4 +155,4 @@ def _number(micros: int | None) -> str | None:
 
 
 def _yuan(fen: int | None) -> str | None:
-    return None if fen is None else format_fen(fen).replace(",", "")
+    return None if fen is None else plain_fen(fen)

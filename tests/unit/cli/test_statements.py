@@ -18,6 +18,7 @@ from tests.tiny import TICKETS, add_tickets, make_desk, ticket_lines, write
 from kaohe.cli.printing import find_browser
 from kaohe.cli.statement_make import file_names
 from kaohe.errors import KaoheError
+from kaohe.run.statement import Statements
 
 WHOSE = ("tiny", "2026-Q1")
 NOW = datetime(2026, 4, 10, 2, 0, tzinfo=UTC)  # 10:00 in Shanghai
@@ -98,6 +99,22 @@ def test_a_statement_is_acknowledged_by_the_person(desk: Desk) -> None:
     assert "signed on paper" in desk.do("audit", "show", "--format", "json").out
 
 
+def test_the_list_makes_only_statements_that_were_acknowledged(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.do("statement", "acknowledge", "3", "P1", "--on-behalf", "signed on paper", "--as", "chen")
+    whole = json.loads(desk.do("statement", "list", "3", "--format", "json").out)
+    asked, of = [], Statements.of
+
+    def counted(self: Statements, row: int, *others: Any, **named: Any) -> Any:
+        asked.append(self.run.appraisal.people.code[row])
+        return of(self, row, *others, **named)
+
+    monkeypatch.setattr(Statements, "of", counted)
+    assert json.loads(desk.do("statement", "list", "3", "--format", "json").out) == whole
+    assert asked == ["P1"]
+    assert {each["code"]: each["state"] for each in whole}["P1"] == "acknowledged"
+    assert {each["state"] for each in whole if each["code"] != "P1"} == {"open"}
+
+
 def test_a_later_run_has_to_be_acknowledged_anew(desk: Desk) -> None:
     desk.do("statement", "acknowledge", "3", "P1", "--as", "P1")
     corrected = write(desk, "c.csv", f"{TICKETS.splitlines()[0]}\nT04,repair,P1,2026-03-31 23:59,2026-04-01 12:00,\n")
@@ -107,7 +124,7 @@ def test_a_later_run_has_to_be_acknowledged_anew(desk: Desk) -> None:
     assert (new["total"], new["acknowledged"]["current"]) == ("96.5", False)  # 60 + 36 + (3 − 2 repairs) × 0.5
     assert "that was an earlier statement" in desk.do("statement", "make", "4", "P1").out
     open_ = json.loads(desk.do("statement", "list", "4", "--open", "--format", "json").out)
-    assert ("P1", "changed since") in [(each["code"], each["state"]) for each in open_]
+    assert ("P1", "changed_since") in [(each["code"], each["state"]) for each in open_]
     desk.do("statement", "acknowledge", "4", "P1", "--as", "P1")
     assert made(desk, "4", "P1")["acknowledged"]["current"]
 

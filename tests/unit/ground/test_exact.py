@@ -17,6 +17,7 @@ from kaohe.exact import (
     format_micros,
     from_micros,
     largest_remainder,
+    plain_fen,
     round_micros,
     to_fen,
     to_micros,
@@ -63,6 +64,7 @@ def test_scores_round_to_the_decimals_asked_for() -> None:
 def test_money_reads_with_separators() -> None:
     assert format_fen(123_456_789) == "1,234,567.89"
     assert format_fen(-5) == "-0.05"
+    assert (plain_fen(123_456_789), plain_fen(-5)) == ("1234567.89", "-0.05")
     assert to_fen("12.345") == 1235
 
 

@@ -34,26 +34,25 @@ def list_(app: App, scheme: str | None, period: str | None, form: str) -> None:
         app.json([head_data(each) for each in heads])
         return
     names = (
-        msg("run"),
-        msg("scheme"),
-        msg("version"),
-        msg("period"),
-        msg("made"),
-        msg("by"),
-        msg("people"),
-        msg("graded"),
-        msg("bonuses"),
-        msg("replaces"),
-        msg("digest"),
+        msg("Run"),
+        msg("Scheme"),
+        msg("Version"),
+        msg("Period"),
+        msg("At"),
+        msg("By"),
+        msg("People"),
+        msg("Graded"),
+        msg("Bonuses"),
+        msg("Replaces"),
+        msg("Digest"),
     )
-    zone = app.workspace.timezone
     rows = [
         (
             each.number,
             each.scheme_id,
             each.version,
             each.period,
-            f"{each.created_at.astimezone(zone):%Y-%m-%d %H:%M}",
+            app.moment(each.created_at),
             each.actor,
             each.people,
             each.graded,
@@ -78,7 +77,7 @@ def _id(app: App, scheme: str) -> str:
 
 def head_data(head: RunHead) -> dict[str, Any]:
     """A run's head as JSON."""
-    from kaohe.exact import format_fen
+    from kaohe.exact import plain_fen
 
     return {
         "run": head.number,
@@ -89,7 +88,7 @@ def head_data(head: RunHead) -> dict[str, Any]:
         "actor": head.actor,
         "people": head.people,
         "graded": head.graded,
-        "bonus": format_fen(head.bonus).replace(",", ""),
+        "bonus": plain_fen(head.bonus),
         "replaces": head.replaces,
         "digest": head.digest,
     }

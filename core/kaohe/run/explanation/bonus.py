@@ -13,7 +13,7 @@ from kaohe.appraise.lookup import LookedUp
 from kaohe.appraise.model import EVERYBODY, Pool
 from kaohe.appraise.rates import band_of, earned, parts, rate_at
 from kaohe.appraise.reckon import Reckoning, reckon
-from kaohe.exact import FEN, MICRO, divide, format_fen, from_micros, shorten, to_fen, to_micros
+from kaohe.exact import FEN, MICRO, divide, format_fen, from_micros, plain_fen, shorten, to_fen, to_micros
 from kaohe.language import Expression, field_names
 from kaohe.run.explanation.common import Common
 from kaohe.run.explanation.score import manual_remarks
@@ -34,10 +34,10 @@ def bonus_node(of: Run | Common, row: int, bonus: Bonus) -> Node:
     appraisal, currency = run.appraisal, run.scheme.currency
     said = tuple(each.what for each in appraisal.decisions[row] if each.kind == "bonus")
     paid = int(appraisal.bonus[row])
-    facts = {"bonus": format_fen(paid).replace(",", "")}
+    facts = {"bonus": plain_fen(paid)}
     if appraisal.computed is not None and appraisal.computed.bonus[row] != paid:
         computed = format_fen(int(appraisal.computed.bonus[row]))
-        facts["computed"] = computed.replace(",", "")
+        facts["computed"] = plain_fen(int(appraisal.computed.bonus[row]))
         said = (*said, msg("computed bonus {amount}, before changes by hand", amount=computed))
     (steps,) = reckon(bonus, appraisal, [row])
     if steps is None:
