@@ -15,7 +15,7 @@ from kaohe.errors import Place, Problem, fail
 from kaohe.text import msg
 
 if TYPE_CHECKING:
-    from kaohe.run.purging.purge import Purged
+    from kaohe.run.purging.purge import Done
 
 _SPAN = re.compile(r"([1-9][0-9]?)y")
 
@@ -111,7 +111,7 @@ def _limit(app: App, before: datetime | None, retention: str | None) -> date:
     return date(year, 3, 1) if (today.month, today.day) == (2, 29) and year % 4 else today.replace(year=year)
 
 
-def _said(app: App, done: Purged) -> None:
+def _said(app: App, done: Done) -> None:
     rows = ", ".join(f"{table} {count:,}" for table, count in sorted(done.gone.items()))
     app.say(msg("event {event}: taken out: {rows}", event=done.event, rows=rows or "0"))
     app.say(msg("{count} files of snapshots were written anew", count=len(done.files)))

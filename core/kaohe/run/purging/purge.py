@@ -27,9 +27,10 @@ from kaohe.run.purging.files import Rewritten, purge_quarantine, rewrite_snapsho
 from kaohe.run.purging.redaction import Redaction, redaction_of
 from kaohe.run.purging.refusals import not_yet, own, unready
 from kaohe.run.purging.runs import redact_runs
+from kaohe.run.stored.purged import PURGE
 from kaohe.text import msg
 
-PROPOSE, PURGE, REJECT = "people.propose-purge", "people.purge", "people.reject-purge"
+PROPOSE, REJECT = "people.propose-purge", "people.reject-purge"
 _people, _log, _revisions = table_of(PersonRow), table_of(AuditRow), table_of(RevisionRow)
 _replaced = table_of(ReplacedRow)
 _NONE: Mapping[str, str] = MappingProxyType({})
@@ -49,9 +50,9 @@ class Proposal:
 
 
 @dataclass(frozen=True)
-class Purged:
-    """What was done: the ``event``, the rows that went by table, the files that were written anew, the names that stay
-    in texts because others bear them too, and the digests of schemes that name somebody."""
+class Done:
+    """What a purge did: its ``event``, the rows that went by table, the files that were written anew, the names that
+    stay in texts because others bear them too, and the digests of schemes that name somebody."""
 
     event: int
     gone: Mapping[str, int]
@@ -103,7 +104,7 @@ def reject(store: Store, number: int, reason: str, at: datetime) -> None:
 
 def purge(
     store: Store, number: int, snapshots: Path, at: datetime, *, own_work: bool, said: Mapping[str, Any] = _NONE
-) -> Purged:
+) -> Done:
     """Take out what was proposed, in one transaction; files are written anew before it and deleted after it. ``said``:
     what the audit event says besides.
 
@@ -116,7 +117,7 @@ def purge(
         event, told = done
         _delete(snapshots, told["files"])
         compact(store)
-        return Purged(event, told["gone"], (), (), ())
+        return Done(event, told["gone"], (), (), ())
     with store.writing() as connection:
         take_turn(connection)
         asked = proposal(connection, number)
@@ -132,7 +133,7 @@ def purge(
         purge_quarantine(snapshots.parent.parent / "quarantine", redaction)
     _delete(snapshots, [each.former for each in files])
     compact(store)
-    return Purged(event, gone, files, tuple(unclear), tuple(schemes))
+    return Done(event, gone, files, tuple(unclear), tuple(schemes))
 
 
 def proposer_of(store: Store, number: int) -> str:

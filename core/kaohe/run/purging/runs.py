@@ -60,8 +60,7 @@ def _row(connection: Connection, row: dict[str, Any], redaction: Redaction) -> d
     if "seals" not in said:  # stored by an earlier version, without seals
         return {**new, "evidence": canonical(held)}
     scheme = connection.execute(select(_schemes).where(_schemes.c.digest == row["scheme_digest"])).mappings().one()
-    sealing = {name: value for name, value in {**row, **new}.items() if name not in ("id", "evidence", "columns")}
-    return {**new, "evidence": sealed(held, sealing, blob, scheme)}
+    return {**new, "evidence": sealed(held, {**row, **new}, blob, scheme)}
 
 
 def _left_out(held: Mapping[str, Any], redaction: Redaction) -> dict[str, Any]:
