@@ -167,6 +167,22 @@ def insert_row(connection: Connection, table: Table, values: Mapping[str, Any]) 
     return added_row(connection, table, dict(zip((each.name for each in table.primary_key), key, strict=True)))
 
 
+def insert_rows(
+    connection: Connection, table: Table, shared: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]
+) -> list[RowChange]:
+    """Add many rows of evidence that bring their keys and have these values in common, as the first that have them;
+    what the event about them has to say, in their order."""
+    if not rows:
+        return []
+    connection.execute(insert(table), [{**shared, **row} for row in rows])
+    names = [each.name for each in table.primary_key]
+    keys = [key_data(table, {name: row.get(name, shared.get(name)) for name in names}) for row in rows]
+    kept = connection.execute(select(*raw(table)).where(is_row(table, shared))).mappings()
+    found = [row_data(table, row) for row in kept]
+    after = {tuple(row[name] for name in names): row for row in found}
+    return [RowChange(table.name, key, None, after[tuple(key.values())]) for key in keys]
+
+
 def added_row(connection: Connection, table: Table, key: Mapping[str, Any]) -> RowChange:
     """Of a row that this transaction added and completed: what the event about it has to say."""
     return RowChange(table.name, key_data(table, key), None, _row(connection, table, key))

@@ -10,11 +10,11 @@ import pytest
 from sqlalchemy import insert, select, text
 
 from kaohe.records import Store, open_store
-from kaohe.records.audit import BEGINNING, Actor, append, detail_of, insert_row, link, seal, update_row
+from kaohe.records.audit import BEGINNING, Actor, append, detail_of, insert_row, insert_rows, link, seal, update_row
 from kaohe.records.auditing.verify import verify
 from kaohe.records.canonical import text_digest
 from kaohe.records.core_tables import RatingPairRow
-from kaohe.records.evidence_tables import AuditHeadRow, AuditRow, ImprovementItemRow
+from kaohe.records.evidence_tables import AuditHeadRow, AuditRow, ImprovementItemRow, KeptTextRow
 from kaohe.records.tables import table_of
 
 NOON = datetime(2026, 4, 1, 12, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -51,6 +51,20 @@ def test_each_event_is_chained_to_the_one_before_and_the_head_is_the_last(store:
     assert all(each["detail_digest"] == text_digest(each["detail"]) for each in found)
     with store.reading() as connection:
         assert connection.execute(select(HEAD.c.seq, HEAD.c.digest)).one() == (4, found[-1]["digest"])
+
+
+def test_many_rows_are_told_as_they_are_one_by_one(store: Store) -> None:
+    kept, said = table_of(KeptTextRow), {"text": "one and the same"}
+    rows = [{"digest": letter * 64} for letter in "cab"]
+    with store.writing() as connection:
+        one_by_one = [insert_row(connection, kept, {**row, **said}) for row in rows]
+        connection.rollback()
+    with store.writing() as connection:
+        together = insert_rows(connection, kept, said, rows)
+        assert insert_rows(connection, kept, said, []) == []
+        append(connection, NOON, "test", "texts", {}, rows=together)
+    assert [each.data() for each in together] == [each.data() for each in one_by_one]
+    assert verify(store).sound
 
 
 def test_an_event_says_who_acted_and_by_which_login(store: Store) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select
 from kaohe.errors import fail, refuse_if_any
 from kaohe.period import parse_period, usual
 from kaohe.records import Store
-from kaohe.records.audit import actor_of, append, insert_row, take_turn, update_row
+from kaohe.records.audit import actor_of, append, insert_row, insert_rows, take_turn, update_row
 from kaohe.records.canonical import canonical
 from kaohe.records.evidence_tables import PostingRow, RestatementRow
 from kaohe.records.tables import table_of
@@ -123,9 +123,9 @@ def approve(
         }
         rows = [update_row(connection, _restatements, {"id": number}, values)]
         whose = {"scheme_id": before.scheme_id, "period": before.period, "posted_to": target}
-        for person, fen in posted.items() if last else ():
-            posting = {"restatement": number, "person": person, **whose, "fen": fen}
-            rows.append(insert_row(connection, _postings, posting))
+        if last:
+            postings = [{"person": person, "fen": fen} for person, fen in posted.items()]
+            rows += insert_rows(connection, _postings, {"restatement": number, **whose}, postings)
         detail = {"restatement": number, "posted": sum(posted.values()) if last else None, **said}
         append(connection, at, "restate.approve", f"{before.scheme_id} {before.period}", detail, rows=rows)
         return _read(connection, number)
