@@ -78,6 +78,8 @@ def test_the_trend_holds_the_run_that_stands_for_a_period(desk: Desk) -> None:
     add_tickets(desk, ["E03,repair,P1,2025-12-10 09:00,2025-12-10 10:00,10"], "more.csv")
     desk.do("evaluate", "tiny", "--period", "2025-Q4")
     assert [each["total"] for each in made(desk, "3", "P1")["trend"]] == ["80.5", "34.5"]
+    desk.do("period", "reopen", "tiny", "2025-Q4", "--reason", "tickets were forgotten", "--as", "chen")
+    assert [each["total"] for each in made(desk, "3", "P1")["trend"]] == ["80.5"], "no run stands for 2025-Q4 now"
 
 
 def test_a_statement_is_acknowledged_by_the_person(desk: Desk) -> None:

@@ -12,7 +12,7 @@ from kaohe.records import Store
 from kaohe.records.core_tables import RunRow
 from kaohe.records.tables import table_of
 from kaohe.run.assessment.disclosure import Discretion
-from kaohe.run.life.store import official_in
+from kaohe.run.life.store import life_in, official_in
 from kaohe.run.model import Run
 from kaohe.run.statement.model import Earlier
 from kaohe.run.stored.repository import read_run
@@ -24,7 +24,8 @@ _runs = table_of(RunRow)
 
 def runs_before(store: Store, scheme_id: str, period: Period) -> list[int]:
     """The numbers of the runs of the periods before, the oldest first: the one that stands for a period, or, where
-    its life was never begun, the newest one stored."""
+    its life was never begun, the newest one stored. A period that no run stands for has none: its figures are being
+    worked on."""
     asked = (
         select(_runs.c.period, func.max(_runs.c.id))
         .where(_runs.c.scheme_id == scheme_id, _runs.c.inputs.is_not(None))
@@ -36,8 +37,10 @@ def runs_before(store: Store, scheme_id: str, period: Period) -> list[int]:
         for name, newest in connection.execute(asked).all():
             days = usual(parse_period(name))
             if days.cycle == this.cycle and days.end <= this.start:
-                official = official_in(connection, scheme_id, days.name)
-                found[days] = official or max(newest, found.get(days, 0))
+                if (official := official_in(connection, scheme_id, days.name)) is not None:
+                    found[days] = official
+                elif life_in(connection, scheme_id, days.name).state is None:
+                    found[days] = max(newest, found.get(days, 0))
     return [found[days] for days in sorted(found, key=lambda each: each.start)][-PERIODS:]
 
 
