@@ -64,7 +64,7 @@ def _show_contents(app: App, inputs: Inputs) -> None:
     from kaohe.run.inputs import snapshot_of
     from kaohe.run.life.contents import contents
 
-    found = contents(snapshot_of(inputs, app.workspace.snapshots), inputs.period)
+    found = contents(app.store, snapshot_of(inputs, app.workspace.snapshots), inputs.period)
     rows = [
         (each.name, f"{each.rows:,}", "" if each.in_period is None else f"{each.in_period:,}", _numbers(each.batches))
         for each in found

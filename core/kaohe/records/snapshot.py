@@ -60,7 +60,7 @@ def take_snapshot(
             timezone=timezone.key,
             records={name: table(layout, imported.get(name)) for name, layout in layouts.items()},
             organisation={layout.table.name: table(layout, imported.get(name)) for layout, name in organisation},
-            sources=_sources(connection, [*layouts, *dict.fromkeys(name for _layout, name in organisation)]),
+            sources=batches_behind(connection, [*layouts, *dict.fromkeys(name for _layout, name in organisation)]),
         )
         snapshot.write()
     return snapshot
@@ -176,7 +176,9 @@ def _remembered(note: Path, folder: Path) -> SnapshotTable | None:
     return None if broken else table
 
 
-def _sources(connection: Connection, names: list[str]) -> dict[str, tuple[int, ...]]:
+def batches_behind(connection: Connection, names: Iterable[str]) -> dict[str, tuple[int, ...]]:
+    """The imports that stand behind the facts of those names by now."""
+    names = tuple(names)
     batches = table_of(BatchRow)
     rows = connection.execute(
         select(batches.c.record_type, batches.c.id)

@@ -46,6 +46,18 @@ class TestFrozen:
         take(desk, "calculate", "chen")
         assert self.calculated(desk) == digest
 
+    def test_the_same_rows_brought_back_before_the_freeze_are_not_told(self, at: Callable[[str], Desk]) -> None:
+        """The snapshot of the former freeze is found again; what stands behind it by now are other imports."""
+        desk = at("frozen")
+        desk.do("records", "undo", "2")
+        add_tickets(desk, ticket_lines(), "again.csv")
+        assert len(shown(desk)["came_later"]) == 2
+        take(desk, "reopen", "chen", "--reason", "brought back")
+        assert take(desk, "freeze", "chen").out.split()[-7:-3] == ["ticket", "13", "11", "3"]
+        assert shown(desk)["came_later"] == []
+        desk.do("records", "undo", "3")
+        assert [(each["import"], each["undone"]) for each in shown(desk)["came_later"]] == [(3, True)]
+
     def test_an_import_that_changed_nothing_is_not_told(self, at: Callable[[str], Desk]) -> None:
         desk = at("frozen")
         add_tickets(desk, ticket_lines(), "again.csv")

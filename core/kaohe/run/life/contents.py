@@ -14,6 +14,7 @@ from kaohe.period import Period
 from kaohe.plugin import RecordType
 from kaohe.records.batches import PEOPLE, TARGETS
 from kaohe.records.core_tables import BatchRow
+from kaohe.records.snapshot import batches_behind
 from kaohe.records.tables import BATCH, table_of
 
 if TYPE_CHECKING:
@@ -47,38 +48,49 @@ class Late:
     in_period: int | None
 
 
-def contents(snapshot: Snapshot, period: Period) -> tuple[Content, ...]:
-    """What the snapshot holds, records first, by name."""
+def contents(store: Store, snapshot: Snapshot, period: Period) -> tuple[Content, ...]:
+    """What the snapshot, which was just taken from the store, holds, records first, by name."""
+    with store.reading() as connection:
+        sources = batches_behind(connection, snapshot.sources)
     found = [
-        Content(name, table.rows, _in_period(table, period), snapshot.sources.get(name, ()))
+        Content(name, table.rows, _in_period(table, period), sources.get(name, ()))
         for name, table in sorted(snapshot.records.items())
     ]
     named = ((PEOPLE, PEOPLE), (TARGETS, TARGETS))
     return (
         *found,
         *(
-            Content(name, snapshot.organisation[table].rows, None, snapshot.sources.get(name, ()))
+            Content(name, snapshot.organisation[table].rows, None, sources.get(name, ()))
             for name, table in named
             if table in snapshot.organisation
         ),
     )
 
 
-def came_later(store: Store, snapshot: Snapshot, period: Period, zone: ZoneInfo) -> tuple[Late, ...]:
-    """The imports since, and those undone since, of all that the snapshot holds; in their order."""
+def came_later(store: Store, snapshot: Snapshot, frozen: datetime, period: Period, zone: ZoneInfo) -> tuple[Late, ...]:
+    """The imports since the freeze, and those undone since, of all that the snapshot holds; in their order. A snapshot
+    may be older than the freeze: the same rows again, undone and brought back, are the same snapshot."""
     with store.reading() as connection:
         rows = connection.execute(
             select(_batches).where(_batches.c.record_type.in_(list(snapshot.sources))).order_by(_batches.c.id)
         ).mappings()
-        return tuple(_late(store, connection, snapshot.sources, rows.all(), period, zone))
+        return tuple(_late(store, connection, snapshot.sources, frozen, rows.all(), period, zone))
 
 
 def _late(
-    store: Store, connection: Connection, sources: Any, rows: Iterable[Any], period: Period, zone: ZoneInfo
+    store: Store,
+    connection: Connection,
+    sources: Any,
+    frozen: datetime,
+    rows: Iterable[Any],
+    period: Period,
+    zone: ZoneInfo,
 ) -> Iterator[Late]:
     for row in rows:
         name, number = row["record_type"], row["id"]
-        undone, known = row["undone_at"] is not None, number in sources[name]
+        undone = row["undone_at"] is not None
+        before = undone and row["undone_at"] <= frozen
+        known = not before and (number in sources[name] or row["handed_in"] <= frozen)
         changed = row["added"] + row["replaced"]
         if known is not undone or not changed:
             continue
