@@ -30,7 +30,13 @@ _DESPITE = _("Do not wait for appeals that are not decided on, for this reason."
 @click.pass_obj
 def approve(app: App, scheme: str, name: str, despite: str | None, reason: str | None) -> None:
     from kaohe.run.life import take_step
-    from kaohe.run.life.blocking import before_approving, before_submitting, pays, undecided_appeals
+    from kaohe.run.life.blocking import (
+        appeals_without_outcome,
+        before_approving,
+        before_submitting,
+        pays,
+        undecided_appeals,
+    )
     from kaohe.run.life.refusals import not_to_approve
     from kaohe.run.life.store import hold
 
@@ -47,10 +53,9 @@ def approve(app: App, scheme: str, name: str, despite: str | None, reason: str |
     warn_of_appeals(app, before)
     with app.store.writing() as connection:
         hold(connection)
-        appeals = undecided_appeals(connection, before)
-        refuse_if_any(
-            [*before_submitting(connection, before), *(() if given(despite) else before_approving(before, appeals))]
-        )
+        appeals, upheld = undecided_appeals(connection, before), appeals_without_outcome(connection, before)
+        waiting = () if given(despite) else before_approving(before, appeals, upheld)
+        refuse_if_any([*before_submitting(connection, before), *waiting])
         paying = pays(connection, before)
         life = take_step(
             connection,
@@ -58,11 +63,11 @@ def approve(app: App, scheme: str, name: str, despite: str | None, reason: str |
             "approve",
             at,
             seen=before.number,
-            reason=_joined(reason, despite if appeals else None),
+            reason=joined(reason, despite if appeals or upheld else None),
             rule=rule,
             proposers=proposers,
             run=before.run,
-            despite_appeals=[each.number for each in appeals],
+            despite_appeals=[each.number for each in (*appeals, *upheld)],
             **said,
         )
     step_taken(app, life, pays=paying)
@@ -95,7 +100,7 @@ def close(app: App, scheme: str, name: str, despite: str | None, reason: str | N
             "close",
             at,
             seen=before.number,
-            reason=_joined(reason, despite if appeals else None),
+            reason=joined(reason, despite if appeals else None),
             pays=paying,
             despite_appeals=[each.number for each in appeals],
         )
@@ -168,6 +173,7 @@ def _named(life: Life) -> dict[str, Any]:
     return {"scheme_id": life.scheme_id, "period": life.period}
 
 
-def _joined(*reasons: str | None) -> str | None:
+def joined(*reasons: str | None) -> str | None:
+    """The reasons that were given, as one; None where there is none."""
     said = [each.strip() for each in reasons if each is not None and each.strip()]
     return " · ".join(said) or None

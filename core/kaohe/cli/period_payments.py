@@ -11,12 +11,14 @@ import click
 from kaohe.cli.accounts import noted_accounts
 from kaohe.cli.context import App
 from kaohe.cli.files import refuse_unwritable
-from kaohe.cli.period_decisions import those_before, verified
+from kaohe.cli.log_sound import log_sound
+from kaohe.cli.period_decisions import joined, those_before, verified
 from kaohe.cli.period_group import period, proposers_of, step_taken, step_time, whose
 from kaohe.cli.period_scheme import life_named
 from kaohe.cli.period_steps import refuse_out_of_order
 from kaohe.cli.sheets import csv_text, show_sheet, workbook
 from kaohe.cli.words import _
+from kaohe.errors import refuse_if_any
 from kaohe.text import msg
 
 if TYPE_CHECKING:
@@ -31,11 +33,17 @@ if TYPE_CHECKING:
 )
 @click.option("--dry-run", is_flag=True, help=_("Show what would be paid, but keep nothing."))
 @click.option("--reason", metavar="TEXT", help=_("A note that stays with the step."))
+@click.option(
+    "--despite-audit", "despite", metavar="REASON", help=_("Pay although evidence was changed outside kaohe.")
+)
 @click.pass_obj
-def pay(app: App, scheme: str, name: str, output: Path | None, dry_run: bool, reason: str | None) -> None:
+def pay(
+    app: App, scheme: str, name: str, output: Path | None, dry_run: bool, reason: str | None, despite: str | None
+) -> None:
     from kaohe.run.life import take_step
-    from kaohe.run.life.blocking import pays
-    from kaohe.run.life.store import hold
+    from kaohe.run.life.blocking import balances_moved, pays
+    from kaohe.run.life.refusals import overtaken
+    from kaohe.run.life.store import hold, life_in
     from kaohe.run.paying import store as payments
 
     app.require("pay")
@@ -47,6 +55,7 @@ def pay(app: App, scheme: str, name: str, output: Path | None, dry_run: bool, re
     at = step_time(app, before)
     run = verified(app, before)
     whose_life, number = (before.scheme_id, before.period), before.run or 0
+    checked = log_sound(app, " ".join(whose_life), despite)
     if dry_run:
         lines = payments.pay_lines(app.store, run)
         say_totals(app, run, lines)
@@ -56,18 +65,21 @@ def pay(app: App, scheme: str, name: str, output: Path | None, dry_run: bool, re
     said = noted_accounts(app, " ".join(whose_life), [*those_before(before), *proposers_of(app, before)])
     with app.store.writing() as connection:
         hold(connection)
+        now = life_in(connection, *whose_life)
+        refuse_if_any([overtaken(now)] if now.number != before.number else balances_moved(connection, now, paying=True))
         seals = [payments.pay(connection, number, run)]
         life = take_step(
             connection,
-            *whose_life,
+            before.scheme_id,
+            before.period,
             "pay",
             at,
             seen=before.number,
-            reason=reason,
+            reason=joined(reason, despite if checked else None),
             pays=paying,
             seals=seals,
             run=number,
-            **said,
+            **{**said, **checked},
         )
     lines = payments.payments_of(app.store, *whose_life)
     say_totals(app, run, lines)

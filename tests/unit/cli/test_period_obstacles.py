@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.scenarios.desk import Desk
@@ -223,3 +224,77 @@ def test_a_history_is_shown_although_the_inputs_are_damaged(at: Callable[[str], 
     assert "calculate" in answer.out
     assert "[run.inputs-unreadable]" in answer.err
     assert desk.try_("period", "calculate", *WHOSE).code == 3
+
+
+class TestMoneyThatSomebodyMoved:
+    """Somebody writes SQL between the approval and the payment."""
+
+    @pytest.mark.parametrize(
+        ("harm", "table"),
+        [
+            ("INSERT INTO postings VALUES (1, 'P1', 'tiny', '2025-Q4', '2026-Q1', 100000)", "postings"),
+            ("INSERT INTO payments VALUES ('tiny', '2025-Q4', 'P1', 1, 0, 0, 0, 100000, 0)", "payments"),
+            ("DELETE FROM audit_log WHERE seq = 5", "audit_log"),
+        ],
+    )
+    def test_nobody_pays_by_evidence_that_was_changed(self, at: Callable[[str], Desk], harm: str, table: str) -> None:
+        desk = at("approved")
+        past_kaohe(desk, "PRAGMA foreign_keys = OFF", harm)
+        answer = desk.try_("period", "pay", *WHOSE, "--as", "zhao")
+        assert answer.code == 3
+        assert "error [period.evidence-changed]" in answer.err
+        assert table in answer.err
+        assert shown(desk)["state"] == "approved"
+        take(desk, "pay", "zhao", "--despite-audit", "known, see the minutes")
+        assert shown(desk)["steps"][-1]["reason"] == "known, see the minutes"
+
+    def test_a_trigger_that_changes_payments_as_they_are_written_stops_them(self, at: Callable[[str], Desk]) -> None:
+        desk = at("approved")
+        past_kaohe(
+            desk,
+            "CREATE TRIGGER more AFTER INSERT ON payments BEGIN "
+            "UPDATE payments SET earned = earned + 100, paid = paid + 100; END",
+        )
+        assert "[audit.trigger]" in desk.try_("period", "pay", *WHOSE, "--as", "zhao").err
+        answer = desk.try_("period", "pay", *WHOSE, "--as", "zhao", "--despite-audit", "hush")
+        assert "error [payments.changed]: the database changes payments as they are written" in answer.err
+        assert shown(desk)["state"] == "approved"
+
+    def test_of_two_who_pay_at_once_one_is_told_that_the_other_was_first(
+        self, at: Callable[[str], Desk], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The other one pays while this one has looked at everything and has not written yet."""
+        desk = at("approved")
+        from kaohe.cli import period_payments
+
+        checked = period_payments.log_sound
+
+        def meanwhile(*words: Any) -> Any:
+            monkeypatch.setattr(period_payments, "log_sound", checked)
+            take(desk, "pay", "zhao")
+            return checked(*words)
+
+        monkeypatch.setattr(period_payments, "log_sound", meanwhile)
+        answer = desk.try_("period", "pay", *WHOSE, "--as", "zhao")
+        assert answer.code == 1
+        assert "error [period.overtaken]: somebody else took a step in the meantime: pay by zhao" in answer.err
+
+
+def past_kaohe(desk: Desk, *lines: str) -> None:
+    with closing(sqlite3.connect(desk.workspace / "kaohe.db")) as connection:
+        for line in lines:
+            connection.execute(line)
+        connection.commit()
+
+
+def test_an_upheld_appeal_holds_up_approval_until_the_run_follows_it(at: Callable[[str], Desk]) -> None:
+    desk = at("in_review")
+    insert(desk, AppealRow, {**appeal("upheld"), "result": '{"batches":[99],"changes":[]}'})
+    answer = desk.try_("period", "approve", *WHOSE, "--as", "wang")
+    assert answer.code == 1
+    assert (
+        "error [period.appeals-not-followed]: 1 appeals were upheld, and what they led to is not in this" in answer.err
+    )
+    insert(desk, AppealRow, {**appeal("upheld"), "result": '{"batches":[1],"changes":[]}'})
+    assert "found: 1 (P1)\n" in desk.try_("period", "approve", *WHOSE, "--as", "wang").err
+    take(desk, "approve", "wang", "--despite-appeals", "the import was of another year")

@@ -163,7 +163,7 @@ def _end(
 
 def _settled(life: Life, approved: Sequence[Proposal]) -> Problem | None:
     """Why approved changes cannot be taken back any more: the results that hold them are approved or paid."""
-    if life.state in ("approved", "paid", "closed") and any(each.appeal is None for each in approved):
+    if life.state == "approved" or (life.state in ("paid", "closed") and any(each.appeal is None for each in approved)):
         return refusals.not_now(life, appealed=False)
     return None
 

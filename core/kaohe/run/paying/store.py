@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
 
+from kaohe.errors import Exit, Place, Problem, fail
 from kaohe.period import parse_period, usual
 from kaohe.records import Store
 from kaohe.records.audit import seal
@@ -20,6 +21,7 @@ from kaohe.records.evidence_tables import PaymentRow, PostingRow, RestatementRow
 from kaohe.records.tables import table_of
 from kaohe.run.model import Run
 from kaohe.run.paying.model import Line, settle_everybody
+from kaohe.text import msg
 
 _payments, _postings, _restatements = (table_of(row) for row in (PaymentRow, PostingRow, RestatementRow))
 
@@ -52,7 +54,8 @@ class Balance:
 
 def pay(connection: Connection, number: int, run: Run) -> dict[str, Any]:
     """Write the payments of the period by the run of that number, within the transaction of the step ``pay``; the seal
-    that its audit event has to hold. A period is paid once: whoever calls has seen to that."""
+    that its audit event has to hold. A period is paid once: whoever calls has seen to that. Raises KaoheError where the
+    database keeps something else than what it was given."""
     whose = {"scheme_id": run.scheme.id, "period": usual(run.period).name}
     rows = [
         {
@@ -69,7 +72,15 @@ def pay(connection: Connection, number: int, run: Run) -> dict[str, Any]:
     ]
     if rows:
         connection.execute(insert(_payments), rows)
+    kept = connection.execute(select(_payments).filter_by(**whose)).mappings()
+    if sorted((dict(row) for row in kept), key=_person) != sorted(rows, key=_person):
+        what, fix = msg("the database changes payments as they are written"), msg("see by what: kaohe audit verify")
+        raise fail(Problem("payments.changed", what, Place(key=" ".join(whose.values())), fix=fix), Exit.ENVIRONMENT)
     return seal(connection, _payments, whose)
+
+
+def _person(row: Mapping[str, Any]) -> str:
+    return str(row["person"])
 
 
 def pay_lines(store: Store, run: Run) -> tuple[Line, ...]:
