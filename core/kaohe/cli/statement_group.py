@@ -44,10 +44,9 @@ def circumstances_of(app: App, stored: StoredRun) -> Circumstances:
 
 def superseded(app: App, stored: StoredRun) -> Problem | None:
     """That another run stands for the period than this one; None where it does, or none does yet."""
-    from kaohe.period import usual
     from kaohe.run.life import official_run
 
-    scheme, period = stored.run.scheme.id, usual(stored.run.period).name
+    scheme, period = stored.run.belongs_to
     official = official_run(app.store, scheme, period)
     if official in (None, stored.number):
         return None

@@ -12,7 +12,7 @@ from kaohe.appraise.model import Appraisal
 from kaohe.errors import Problem
 from kaohe.exact import Ints
 from kaohe.language import Shift, Type
-from kaohe.period import Period
+from kaohe.period import Period, usual
 from kaohe.run.assessment.model import Assessments
 from kaohe.scheme.model import Scheme
 from kaohe.text import Message
@@ -85,3 +85,9 @@ class Run:
     digest: str
     assessments: Assessments = field(default_factory=lambda: MappingProxyType({}))
     team_counts: Mapping[str, tuple[Counts, ...]] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def belongs_to(self) -> tuple[str, str]:
+        """The scheme's id and the usual name of the period, by which its life, changes, appeals and payments are kept:
+        a run of 2026-01-01..2026-03-31 is one of 2026-Q1."""
+        return self.scheme.id, usual(self.period).name

@@ -93,10 +93,8 @@ def _told(app: App, stored: StoredRun, mask: Mask | None, what: str) -> str | by
 
 
 def _paid(app: App, stored: StoredRun) -> tuple[Line, ...]:
-    from kaohe.period import usual
     from kaohe.run.life import state_of
     from kaohe.run.paying.store import payments_of
 
-    whose = (stored.run.scheme.id, usual(stored.run.period).name)
-    life = state_of(app.store, *whose)
-    return tuple(payments_of(app.store, *whose)) if life.run == stored.number else ()
+    life = state_of(app.store, *stored.run.belongs_to)
+    return tuple(payments_of(app.store, *stored.run.belongs_to)) if life.run == stored.number else ()

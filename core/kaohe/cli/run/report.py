@@ -43,7 +43,6 @@ def report(app: App, named: str, output: Path, pdf: bool, mask: bool) -> None:
 
 def _around(app: App, stored: StoredRun, *, mask: bool) -> Facts:
     """What the workspace knows of the run besides: who made it, in whose place it stands, how far its period is."""
-    from kaohe.period import usual
     from kaohe.run.life import STATES, state_of
 
     facts: list[tuple[Message, Message | str]] = [(msg("Inputs"), stored.inputs.digest)]
@@ -51,7 +50,7 @@ def _around(app: App, stored: StoredRun, *, mask: bool) -> Facts:
         facts.append((msg("Made by"), stored.actor))
     if stored.replaces is not None:
         facts.append((msg("In the place of"), msg("run {number}", number=stored.replaces)))
-    life = state_of(app.store, stored.run.scheme.id, usual(stored.run.period).name)
+    life = state_of(app.store, *stored.run.belongs_to)
     if life.state is not None:
         last = life.steps[-1]
         facts.append((msg("State of the period"), STATES[life.state]))

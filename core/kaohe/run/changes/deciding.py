@@ -68,7 +68,7 @@ def propose(
         rows = attach(connection, files, at)
         evidence = tuple(file.digest for file in files)
         kept = [replace(each, evidence=(*each.evidence, *evidence)) for each in drafts]
-        scheme_id, period = stored.run.scheme.id, stored.run.period.name
+        scheme_id, period = stored.run.belongs_to
         return Proposed(add(connection, scheme_id, period, kept, at, appeal=appeal, rows=rows), found)
 
 
@@ -82,7 +82,7 @@ def _weighed(connection: Connection, stored: StoredRun, drafts: Sequence[Draft],
     """What the drafts do beside all that is approved and proposed already."""
     refuse_if_any(refusals.no_reason(each.person) for each in drafts if not each.reason.strip())
     _may_change(connection, stored, appeal, [each.person for each in drafts], ("open", "answered", "upheld"))
-    scheme_id, period = stored.run.scheme.id, stored.run.period.name
+    scheme_id, period = stored.run.belongs_to
     others = changes_in(connection, scheme_id=scheme_id, period=period)
     there = [each.change for each in others if each.state in ("approved", "proposed")]
     # By the numbers that they will surely have where nobody else proposes anything.
@@ -173,7 +173,7 @@ def _may_change(
 ) -> None:
     """Raises KaoheError where the results of these people cannot be changed by hand now. ``heard``: in which states an
     appeal leads to a change after the payment too."""
-    scheme_id, period = stored.run.scheme.id, stored.run.period.name
+    scheme_id, period = stored.run.belongs_to
     life = life_in(connection, scheme_id, period)
     appealed = appeal is not None and _appeal(connection, appeal, life, people) in heard
     refuse_if_any(filter(None, [refusals.not_now(life, appealed=appealed)]))

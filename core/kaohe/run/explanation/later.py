@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kaohe.period import usual
 from kaohe.records import Store
 from kaohe.run.figures import money_in_words
 from kaohe.run.life.store import official_run
@@ -16,7 +15,7 @@ from kaohe.text import Message, msg
 
 def later_facts(store: Store, stored: StoredRun, person: str) -> Node | None:
     """A branch for the person's explanation; None where nothing came later. It is not part of the run's own figures."""
-    scheme_id, period = stored.run.scheme.id, usual(stored.run.period).name
+    scheme_id, period = stored.run.belongs_to
     stands = official_run(store, scheme_id, period)
     posted = postings_of(store, scheme_id, period, person)
     remarks: tuple[Message, ...] = ()

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select
 
 from kaohe.errors import Exit, Place, Problem, fail
-from kaohe.period import parse_period, usual
+from kaohe.period import parse_period
 from kaohe.records import Store
 from kaohe.records.audit import seal
 from kaohe.records.evidence_tables import PaymentRow, PostingRow, RestatementRow
@@ -56,7 +56,8 @@ def pay(connection: Connection, number: int, run: Run) -> dict[str, Any]:
     """Write the payments of the period by the run of that number, within the transaction of the step ``pay``; the seal
     that its audit event has to hold. A period is paid once: whoever calls has seen to that. Raises KaoheError where the
     database keeps something else than what it was given."""
-    whose = {"scheme_id": run.scheme.id, "period": usual(run.period).name}
+    scheme_id, period = run.belongs_to
+    whose = {"scheme_id": scheme_id, "period": period}
     rows = [
         {
             **whose,
@@ -94,7 +95,7 @@ def lines_in(connection: Connection, run: Run) -> tuple[Line, ...]:
     appraisal = run.appraisal
     bonuses = zip(appraisal.people.code, appraisal.bonus.tolist(), strict=True)
     earned = {} if run.scheme.bonus is None else dict(bonuses)
-    due = due_in(connection, run.scheme.id, usual(run.period).name)
+    due = due_in(connection, *run.belongs_to)
     return settle_everybody(earned, due, run.scheme.recovery, _left(run, due))
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from kaohe.errors import fail, refuse_if_any
-from kaohe.period import parse_period, usual
+from kaohe.period import parse_period
 from kaohe.records import Store
 from kaohe.records.audit import actor_of, append, insert_row, insert_rows, take_turn, update_row
 from kaohe.records.canonical import canonical
@@ -52,7 +52,7 @@ def prepare(store: Store, standing: StoredRun, run: Run, inputs: Inputs, reason:
 
     Raises KaoheError where nothing is different, and where another run stands by now.
     """
-    scheme_id, period = _whose(standing)
+    scheme_id, period = standing.run.belongs_to
     with store.writing() as connection:
         take_turn(connection)
         life = life_in(connection, scheme_id, period)
@@ -177,10 +177,6 @@ def posting_period(connection: Connection, scheme_id: str, period: str) -> str:
     newest = max(map(parse_period, {period, *paid}), key=lambda days: (days.end, days.cycle == cycle))
     following = open_after(connection, scheme_id, newest.name)
     return newest.following.name if following is None else following.period
-
-
-def _whose(standing: StoredRun) -> tuple[str, str]:
-    return standing.run.scheme.id, usual(standing.run.period).name
 
 
 def _proposers(connection: Connection, restatement: Restatement, added: Collection[int]) -> tuple[str, ...]:
