@@ -27,7 +27,7 @@ FORMS = click.Choice(["table", "json"])
 @click.option("--person", metavar="CODE", help=_("Only this person's."))
 @click.option("--scheme", metavar="SCHEME", help=_("Only those of this scheme."))
 @click.option("--period", metavar="PERIOD", help=_("Only those of this period."))
-@click.option("--format", "form", type=FORMS, default="table", help=_("Form of the answer."))
+@click.option("--format", "form", type=FORMS, default="table", help=_("The form."))
 @click.pass_obj
 def list_(
     app: App, pending: bool, overdue: bool, person: str | None, scheme: str | None, period: str | None, form: str
@@ -71,7 +71,7 @@ def list_(
 
 @appeal.command(help=_("Show one appeal: the figure as it was explained then, the texts, what came of it."))
 @click.argument("number", metavar="NUMBER", type=int)
-@click.option("--format", "form", type=FORMS, default="table", help=_("Form of the answer."))
+@click.option("--format", "form", type=FORMS, default="table", help=_("The form."))
 @click.pass_obj
 def show(app: App, number: int, form: str) -> None:
     import sys

@@ -51,7 +51,7 @@ def add(app: App, scheme: str, period: str, person: str, text: str, owner: str |
 @click.option("--owner", metavar="NAME", help=_("Only those that this one sees to."))
 @click.option("--open", "pending", is_flag=True, help=_("Only those in progress."))
 @click.option("--overdue", is_flag=True, help=_("Only those whose day has passed."))
-@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", help=_("Form of the answer."))
+@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", help=_("The form."))
 @click.pass_obj
 def list_(app: App, person: str | None, owner: str | None, pending: bool, overdue: bool, form: str) -> None:
     from kaohe.run.feedback import ITEM_STATES, list_items

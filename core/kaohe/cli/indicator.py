@@ -33,7 +33,7 @@ indicator.add_command(values)
 @indicator.command("list", help=_("List the indicators that schemes may use."))
 @click.option("--industry", metavar="NAME", help=_("Only those of this plugin; crm is the base that all share."))
 @click.option("--search", metavar="TEXT", help=_("Only those with this text in the id, a name or the description."))
-@click.option("--format", "style", type=click.Choice(["table", "json"]), default="table", help=_("Form of the answer."))
+@click.option("--format", "style", type=click.Choice(["table", "json"]), default="table", help=_("The form."))
 @click.pass_obj
 def list_(app: App, industry: str | None, search: str | None, style: str) -> int:
     from kaohe.report.indicator import DIRECTIONS, UNITS, brief_data
@@ -66,7 +66,7 @@ def list_(app: App, industry: str | None, search: str | None, style: str) -> int
 @click.option("--sql", is_flag=True, help=_("Print the SQL that an evaluation runs for it (DuckDB)."))
 @click.option("--param", "params", multiple=True, metavar="NAME=VALUE", help=_("Set a parameter; may be repeated."))
 @click.option("--period", metavar="PERIOD", help=_("The period of the SQL; left out: the current quarter."))
-@click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", help=_("Form of the answer."))
+@click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", help=_("The form."))
 @click.pass_obj
 def show(app: App, identifier: str, sql: bool, params: tuple[str, ...], period: str | None, style: str) -> None:
     from kaohe.report.indicator import facts, indicator_data

@@ -32,7 +32,7 @@ _LEVELS = ["person", "team", "all"]
 )
 @click.option("--param", "params", multiple=True, metavar="NAME=VALUE", help=_("Set a parameter; may be repeated."))
 @click.option(
-    "--format", "style", type=click.Choice(["table", "json", "csv"]), default="table", help=_("Form of the answer.")
+    "--format", "style", type=click.Choice(["table", "json", "csv"]), default="table", help=_("The form.")
 )
 @click.pass_obj
 def values(

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from kaohe.run.life import Life, Rule
 
 
-@click.group(help=_("The life of a period: open, freeze, calculate, submit, approve, pay, close."))
+@click.group(help=_("The life of a period: open, freeze, calculate, submit, approve, pay, close, restate."))
 def period() -> None:
     pass
 

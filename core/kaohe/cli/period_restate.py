@@ -36,7 +36,7 @@ _STATES = {"prepared": msg("prepared"), "approved": msg("approved"), "rejected":
 @click.option("--reject", "rejected", type=int, metavar="NUMBER", help=_("Reject it; --reason says why."))
 @click.option("--show", "shown", type=int, metavar="NUMBER", help=_("Show once more who gains and who loses."))
 @click.option("--list", "listed", is_flag=True, help=_("List the restatements."))
-@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", help=_("Form of the answer."))
+@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", help=_("The form."))
 @click.pass_obj
 def restate(
     app: App,

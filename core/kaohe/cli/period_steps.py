@@ -49,7 +49,7 @@ def open_(app: App, scheme: str, name: str) -> None:
 
 @period.command(help=_("Evaluate what was frozen, with the approved manual changes; again: a new run in its place."))
 @whose
-@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", help=_("Form of the answer."))
+@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", help=_("The form."))
 @click.option("--dry-run", is_flag=True, help=_("Show the result, but keep nothing."))
 @click.pass_obj
 def calculate(app: App, scheme: str, name: str, form: str, dry_run: bool) -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from kaohe.run.life.contents import Late
 
 _FORM = click.option(
-    "--format", "form", type=click.Choice(["table", "json"]), default="table", help=_("Form of the answer.")
+    "--format", "form", type=click.Choice(["table", "json"]), default="table", help=_("The form.")
 )
 
 

@@ -41,7 +41,7 @@ def new(app: App, file: str, template: str | None) -> None:
 
 @scheme.command(help=_("Report every mistake in scheme files, and every default that they use."))
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help=_("Form of the answer."))
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help=_("The form."))
 @click.pass_obj
 def check(app: App, files: tuple[str, ...], form: str) -> int:
     results = [load_file(app, file) for file in files]
@@ -55,7 +55,7 @@ def check(app: App, files: tuple[str, ...], form: str) -> int:
 
 @scheme.command(help=_("Compute the scheme's own tests and say what comes out otherwise than expected."))
 @click.argument("files", nargs=-1, required=True, metavar="SCHEME...")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help=_("Form of the answer."))
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help=_("The form."))
 @click.pass_obj
 def test(app: App, files: tuple[str, ...], form: str) -> int:
     from kaohe.cli.scheme_cases import case_data, case_lines, summary

@@ -77,7 +77,7 @@ def interview(app: App, scheme: str, period: str, person: str, notes: str, goals
 @statement.command("list", help=_("Who has acknowledged the statement of a run, and who has not."))
 @click.argument("run", metavar="RUN")
 @click.option("--open", "missing", is_flag=True, help=_("Only those who have not."))
-@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", help=_("Form of the answer."))
+@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", help=_("The form."))
 @click.pass_obj
 def list_(app: App, run: str, missing: bool, form: str) -> None:
     stored = stored_run(app, run)

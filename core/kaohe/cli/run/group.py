@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from kaohe.run.stored.repository import StoredRun
 
 
-@click.group(help=_("Stored runs: list, show, compare, verify, export."))
+@click.group(help=_("Stored runs: list, show, compare, verify, export, report."))
 def run() -> None:
     pass
 
