@@ -1,1 +1,2 @@
-"""Measurements, as ratios against something run beside them: ``python -m benchmarks [startup|demo|million]``."""
+"""Measurements, as ratios against something run beside them:
+``python -m benchmarks [startup|demo|million|evidence|scoring]``."""
