@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from types import MappingProxyType
 from typing import Literal, cast
 
 from kaohe.errors import KaoheError, Problem, fail
-from kaohe.text import msg
+from kaohe.text import Message, msg
 
 Cycle = Literal["month", "quarter", "half", "year", "dates"]
+CYCLES: Mapping[Cycle, Message] = MappingProxyType(
+    {
+        "month": msg("a month"),
+        "quarter": msg("a quarter"),
+        "half": msg("half a year"),
+        "year": msg("a year"),
+        "dates": msg("days from … to"),
+    }
+)
+"""As a person reads them."""
 _FIRST_YEAR, _LAST_YEAR = 1900, 9000
 _MONTHS: dict[str, int] = {"month": 1, "quarter": 3, "half": 6, "year": 12}
 _NAME = re.compile(r"(?P<year>\d{4})(?:-(?:(?P<month>0[1-9]|1[0-2])|Q(?P<quarter>[1-4])|H(?P<half>[12])))?")

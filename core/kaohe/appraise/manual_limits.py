@@ -108,7 +108,7 @@ def _tier(
     moved = msg("{before} → {after}", before=ids[old], after=ids[level])
     if abs(level - old) > limits.tiers:
         found = msg("{move}: {count} tiers", move=moved, count=abs(level - old))
-        expected = msg("at most {limit}, up or down", limit=limits.tiers)
+        expected = msg("at most {limit} tiers, up or down", limit=limits.tiers)
         yield Problem("manual.tiers", msg("a tier is changed by hand further than allowed"), where, found, expected)
     for rule, held in before.ruled.tier_rules:
         if row not in held:

@@ -7,6 +7,7 @@ from typing import Any
 
 from kaohe.exact import MICRO, divide
 from kaohe.report.details import add_up
+from kaohe.report.names import group_words
 from kaohe.report.sheet import Column, Sheet
 from kaohe.run.model import Run
 from kaohe.run.paying.model import Line
@@ -46,7 +47,7 @@ def bonus_sheet(run: Run, language: Language, lines: Sequence[Line] = ()) -> She
     )
     paid = {line.person: line for line in lines}
     rows = [
-        _row(run, row, paid, settling=settling, by_hand=by_hand)
+        _row(run, row, paid, language, settling=settling, by_hand=by_hand)
         for row in range(len(appraisal.people))
         if appraisal.graded[row]
     ]
@@ -64,7 +65,9 @@ def bonus_sheet(run: Run, language: Language, lines: Sequence[Line] = ()) -> She
     return Sheet(msg("Bonus list").in_(language), columns, rows, total=total, fixed=2)
 
 
-def _row(run: Run, row: int, paid: dict[str, Line], *, settling: bool, by_hand: bool) -> tuple[Any, ...]:
+def _row(
+    run: Run, row: int, paid: dict[str, Line], language: Language, *, settling: bool, by_hand: bool
+) -> tuple[Any, ...]:
     appraisal, scheme, people = run.appraisal, run.scheme, run.appraisal.people
     money, computed, bonus = appraisal.money, appraisal.computed, int(appraisal.bonus[row])
     code = people.code[row]
@@ -83,7 +86,7 @@ def _row(run: Run, row: int, paid: dict[str, Line], *, settling: bool, by_hand: 
         int(appraisal.coefficient[row]),
         days,
         part,
-        *((pools[pool].group if pool >= 0 else None,) if pools else ()),
+        *((group_words(pools[pool].group, language) if pool >= 0 else None,) if pools else ()),
         *(
             (int(money.brought[row]), int(money.carried[row]))
             if settling and money and money.brought is not None and money.carried is not None

@@ -7,6 +7,7 @@ from typing import Any
 
 from kaohe.exact import format_fen, plain_fen
 from kaohe.records.comparing import RecordChange
+from kaohe.report.names import group_name
 from kaohe.report.sheet import Column, Sheet
 from kaohe.run.explanation.records import confidential
 from kaohe.run.model import Run
@@ -96,13 +97,13 @@ def totals_lines(effects: Sequence[Effect], pools: Sequence[PoolEffect], posted_
         if each.before == each.after:
             yield msg(
                 "pool {group}: {after} as before; the differences of its people add up to {moved}",
-                group=each.group,
+                group=group_name(each.group),
                 **amounts,
             )
         else:
             yield msg(
                 "pool {group}: {before} → {after}; the differences of its people add up to {moved}",
-                group=each.group,
+                group=group_name(each.group),
                 **amounts,
             )
 

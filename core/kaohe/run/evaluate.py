@@ -11,7 +11,7 @@ from kaohe.appraise import ManualChange, People, appraise
 from kaohe.appraise.quota_check import quota_problems
 from kaohe.engine import Engine
 from kaohe.errors import Exit, KaoheError, Place, Problem, fail
-from kaohe.period import Period, year_start
+from kaohe.period import CYCLES, Period, year_start
 from kaohe.plugin import RecordType
 from kaohe.records import Snapshot
 from kaohe.run.assessment.assessing import assess_everybody
@@ -188,8 +188,8 @@ def check_period(scheme: Scheme, period: Period) -> list[Problem]:
             "evaluate.cycle",
             msg("the scheme is written for another cycle than {period}", period=period.name),
             Place(key=scheme.id),
-            found=period.cycle,
-            expected=scheme.cycle,
+            found=CYCLES[period.cycle],
+            expected=CYCLES[scheme.cycle],
             severity="warning",
         )
     ]

@@ -217,7 +217,7 @@ def test_a_fixed_pool_stays_and_is_only_split_otherwise(tmp_path: Path) -> None:
     assert moved(said) == {"P4": "3000.00", "P3": "-3000.00"}
     assert said["pools"] == [{"group": "*", "before": "24000.00", "after": "24000.00", "moved": "0.00"}]
     shown = four.desk.do("period", "restate", "--show", said["number"])
-    assert "pool *: 24,000.00 as before; the differences of its people add up to 0.00" in shown.err
+    assert "pool everybody: 24,000.00 as before; the differences of its people add up to 0.00" in shown.err
 
 
 DRAW = """\

@@ -178,6 +178,7 @@ def test_exactly_as_much_as_allowed_is_allowed() -> None:
 def test_a_tier_may_not_be_changed_by_more_than_so_many() -> None:
     (problem,) = problems(allowing(), tier(0, "C"))
     assert (problem.code, str(problem.found)) == ("manual.tiers", "A → C: 2 tiers")
+    assert str(problem.expected) == "at most 1 tiers, up or down"
 
 
 def test_a_bonus_may_not_be_changed_by_more_than_a_share_of_the_computed_one() -> None:

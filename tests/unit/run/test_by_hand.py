@@ -114,6 +114,7 @@ def test_a_scheme_that_is_not_in_force_all_of_the_period_is_refused(period: str,
 def test_another_cycle_is_evaluated_with_a_warning(tiny: Desk) -> None:
     answer = tiny.do("evaluate", "tiny", "--period", "2026-01")
     assert "tiny: warning [evaluate.cycle]: the scheme is written for another cycle than 2026-01" in answer.err
+    assert "found: a month\n    expected: a quarter\n" in answer.err
     run, _number = evaluated(tiny, period="2026-01")
     assert [note.code for note in run.notes] == ["evaluate.cycle"]
     assert run.appraisal.values["in_time"].sample.tolist() == [2, 2, 3]

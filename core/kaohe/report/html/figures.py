@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from kaohe.appraise.model import EVERYBODY
 from kaohe.exact import DECIMALS, MICRO, divide, format_fen, format_micros, round_micros
 from kaohe.text import Message, msg
 
@@ -38,8 +37,3 @@ def part(share: Fraction) -> Message:
             round_micros(divide((share * 100 * MICRO).numerator, (share * 100 * MICRO).denominator), 1), 1
         ),
     )
-
-
-def group_name(name: str | None) -> Message | str:
-    """A ranking group's name."""
-    return msg("everybody") if name in (None, EVERYBODY) else str(name)

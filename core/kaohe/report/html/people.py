@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from kaohe.report.contributions import Step, steps, with_weights
 from kaohe.report.html.charts import Mark, bar, chart, upright
 from kaohe.report.html.element import Content, Element, el
-from kaohe.report.html.figures import group_name, money, points, signed
+from kaohe.report.html.figures import money, points, signed
 from kaohe.report.html.page import section
 from kaohe.report.html.scale import Scale, scale_over
 from kaohe.report.html.tables import Head, sheet_table, table
+from kaohe.report.names import group_name
 from kaohe.report.ranking import left_out_sheet, not_graded_sheet, ranked_order, ranking_sheet
 from kaohe.report.sheet import Sheet
 from kaohe.run.assessment.disclosure import GIVES_AWAY, Discretion

@@ -10,10 +10,11 @@ import numpy as np
 from kaohe.exact import Flags, Ints, shorten
 from kaohe.report.html.charts import Box, bar_chart, bullet
 from kaohe.report.html.element import Content, Element, el
-from kaohe.report.html.figures import group_name, money, part, points, signed
+from kaohe.report.html.figures import money, part, points, signed
 from kaohe.report.html.page import section
 from kaohe.report.html.scale import scale_over
 from kaohe.report.html.tables import Head, table
+from kaohe.report.names import group_name
 from kaohe.report.spread import Spread, divided, mean, shown_dimensions, spread, total
 from kaohe.run.model import Run
 from kaohe.text import Message, Text, msg

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import Connection, select
 
@@ -12,6 +12,7 @@ from kaohe.records import Store
 from kaohe.records.core_tables import PersonRow, RecordTypeRow, RunResultRow, RunRow
 from kaohe.records.evidence_tables import AppealRow
 from kaohe.records.tables import table_of
+from kaohe.run.life.model import STATES
 from kaohe.run.life.store import lives_in
 from kaohe.run.purging.facts import last_days
 from kaohe.text import msg
@@ -19,6 +20,7 @@ from kaohe.text import msg
 _people, _types = table_of(PersonRow), table_of(RecordTypeRow)
 _runs, _results, _appeals = table_of(RunRow), table_of(RunResultRow), table_of(AppealRow)
 _SETTLED = frozenset({"paid", "closed"})
+_PAID_OR_CLOSED = msg("{first} or {last}", first=STATES["paid"], last=STATES["closed"])
 
 
 def unready(store: Store, connection: Connection, codes: Sequence[str]) -> Iterator[Problem]:
@@ -45,7 +47,7 @@ def not_yet(connection: Connection, codes: frozenset[str], before: date) -> list
             problems.append(Problem("purge.person", msg("nobody has this code"), Place(key=code)))
         elif code in ends and (ends[code] is None or ends[code] > before):
             what = msg("this person was still there after {day}", day=before)
-            found = msg("no last day") if ends[code] is None else str(ends[code])
+            found = msg("no last day") if (end := ends[code]) is None else str(end - timedelta(days=1))
             problems.append(Problem("purge.person", what, Place(key=code), found))
     open_ones = _appeals.c.person.in_(sorted(codes)) & _appeals.c.decided_at.is_(None)
     for number, person in connection.execute(select(_appeals.c.id, _appeals.c.person).where(open_ones)):
@@ -55,9 +57,9 @@ def not_yet(connection: Connection, codes: frozenset[str], before: date) -> list
     rows = connection.execute(theirs.where(_results.c.person.in_(sorted(codes))).distinct())
     periods = {(scheme, period) for scheme, period in rows}
     for life in lives_in(connection):
-        if (life.scheme_id, life.period) in periods and life.state not in _SETTLED:
+        if (life.scheme_id, life.period) in periods and life.state is not None and life.state not in _SETTLED:
             what = msg("{scheme} {period} is not settled yet", scheme=life.scheme_id, period=life.period)
-            problems.append(Problem("purge.period", what, found=life.state, expected="paid, closed"))
+            problems.append(Problem("purge.period", what, found=STATES[life.state], expected=_PAID_OR_CLOSED))
     return problems
 
 

@@ -133,7 +133,7 @@ def test_two_people_are_needed_and_a_proposal_is_settled_once(desk: Desk) -> Non
     ("words", "problem"),
     [
         (("P1", "--before", "2026-05-01"), "this person was still there after 2026-05-01"),
-        (("P4", "--before", "2026-03-31"), "this person was still there after 2026-03-31"),
+        (("P4", "--before", "2026-03-31"), "this person was still there after 2026-03-31\n    found: 2026-03-31\n"),
         (("P4", "--retention", "90y"), "this person was still there"),
         (("nobody", "--retention", "3y"), "nobody is known by this code or name"),
     ],
@@ -212,6 +212,7 @@ def test_a_reason_in_a_paid_result_goes_and_the_log_says_what_the_figures_give_n
         desk.do("period", step, "tiny", "2026-Q1", "--as", name)
     early = desk.try_("people", "purge", "P4", "--before", "2026-05-01", "--reason", "over", "--as", "王")
     assert (early.code, "[purge.period]" in early.err) == (1, True)
+    assert "found: approved\n    expected: paid or closed\n" in early.err
     desk.do("period", "pay", "tiny", "2026-Q1", "--as", "赵")
     assert SECRETS[1].encode() in everything(desk)
     words = ("people", "purge", "P4", "--before", "2026-05-01", "--reason", "over", "--as", "王")
