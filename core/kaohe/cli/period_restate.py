@@ -12,7 +12,7 @@ from kaohe.cli.period_group import period, rule_of, step_time
 from kaohe.cli.period_scheme import life_named, period_name, scheme_id
 from kaohe.cli.sheets import show_sheet
 from kaohe.cli.words import _
-from kaohe.errors import Exit, Place, Problem, fail
+from kaohe.errors import Exit, KaoheError, Place, Problem, fail
 from kaohe.text import Message, msg
 
 if TYPE_CHECKING:
@@ -162,21 +162,22 @@ def _approve(app: App, number: int, reason: str | None) -> None:
 
 
 def _verify(app: App, found: Restatement) -> None:
-    """Nobody approves a run that cannot be computed again from what was kept, to the last figure."""
-    from kaohe.cli.evaluation import evaluated
-    from kaohe.run.stored.repository import read_run
+    """Nobody approves a run that cannot be computed again from what was kept, to the last figure, nor a difference to
+    one that is not what was stored any more."""
+    from kaohe import __version__
+    from kaohe.run.stored.verifying import verify_run
 
-    stored = read_run(app.store, found.to_run)
-    if evaluated(app, stored.inputs).digest != stored.run.digest:
-        raise fail(
-            Problem(
-                "restate.not-verified",
-                msg("run {number} is not what its inputs give: it cannot be approved", number=found.to_run),
-                Place(key=f"{found.scheme_id} {found.period}"),
-                fix=msg("see what differs: kaohe run verify {number}", number=found.to_run),
-            ),
-            Exit.ENVIRONMENT,
+    for number in (found.to_run, found.from_run):
+        verdict = verify_run(app.store, number, app.workspace.snapshots, __version__)
+        if verdict.identical or (verdict.unharmed and number == found.from_run):
+            continue
+        problem = Problem(
+            "restate.not-verified",
+            msg("run {number} does not verify: what rests on it cannot be approved", number=number),
+            Place(key=f"{found.scheme_id} {found.period}"),
+            fix=msg("see what differs: kaohe run verify {number}", number=number),
         )
+        raise KaoheError((problem, *verdict.findings), Exit.ENVIRONMENT)
 
 
 def _reject(app: App, number: int, reason: str | None) -> None:

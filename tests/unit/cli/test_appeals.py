@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -221,6 +223,14 @@ def test_an_upheld_appeal_leads_to_something_that_fits(submitted: Desk) -> None:
     assert "this import is older than the appeal" in refused.err
     assert "there is no such import" in refused.err
     assert "there is no such manual change" in refused.err
+    with closing(sqlite3.connect(desk.workspace / "kaohe.db")) as connection:
+        connection.execute(
+            "INSERT INTO import_batches SELECT 77, 'visit', file_name, file_sha256, mapping_digest, '2099-01-01', "
+            "read, 1, 0, 0, 0, NULL FROM import_batches LIMIT 1"
+        )
+        connection.commit()
+    refused = desk.try_(*uphold, "--batch", "77")
+    assert "these results do not rest on what this import holds" in refused.err
     desk.do("change", "propose", *WHOSE, "P2", "--points", "1", "--reason", "x", "--as", "chen")
     assert "about somebody or something else" in desk.try_(*uphold, "--change", "1").err
     assert listed(desk)[0]["state"] == "answered"

@@ -5,7 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
+import sqlite3
 import zipfile
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -136,3 +139,17 @@ def test_an_explanation_says_what_came_later(desk: Desk) -> None:
     assert (by_two["kind"], "remarks" in by_two) == ("later", False)
     assert by_two["children"][0]["facts"] == {"period": "2026-Q1", "posted_to": "2026-Q2", "fen": "-300000"}
     assert "later facts" not in desk.do("explain", 2, "P3").out
+
+
+@pytest.mark.parametrize("column", ["from_run", "to_run"])
+def test_nobody_approves_a_difference_to_a_run_that_was_changed(four: Four, tmp_path: Path, column: str) -> None:
+    """Somebody lowers what was paid in the run before, so that the difference grows."""
+    desk = Desk(shutil.copytree(four.desk.workspace, tmp_path / "copy"))
+    with closing(sqlite3.connect(desk.workspace / "kaohe.db")) as connection:
+        number = connection.execute(f"SELECT {column} FROM restatements WHERE id = 2").fetchone()[0]
+        connection.execute("UPDATE run_results SET bonus = 0 WHERE run = ? AND person = 'P1'", (number,))
+        connection.commit()
+    refused = desk.try_("period", "restate", "--approve", "2", "--as", "wang")
+    assert refused.code == 3
+    assert f"error [restate.not-verified]: run {number} does not verify" in refused.err
+    assert f"run_results {number} bonus" in refused.err

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from kaohe.errors import Place, Problem
@@ -136,20 +137,38 @@ def unfit_changes(
             yield Problem("appeal.change", what, place, found=row[3], expected="proposed, approved")
 
 
+@dataclass(frozen=True)
+class Import:
+    """An import of the record type ``name`` (or of people, or targets): when it came in, whether it was undone since,
+    and how many rows it added or changed."""
+
+    name: str
+    came: datetime
+    undone: bool
+    rows: int
+
+
 def unfit_batches(
-    appeal: Appeal, found: Mapping[int, tuple[datetime, bool]], asked: Collection[int]
+    appeal: Appeal, found: Mapping[int, Import], asked: Collection[int], counted: Collection[str]
 ) -> Iterator[Problem]:
-    """Imports from before the appeal, or undone ones. ``found``: when it came in, and whether it was undone."""
+    """Imports that are no correction of these results: from before the appeal, undone, without a new or changed row, or
+    of something that the results do not rest on. ``counted``: the record types on which they do."""
     for number in asked:
         place, batch = Place(key=f"--batch {number}"), found.get(number)
         fix = msg("see those there are: kaohe records batches")
         if batch is None:
             yield Problem("appeal.batch", msg("there is no such import"), place, str(number), fix=fix)
-        elif batch[1]:
+        elif batch.undone:
             yield Problem("appeal.batch", msg("this import was undone"), place, str(number), fix=fix)
-        elif batch[0] < appeal.opened_at:
+        elif batch.name not in counted:
+            what = msg("these results do not rest on what this import holds: it cannot be their correction")
+            yield Problem("appeal.batch", what, place, found=batch.name, expected=", ".join(sorted(counted)), fix=fix)
+        elif not batch.rows:
+            what = msg("this import added and changed nothing")
+            yield Problem("appeal.batch", what, place, str(number), fix=fix)
+        elif batch.came < appeal.opened_at:
             what = msg("this import is older than the appeal: it cannot be its correction")
-            came, opened = (f"{at:%Y-%m-%d %H:%M:%S} UTC" for at in (batch[0], appeal.opened_at))
+            came, opened = (f"{at:%Y-%m-%d %H:%M:%S} UTC" for at in (batch.came, appeal.opened_at))
             yield Problem(
                 "appeal.batch", what, place, found=came, expected=msg("after {moment}", moment=opened), fix=fix
             )

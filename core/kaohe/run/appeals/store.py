@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +15,7 @@ from kaohe.errors import Exit, Problem, fail, refuse_if_any
 from kaohe.records import Store
 from kaohe.records.attachments import Attachment, attach, refuse_large
 from kaohe.records.audit import RowChange, actor_of, append, insert_row, update_row
+from kaohe.records.batches import PEOPLE, TARGETS
 from kaohe.records.canonical import canonical
 from kaohe.records.core_tables import BatchRow, RunRow
 from kaohe.records.evidence_tables import ManualChangeRow, RestatementRow
@@ -21,6 +23,7 @@ from kaohe.records.tables import table_of
 from kaohe.run.appeals.model import Appeal, Outcome, State, Terms, Window
 from kaohe.run.appeals.reading import APPEALS, appeals_in, one_appeal
 from kaohe.run.appeals.refusals import (
+    Import,
     asked_already,
     leads_nowhere,
     out_of_order,
@@ -30,6 +33,7 @@ from kaohe.run.appeals.refusals import (
     unfit_batches,
     unfit_changes,
 )
+from kaohe.run.inputs import inputs_in
 from kaohe.run.life.model import OWN_WORK
 from kaohe.run.life.store import hold, life_in, official_in
 
@@ -124,7 +128,12 @@ def uphold_appeal(
             raise fail(leads_nowhere(appeal), Exit.USAGE)
         _refuse(
             *unfit_changes(appeal, _changes_found(connection, outcome.changes), outcome.changes),
-            *unfit_batches(appeal, _batches_found(connection, outcome.batches), outcome.batches),
+            *unfit_batches(
+                appeal,
+                _batches_found(connection, outcome.batches),
+                outcome.batches,
+                _counted(connection, appeal.run) if outcome.batches else (),
+            ),
         )
         result = canonical({"batches": list(outcome.batches), "changes": list(outcome.changes)})
         return _decide(connection, appeal, "upheld", "appeal.uphold", at, reason, said, result=result)
@@ -250,6 +259,17 @@ def _changes_found(connection: Connection, numbers: Sequence[int]) -> dict[int, 
     return {number: (scheme, period, person, state) for number, scheme, period, person, state in rows}
 
 
-def _batches_found(connection: Connection, numbers: Sequence[int]) -> dict[int, tuple[datetime, bool]]:
-    asked = select(_batches.c.id, _batches.c.handed_in, _batches.c.undone_at).where(_batches.c.id.in_(numbers))
-    return {number: (came, undone is not None) for number, came, undone in connection.execute(asked).all()}
+def _batches_found(connection: Connection, numbers: Sequence[int]) -> dict[int, Import]:
+    rows = connection.execute(select(_batches).where(_batches.c.id.in_(numbers))).mappings()
+    return {
+        row["id"]: Import(
+            row["record_type"], row["handed_in"], row["undone_at"] is not None, row["added"] + row["replaced"]
+        )
+        for row in rows
+    }
+
+
+def _counted(connection: Connection, number: int) -> set[str]:
+    """The record types on which the run rests, and what every run rests on."""
+    kept = connection.scalar(select(_runs.c.inputs).where(_runs.c.id == number))
+    return {PEOPLE, TARGETS, *json.loads(inputs_in(connection, kept or "").manifest)["sources"]}
