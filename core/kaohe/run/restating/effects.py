@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from kaohe.appraise.manual import ManualChange
@@ -51,9 +52,12 @@ def effects(
 ) -> tuple[Effect, ...]:
     """Everybody in whom anything moved, by code. ``manual``: the changes that went into each of the two."""
     posted = differences(before, after)
-    changed = set(manual[0]) ^ set(manual[1])
+    changed: dict[str, list[ManualChange]] = defaultdict(list)
+    for each in sorted(set(manual[0]) ^ set(manual[1]), key=lambda each: each.number):
+        changed[each.person].append(each)
     sides = _Sides(before, after)
-    return tuple(filter(None, (sides.effect(code, posted.get(code, 0), changed) for code in sides.codes)))
+    found = (sides.effect(code, posted.get(code, 0), changed.get(code, ())) for code in sides.codes)
+    return tuple(filter(None, found))
 
 
 class _Sides:
@@ -66,9 +70,8 @@ class _Sides:
         self.discretion = tuple(map(Discretion, self.runs))
         self.quota = after.scheme.tiers is not None and after.scheme.tiers.kind == "quota"
 
-    def effect(self, code: str, fen: int, changed: set[ManualChange]) -> Effect | None:
+    def effect(self, code: str, fen: int, by_hand: Sequence[ManualChange]) -> Effect | None:
         one, other = (self._standing(side, code) for side in (0, 1))
-        by_hand = sorted((each for each in changed if each.person == code), key=lambda each: each.number)
         own = [msg("manual change {number}: {reason}", number=each.number, reason=each.reason) for each in by_hand]
         if one is None or other is None:
             own += [msg("not in the run before") if one is None else msg("not in the run any more")]

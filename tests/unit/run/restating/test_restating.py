@@ -10,6 +10,7 @@ from tests.scenarios.desk import Desk
 from tests.tiny import evaluated
 from tests.unit.run.assessment.test_assessment_disclosure import SCHEMES, run_of, scheme_of, world
 
+from kaohe.appraise.manual import ManualChange
 from kaohe.cli.context import App
 from kaohe.errors import KaoheError
 from kaohe.run import Run
@@ -44,6 +45,14 @@ def test_differences_are_of_everybody_and_turn_with_the_runs(tmp_path: Path) -> 
     assert differences(before, after) == {"P1": 37_50}
     assert differences(after, before) == {"P1": -37_50}
     assert effects(before, before) == ()
+
+
+def test_manual_changes_that_went_into_one_of_the_runs_are_told_in_their_order(tmp_path: Path) -> None:
+    run = rated(tmp_path / "run", scheme_of(""), 50)
+    one, two, three = (ManualChange(number, "P1", "points", 1_000_000, f"no. {number}") for number in (1, 2, 3))
+    (told,) = effects(run, run, ((three, two), (two, one)))
+    assert told.code == "P1"
+    assert [each.in_("en") for each in told.why] == ["manual change 1: no. 1", "manual change 3: no. 3"]
 
 
 def test_a_record_type_that_is_gone_or_declared_otherwise_is_named(tiny: Desk) -> None:
