@@ -20,7 +20,7 @@ from kaohe.records.tables import table_of
 from kaohe.run.changes import refusals
 from kaohe.run.changes.effect import Moved, moved, with_changes
 from kaohe.run.changes.model import Draft, Proposal, State
-from kaohe.run.changes.store import add, changes_in, decide
+from kaohe.run.changes.store import add, changes_in, decide, newest_number, numbered
 from kaohe.run.life import Life, state_of
 from kaohe.run.life.store import hold, life_in, official_in, official_run
 from kaohe.run.model import Run
@@ -86,7 +86,7 @@ def _weighed(connection: Connection, stored: StoredRun, drafts: Sequence[Draft],
     others = changes_in(connection, scheme_id=scheme_id, period=period)
     there = [each.change for each in others if each.state in ("approved", "proposed")]
     # By the numbers that they will surely have where nobody else proposes anything.
-    first = max((each.number for each in changes_in(connection)), default=0) + 1
+    first = newest_number(connection) + 1
     new = [
         ManualChange(number, each.person, each.kind, each.value, each.reason)
         for number, each in enumerate(drafts, first)
@@ -198,8 +198,7 @@ def _appeal(connection: Connection, number: int, life: Life, people: Collection[
 
 
 def _find(connection: Connection, numbers: Sequence[int]) -> tuple[Proposal, ...]:
-    wanted = set(numbers)
-    found = tuple(each for each in changes_in(connection) if each.number in wanted)
+    found = numbered(connection, numbers)
     refuse_if_any(refusals.unknown(numbers, found))
     return found
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Connection, select, true
+from sqlalchemy import Connection, func, select, true
 
 from kaohe.appraise.manual import ManualChange
 from kaohe.exact import to_fen, to_micros
@@ -20,6 +20,7 @@ from kaohe.records.tables import table_of
 from kaohe.run.changes.model import Draft, Proposal, State, written
 
 _changes = table_of(ManualChangeRow)
+_LARGEST = 2**63 - 1  # what a database can count to
 
 
 def approved_changes(store: Store, scheme_id: str, period: str) -> tuple[ManualChange, ...]:
@@ -50,6 +51,22 @@ def changes_in(connection: Connection, **wanted: Any) -> tuple[Proposal, ...]:
             where = where & (_changes.c[name] == value)
     rows = connection.execute(select(_changes).where(where).order_by(_changes.c.id)).mappings()
     return tuple(map(_proposal, rows))
+
+
+def numbered(connection: Connection, numbers: Collection[int]) -> tuple[Proposal, ...]:
+    """The proposals of these numbers that there are, by number."""
+    wanted = {each for each in numbers if 0 < each <= _LARGEST}
+    if not wanted:
+        return ()
+    # A range, and not a list: a sheet may hold more numbers than a statement takes.
+    between = _changes.c.id.between(min(wanted), max(wanted))
+    rows = connection.execute(select(_changes).where(between).order_by(_changes.c.id)).mappings()
+    return tuple(_proposal(row) for row in rows if row["id"] in wanted)
+
+
+def newest_number(connection: Connection) -> int:
+    """The number of the newest proposal of any period; 0 where there is none."""
+    return connection.scalar(select(func.max(_changes.c.id))) or 0
 
 
 def add(
@@ -86,7 +103,7 @@ def add(
     ]
     numbers = [int(change.key["id"]) for change in changes]
     append(connection, at, "change.propose", f"{scheme_id} {period}", {"changes": numbers}, rows=[*rows, *changes])
-    return tuple(each for each in changes_in(connection, scheme_id=scheme_id, period=period) if each.number in numbers)
+    return numbered(connection, numbers)
 
 
 def decide(
