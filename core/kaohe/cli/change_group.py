@@ -8,7 +8,7 @@ import click
 
 from kaohe.cli.context import App
 from kaohe.cli.words import _
-from kaohe.text import Message, msg
+from kaohe.text import Message, msg, visible
 
 if TYPE_CHECKING:
     from kaohe.run.changes.effect import Moved, Standing
@@ -29,16 +29,19 @@ def change_words(each: Proposal) -> Message:
     return msg("{number}: {person}, {kind} {value} ({reason})", value=written(each.kind, each.value), **words)
 
 
-def say_moved(app: App, run: Run, moved: Moved) -> None:
-    """What changes do: each person before and after, and how many others move."""
+def show_moved(app: App, run: Run, moved: Moved) -> None:
+    """What changes do, on stdout, as it holds figures of people: each before and after, and how many others move."""
+    lines: list[Message] = []
     for row, before, after in moved.people:
         words = {"name": run.names[row], "before": _standing(run, before), "after": _standing(run, after)}
-        app.say(msg("{name}: {before} → {after}", **words))
+        lines.append(msg("{name}: {before} → {after}", **words))
     if moved.others:
         words = {"count": moved.others, "tiers": moved.others_in_tier, "bonuses": moved.others_in_bonus}
-        app.say(msg("{count} others move: {tiers} in tier, {bonuses} in bonus, the rest in rank", **words))
+        lines.append(msg("{count} others move: {tiers} in tier, {bonuses} in bonus, the rest in rank", **words))
     else:
-        app.say(msg("nobody else moves"))
+        lines.append(msg("nobody else moves"))
+    for line in lines:
+        click.echo(visible(line.in_(app.language)))
 
 
 def _standing(run: Run, one: Standing) -> Message:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kaohe.cli.change_group import change, change_words, say_moved
+from kaohe.cli.change_group import change, change_words, show_moved
 from kaohe.cli.context import App
 from kaohe.cli.period_scheme import period_name, scheme_id
 from kaohe.cli.words import _
@@ -131,11 +131,11 @@ def _propose(
     from kaohe.run.changes.deciding import propose, rehearse
 
     if dry_run:
-        say_moved(app, stored.run, rehearse(app.store, stored, drafts, appeal=appeal))
+        show_moved(app, stored.run, rehearse(app.store, stored, drafts, appeal=appeal))
         app.say(msg("nothing was kept: this was a rehearsal (--dry-run)"))
         return
     done = propose(app.store, stored, drafts, app.now(), files=files, appeal=appeal)
-    say_moved(app, stored.run, done.moved)
+    show_moved(app, stored.run, done.moved)
     for each in done.proposals:
         app.say(change_words(each))
     numbers = " ".join(str(each.number) for each in done.proposals)

@@ -64,7 +64,8 @@ class TestFromProposalToResult:
         said = propose(desk, "张三", "--points", "+3")
         assert said.code == 0, said.err
         assert "1: P1, points +3 (helped out)" in said.err
-        assert "→" in said.err.splitlines()[0]
+        assert "→" in said.out.splitlines()[0]
+        assert "→" not in said.err
         assert results(desk) == before
         assert decide(desk, "approve", "1").code == 0
         after = results(desk)
