@@ -59,6 +59,9 @@ _ABSENT: Finding = (
     msg("create it (createdb NAME) or correct the name in the database URL"),
 )
 
+# SQLite counts to 2**63 - 1; whoever mistypes the number of an appeal gets there.
+_TOO_LARGE = msg("a number is larger than any that is stored")
+_CHECK_NUMBER = msg("check the number")
 _OPTION: Finding = (
     "database.url",
     msg("the database URL cannot be used"),
@@ -121,6 +124,10 @@ def guarded(url: URL) -> Iterator[None]:
         if known is None:
             raise
         raise known from error
+    except OverflowError as error:
+        if "SQLite" not in str(error):
+            raise
+        raise fail(Problem("database.number", _TOO_LARGE, fix=_CHECK_NUMBER)) from error
     except Exception as error:
         if not hasattr(error, "sqlstate"):  # psycopg's errors, without importing psycopg
             raise

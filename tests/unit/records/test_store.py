@@ -140,6 +140,12 @@ def overfill(store: Store) -> None:
         connection.execute(store.tables["visit"].insert(), rows)
 
 
+def test_a_number_that_no_database_counts_to_is_a_slip_and_no_fault_of_kaohes(store: Store) -> None:
+    with pytest.raises(KaoheError) as refused, store.reading() as connection:
+        connection.exec_driver_sql("SELECT ?", (2**63,))
+    assert refused.value.problems[0].code == "database.number"
+
+
 def test_a_full_disk_is_named_and_leaves_the_database_as_it_was(store: Store) -> None:
     put(store, [visit("1")])
     before = stored(store)
