@@ -29,6 +29,7 @@ _DESPITE = _("Do not wait for appeals that are not decided on, for this reason."
 @click.option("--reason", metavar="TEXT", help=_("A note that stays with the step."))
 @click.pass_obj
 def approve(app: App, scheme: str, name: str, despite: str | None, reason: str | None) -> None:
+    from kaohe.records.audit import take_turn
     from kaohe.run.life import take_step
     from kaohe.run.life.blocking import (
         appeals_without_outcome,
@@ -38,7 +39,6 @@ def approve(app: App, scheme: str, name: str, despite: str | None, reason: str |
         undecided_appeals,
     )
     from kaohe.run.life.refusals import not_to_approve
-    from kaohe.run.life.store import hold
 
     app.require("approve")
     before = life_named(app, scheme, name)
@@ -52,7 +52,7 @@ def approve(app: App, scheme: str, name: str, despite: str | None, reason: str |
     verified(app, before)
     warn_of_appeals(app, before)
     with app.store.writing() as connection:
-        hold(connection)
+        take_turn(connection)
         appeals, upheld = undecided_appeals(connection, before), appeals_without_outcome(connection, before)
         waiting = () if given(despite) else before_approving(before, appeals, upheld)
         refuse_if_any([*before_submitting(connection, before), *waiting])
@@ -79,9 +79,9 @@ def approve(app: App, scheme: str, name: str, despite: str | None, reason: str |
 @click.option("--reason", metavar="TEXT", help=_("A note that stays with the step."))
 @click.pass_obj
 def close(app: App, scheme: str, name: str, despite: str | None, reason: str | None) -> None:
+    from kaohe.records.audit import take_turn
     from kaohe.run.life import take_step
     from kaohe.run.life.blocking import before_approving, pays, undecided_appeals
-    from kaohe.run.life.store import hold
 
     app.require("pay")
     before = life_named(app, scheme, name)
@@ -91,7 +91,7 @@ def close(app: App, scheme: str, name: str, despite: str | None, reason: str | N
     at = step_time(app, before)
     whose_life = (before.scheme_id, before.period)
     with app.store.writing() as connection:
-        hold(connection)
+        take_turn(connection)
         appeals = undecided_appeals(connection, before)
         refuse_if_any(() if given(despite) else before_approving(before, appeals))
         life = take_step(

@@ -27,10 +27,10 @@ _BATCHES = 8
 @click.pass_obj
 def freeze(app: App, scheme: str, name: str, dry_run: bool) -> None:
     from kaohe.cli.evaluation import gather
+    from kaohe.records.audit import take_turn
     from kaohe.run.evaluate import check_period
     from kaohe.run.inputs import keep_inputs
     from kaohe.run.life import take_step
-    from kaohe.run.life.store import hold
     from kaohe.run.stored.noting import note_inputs
 
     app.require("prepare")
@@ -49,7 +49,7 @@ def freeze(app: App, scheme: str, name: str, dry_run: bool) -> None:
         app.say(msg("nothing was kept: this was a rehearsal (--dry-run)"))
         return
     with app.store.writing() as connection:
-        hold(connection)
+        take_turn(connection)
         digest, rows = keep_inputs(connection, inputs)
         note_inputs(connection, at, inputs)
         named: dict[str, Any] = {"snapshot": inputs.snapshot, "scheme": rules.digest, "version": rules.version}

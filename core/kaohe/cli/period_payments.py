@@ -40,10 +40,11 @@ if TYPE_CHECKING:
 def pay(
     app: App, scheme: str, name: str, output: Path | None, dry_run: bool, reason: str | None, despite: str | None
 ) -> None:
+    from kaohe.records.audit import take_turn
     from kaohe.run.life import take_step
     from kaohe.run.life.blocking import balances_moved, pays
     from kaohe.run.life.refusals import overtaken
-    from kaohe.run.life.store import hold, life_in
+    from kaohe.run.life.store import life_in
     from kaohe.run.paying import store as payments
 
     app.require("pay")
@@ -64,7 +65,7 @@ def pay(
         return
     said = noted_accounts(app, " ".join(whose_life), [*those_before(before), *proposers_of(app, before)])
     with app.store.writing() as connection:
-        hold(connection)
+        take_turn(connection)
         now = life_in(connection, *whose_life)
         refuse_if_any([overtaken(now)] if now.number != before.number else balances_moved(connection, now, paying=True))
         seals = [payments.pay(connection, number, run)]

@@ -54,8 +54,8 @@ def open_(app: App, scheme: str, name: str) -> None:
 @click.pass_obj
 def calculate(app: App, scheme: str, name: str, form: str, dry_run: bool) -> None:
     from kaohe.cli.evaluation import evaluated
+    from kaohe.records.audit import take_turn
     from kaohe.run.life import take_step
-    from kaohe.run.life.store import hold
     from kaohe.run.stored.repository import add_run
 
     app.require("prepare")
@@ -70,7 +70,7 @@ def calculate(app: App, scheme: str, name: str, form: str, dry_run: bool) -> Non
         app.say(msg("nothing was kept: this was a rehearsal (--dry-run)"))
         return
     with app.store.writing() as connection:
-        hold(connection)
+        take_turn(connection)
         number = add_run(connection, run, inputs, replaces=before.former_run)
         whose_life = (before.scheme_id, before.period)
         life = take_step(connection, *whose_life, "calculate", at, seen=before.number, run=number, digest=run.digest)
@@ -103,16 +103,16 @@ def _show_run(app: App, run: Run, number: int | None, form: str) -> None:
 @click.option("--reason", metavar="TEXT", help=_("A note that stays with the step."))
 @click.pass_obj
 def submit(app: App, scheme: str, name: str, reason: str | None) -> None:
+    from kaohe.records.audit import take_turn
     from kaohe.run.life import take_step
     from kaohe.run.life.blocking import before_submitting, pays
-    from kaohe.run.life.store import hold
 
     app.require("prepare")
     before = life_named(app, scheme, name)
     refuse_out_of_order(before, "submit")
     at = step_time(app, before)
     with app.store.writing() as connection:
-        hold(connection)
+        take_turn(connection)
         refuse_if_any(before_submitting(connection, before))
         paying = pays(connection, before)
         life = take_step(

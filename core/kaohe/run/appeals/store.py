@@ -14,7 +14,7 @@ from sqlalchemy import Connection, select, true
 from kaohe.errors import Exit, Problem, fail, refuse_if_any
 from kaohe.records import Store
 from kaohe.records.attachments import Attachment, attach, refuse_large
-from kaohe.records.audit import RowChange, actor_of, append, insert_row, update_row
+from kaohe.records.audit import RowChange, actor_of, append, insert_row, take_turn, update_row
 from kaohe.records.batches import PEOPLE, TARGETS
 from kaohe.records.canonical import canonical
 from kaohe.records.core_tables import BatchRow, RunRow
@@ -35,7 +35,7 @@ from kaohe.run.appeals.refusals import (
 )
 from kaohe.run.inputs import inputs_in
 from kaohe.run.life.model import OWN_WORK
-from kaohe.run.life.store import hold, life_in, official_in
+from kaohe.run.life.store import life_in, official_in
 
 _changes, _batches = table_of(ManualChangeRow), table_of(BatchRow)
 _restatements, _runs = table_of(RestatementRow), table_of(RunRow)
@@ -67,7 +67,7 @@ def open_appeal(store: Store, opening: Opening, terms: Terms, at: datetime) -> A
     for files that are too large."""
     refuse_large(opening.files)
     with store.writing() as connection:
-        hold(connection)
+        take_turn(connection)
         refused = outside(opening.run, _window(connection, opening.scheme_id, opening.period, terms), terms, at)
         refuse_if_any([] if refused is None else [refused])
         mine = (APPEALS.c.run == opening.run) & (APPEALS.c.person == opening.person)
@@ -100,7 +100,7 @@ def open_appeal(store: Store, opening: Opening, terms: Terms, at: datetime) -> A
 def answer_appeal(store: Store, number: int, text: str, names: Collection[str], at: datetime) -> Appeal:
     """Answer an open appeal. ``names``: what the person goes by, who does not answer themself."""
     with store.writing() as connection:
-        hold(connection)
+        take_turn(connection)
         appeal, actor = one_appeal(connection, number), actor_of(connection).name
         _refuse(out_of_order(appeal, "answer"), own_appeal(appeal, names, actor))
         return _move(
@@ -122,7 +122,7 @@ def uphold_appeal(
     """Decide for the person: corrected records or manual changes lead to a new run, which is still to be computed.
     ``said``: what the audit event says besides."""
     with store.writing() as connection:
-        hold(connection)
+        take_turn(connection)
         appeal = _to_decide(connection, number, "uphold", names, may_own_work=may_own_work)
         if not outcome.changes and not outcome.batches:
             raise fail(leads_nowhere(appeal), Exit.USAGE)
@@ -151,7 +151,7 @@ def reject_appeal(
 ) -> Appeal:
     """Decide against the person: the results stay as they are. ``said``: what the audit event says besides."""
     with store.writing() as connection:
-        hold(connection)
+        take_turn(connection)
         appeal = _to_decide(connection, number, "reject", names, may_own_work=may_own_work)
         return _decide(connection, appeal, "rejected", "appeal.reject", at, reason, said)
 
@@ -160,7 +160,7 @@ def withdraw_appeal(store: Store, number: int, reason: str, at: datetime, *, on_
     """The person takes the appeal back before it is decided."""
     said = {} if on_behalf is None else {"on_behalf": on_behalf}
     with store.writing() as connection:
-        hold(connection)
+        take_turn(connection)
         appeal = one_appeal(connection, number)
         _refuse(out_of_order(appeal, "withdraw"))
         return _decide(connection, appeal, "withdrawn", "appeal.withdraw", at, reason, said)

@@ -14,7 +14,7 @@ from kaohe.appraise.manual import ManualChange
 from kaohe.errors import NOWHERE, KaoheError, Place, Problem, fail, refuse_if_any
 from kaohe.records import Store
 from kaohe.records.attachments import Attachment, attach, refuse_large
-from kaohe.records.audit import actor_of
+from kaohe.records.audit import actor_of, take_turn
 from kaohe.records.evidence_tables import AppealRow
 from kaohe.records.tables import table_of
 from kaohe.run.changes import refusals
@@ -22,7 +22,7 @@ from kaohe.run.changes.effect import Moved, moved, with_changes
 from kaohe.run.changes.model import Draft, Proposal, State
 from kaohe.run.changes.store import add, changes_in, decide, newest_number, numbered
 from kaohe.run.life import Life, state_of
-from kaohe.run.life.store import hold, life_in, official_in, official_run
+from kaohe.run.life.store import life_in, official_in, official_run
 from kaohe.run.model import Run
 from kaohe.run.stored.repository import StoredRun, read_run
 from kaohe.text import msg
@@ -63,7 +63,7 @@ def propose(
     """
     refuse_large(files)
     with store.writing() as connection:
-        hold(connection)
+        take_turn(connection)
         found = _weighed(connection, stored, drafts, appeal)
         rows = attach(connection, files, at)
         evidence = tuple(file.digest for file in files)
@@ -112,7 +112,7 @@ def approve(
     audit event says besides."""
     stored = run_to_change(store, *_period_of(store, numbers))
     with store.writing() as connection:
-        hold(connection)
+        take_turn(connection)
         found = _find(connection, numbers)
         refuse_if_any(refusals.decided(found, ("proposed",)))
         for appeal in sorted({each.appeal or 0 for each in found}):
@@ -144,7 +144,7 @@ def _end(
     store: Store, numbers: Sequence[int], state: State, at: datetime, reason: str | None, *, may_approve: bool = True
 ) -> tuple[Proposal, ...]:
     with store.writing() as connection:
-        hold(connection)
+        take_turn(connection)
         found = _find(connection, numbers)
         life = life_in(connection, found[0].scheme_id, found[0].period)
         if state == "rejected":

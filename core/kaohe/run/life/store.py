@@ -110,7 +110,7 @@ def take_step(
     the scheme pays anything; ``rule`` and ``proposers``: see ``not_to_approve``. ``rows``, ``seals`` and ``detail``
     are what the audit event says besides. Raises KaoheError where the step is refused.
     """
-    hold(connection)
+    take_turn(connection)
     life, actor = life_in(connection, scheme_id, period), actor_of(connection).name
     if seen is not None and seen != life.number:
         raise fail(overtaken(life))
@@ -132,12 +132,6 @@ def take_step(
     change = insert_row(connection, _steps, values)
     append(connection, at, f"period.{step}", f"{scheme_id} {period}", detail, rows=[*rows, change], seals=seals)
     return life_in(connection, scheme_id, period)
-
-
-def hold(connection: Connection) -> None:
-    """Nobody else steps on, or writes any evidence, until the transaction ends: to be called before looking at what
-    the writing depends on."""
-    take_turn(connection)
 
 
 def _read(connection: Connection, where: ColumnElement[bool]) -> Iterator[Life]:
