@@ -23,7 +23,7 @@ def test_an_appeal_and_a_statement_go_their_way(tmp_path: Path, postgresql_url: 
     for step in ("open", "freeze", "calculate", "submit"):
         desk.do("period", step, *WHOSE, "--as", "chen")
     form = write(desk, "form.csv", "T04,2026-04-01\n")
-    desk.do("appeal", "open", "1", "P1", "--figure", "in_time", "--text", "late", "--attach", form, "--as", "P1")
+    desk.do("appeal", "open", "1", "P1", "--figure", "in_time", "--text", "late", "--evidence", form, "--as", "P1")
     desk.do("appeal", "answer", "1", "--text", "seen", "--as", "chen")
     app = App("en", desk.workspace, {}, "wang")
 

@@ -29,7 +29,9 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option("--figure", required=True, metavar="FIGURE", help=_("total, rank, tier, bonus, or an indicator's key."))
 @click.option("--text", metavar="TEXT", help=_("What is wrong, and why."))
 @click.option("--file", "written", type=FILE, metavar="FILE", help=_("The file in which that is written."))
-@click.option("--attach", "attached", multiple=True, type=FILE, metavar="FILE", help=_("Evidence; repeatable."))
+@click.option(
+    "--evidence", "attached", multiple=True, type=FILE, metavar="FILE", help=_("A file that shows it; repeatable.")
+)
 @click.option("--on-behalf", metavar="REASON", help=_("Why somebody else does this for the person."))
 @click.pass_obj
 def open_(

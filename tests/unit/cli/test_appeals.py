@@ -72,7 +72,7 @@ def test_two_appeals_are_upheld_and_a_third_is_rejected(submitted: Desk, clock: 
     desk = submitted
     letter = write(desk, "letter.txt", "T04 was closed on the next day; the form shows it.\n")
     form = write(desk, "form.csv", "T04,2026-04-01 12:00\n")
-    opened = appeal(desk, "P1", "in_time", "--file", letter, "--attach", form)
+    opened = appeal(desk, "P1", "in_time", "--file", letter, "--evidence", form)
     assert opened.code == 0
     assert "appeal 1: an answer is due by 2026-04-13, a decision by 2026-04-15" in opened.err
     assert appeal(desk, "P2", "rating").code == 0
