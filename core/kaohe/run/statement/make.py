@@ -105,10 +105,13 @@ class Statements:
             shortfalls=tuple(each for each in reversed(noted) if each.contribution < each.median)[:STRENGTHS],
             chosen_by=CHOSEN_BY,
             enough=self._enough(row) if hindsight and not hidden.total else None,
-            reasons=tuple(
-                Reason(each.kind, each.about, each.what)
-                for each in told
-                if not self._beside_a_line(each) and (graded or each.kind not in _UNGRADED)
+            reasons=(
+                *(
+                    Reason(each.kind, each.about, each.what)
+                    for each in told
+                    if not self._beside_a_line(each) and (graded or each.kind not in _UNGRADED)
+                ),
+                *_before_hand(run, row),
             ),
             outcomes=tuple(
                 Followup(scheme.outcomes[each].kind, scheme.outcomes[each].note) for each in appraisal.outcomes[row]
@@ -235,6 +238,18 @@ class Statements:
 
 
 _UNGRADED = ("coverage", "rule")
+
+
+def _before_hand(run: Run, row: int) -> Iterator[Reason]:
+    """What the place and the tier were before people changed results, this person's or others'."""
+    appraisal, computed = run.appraisal, run.appraisal.computed
+    if computed is None or not appraisal.graded[row]:
+        return
+    if computed.rank[row] != appraisal.rank[row]:
+        what = msg("computed rank {rank}, before changes by hand", rank=int(computed.rank[row]))
+        yield Reason("manual", "rank", what)
+    if computed.tier[row] != appraisal.tier[row]:
+        yield Reason("manual", "tier", msg("computed tier {tier}, before changes by hand", tier=computed.tier[row]))
 
 
 def _gives_away(each: Decision, hidden: Hidden) -> bool:

@@ -8,6 +8,8 @@ Totals: 60·(i odd) + 4·i + 0.5 = 64.5, 8.5, 72.5, 16.5, 80.5, 24.5, 88.5, 32.5
 
 from __future__ import annotations
 
+from dataclasses import replace
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
@@ -17,12 +19,15 @@ from hypothesis import strategies as st
 from tests.scenarios.desk import Desk
 from tests.tiny import add_tickets, evaluated, make_desk, write
 
+from kaohe.appraise.manual import ManualChange
 from kaohe.appraise.quantiles import quantile
 from kaohe.exact import MICRO, divide
 from kaohe.run import Run
+from kaohe.run.changes.effect import with_changes
 from kaohe.run.statement import Statement, Statements
 from kaohe.run.statement.group import quarter
 from kaohe.run.statement.model import Spread
+from kaohe.scheme.model.manual import ManualLimits
 
 POINT = MICRO
 PEOPLE = "code,name,team,role,region,bonus_base,from,to\n" + "".join(
@@ -107,6 +112,29 @@ def test_what_follows_and_the_bonus_are_the_runs(nine: tuple[Run, Statements]) -
     assert [(each.kind, each.note.zh) for each in eight.outcomes] == [("training", "参加培训")]
     assert eight.bonus == 250_000  # 5,000 × 0.5
     assert eight.derivation is not None
+
+
+def test_who_is_moved_by_changes_by_hand_is_told_from_where(nine: tuple[Run, Statements]) -> None:
+    """A6 is given what makes it better than the first, whom nobody changed."""
+    run = nine[0]
+    run = replace(run, scheme=replace(run.scheme, manual=ManualLimits(points=Decimal(100))))
+    people, rank, total = run.appraisal.people.code, run.appraisal.rank, run.appraisal.total
+    first = rank.tolist().index(1)
+    given = int(total[first] - total[people.index("A6")]) + MICRO
+    appraisal = with_changes(run, [ManualChange(1, "A6", "points", given, "a letter of thanks")])
+    made = Statements(replace(run, appraisal=appraisal), 1)
+
+    def said(row: int) -> list[str]:
+        return [each.what.in_("en") for each in made.of(row).reasons if each.about in ("rank", "tier")]
+
+    assert said(first) == ["computed rank 1, before changes by hand"]
+    before, now = run.appraisal, appraisal
+    row = people.index("A6")
+    assert said(row) == [
+        f"computed rank {before.rank[row]}, before changes by hand",
+        *([f"computed tier {before.tier[row]}, before changes by hand"] if before.tier[row] != now.tier[row] else []),
+    ]
+    assert said(int(rank.argmax())) == []
 
 
 @pytest.mark.parametrize(("size", "median", "quartiles"), [(3, False, False), (4, True, False), (7, True, False)])
