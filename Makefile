@@ -32,7 +32,7 @@ unit: $(VENV)/installed
 # Start-up first, without the peers: where pandas is installed, pyarrow imports it, which takes a quarter of a second.
 bench: $(VENV)/installed
 	$(BIN)/python -m pip uninstall --quiet --yes pandas
-	$(BIN)/python -m benchmarks startup demo
+	$(BIN)/python -m benchmarks startup demo evidence
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r benchmarks/requirements.txt
 	$(BIN)/python -m benchmarks million scoring
 
