@@ -41,11 +41,13 @@ def value_in_words(indicator: Indicator, micros: int) -> Message:
 
 
 def points_in_words(micros: int, decimals: int | None = None) -> Message:
+    """Points from millionths: with exactly so many decimals, or with those that they have."""
     number = from_micros(micros)
     return msg("{number} points", number=number if decimals is None else f"{number:.{decimals}f}")
 
 
 def money_in_words(fen: int, currency: str) -> Message:
+    """An amount from fen, with the scheme's currency: 1,234.50 CNY."""
     return msg("{amount} {currency}", amount=format_fen(fen), currency=currency)
 
 

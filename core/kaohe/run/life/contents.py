@@ -56,13 +56,12 @@ def contents(store: Store, snapshot: Snapshot, period: Period) -> tuple[Content,
         Content(name, table.rows, _in_period(table, period), sources.get(name, ()))
         for name, table in sorted(snapshot.records.items())
     ]
-    named = ((PEOPLE, PEOPLE), (TARGETS, TARGETS))
     return (
         *found,
         *(
-            Content(name, snapshot.organisation[table].rows, None, sources.get(name, ()))
-            for name, table in named
-            if table in snapshot.organisation
+            Content(name, snapshot.organisation[name].rows, None, sources.get(name, ()))
+            for name in (PEOPLE, TARGETS)
+            if name in snapshot.organisation
         ),
     )
 

@@ -81,6 +81,7 @@ def not_to_approve(life: Life, name: str, rule: Rule, proposers: Collection[str]
 
 
 def state_words(state: State | None) -> Message:
+    """A state as a person reads it; None: the period was never opened."""
     return NOT_OPENED if state is None else STATES[state]
 
 

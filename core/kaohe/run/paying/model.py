@@ -46,7 +46,8 @@ def settle(person: str, earned: int, due: int, by: Recovery | None = None, *, le
 
 
 def most_recovered(earned: int, by: Recovery) -> int:
-    """How much may be recovered from a bonus at most: never so much that less than nothing, or the least, is paid."""
+    """How much may be recovered from a bonus at most, in fen: the cap, a share of the bonus rounded down, and never so
+    much that less than nothing, or less than the scheme's ``minimum``, is paid."""
     bonus = max(earned, 0)
     cap = int(bonus * by.cap_share) if by.cap is None else by.cap
     return max(min(cap, bonus - by.minimum), 0)

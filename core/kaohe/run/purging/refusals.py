@@ -64,6 +64,7 @@ def not_yet(connection: Connection, codes: frozenset[str], before: date) -> list
 
 
 def own(number: int, actor: str) -> Problem:
+    """Whoever proposed a purge is not the second of the two people."""
     return Problem(
         "purge.own",
         msg("{name} proposed this, and two people are needed", name=actor),

@@ -8,10 +8,9 @@ from pathlib import Path
 
 from kaohe.appraise.manual import ManualChange
 from kaohe.records import Store
+from kaohe.records.batches import TARGETS
 from kaohe.records.comparing import RecordChange, changed_records
 from kaohe.run.inputs import Inputs, snapshot_of
-
-_TARGETS = "targets"
 
 
 @dataclass(frozen=True)
@@ -32,4 +31,4 @@ def facts_between(store: Store, snapshots: Path, before: Inputs, after: Inputs) 
     records = {name: changed_records(one, other, each, store) for name, each in before.record_types.items()}
     others = {name for name, table in other.organisation.items() if table.contents != one.organisation[name].contents}
     manual = sorted(set(before.manual) ^ set(after.manual), key=lambda each: each.number)
-    return Facts(records, bool(others - {_TARGETS}), _TARGETS in others, tuple(manual))
+    return Facts(records, bool(others - {TARGETS}), TARGETS in others, tuple(manual))

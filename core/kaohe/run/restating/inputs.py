@@ -21,7 +21,6 @@ from kaohe.run.organisation.members import attributes_of
 from kaohe.text import msg
 
 Of = Literal["original", "current"]
-_TARGETS = "targets"
 
 
 def restated_inputs(
@@ -43,7 +42,7 @@ def restated_inputs(
     refuse_if_any(_unreadable(types, installed), Exit.ENVIRONMENT)
     former = snapshot_of(original, snapshots)
     fresh = take_snapshot(
-        store, types.values(), snapshots, ZoneInfo(original.timezone), targets=_TARGETS in former.organisation
+        store, types.values(), snapshots, ZoneInfo(original.timezone), targets=TARGETS in former.organisation
     )
     mixed = _mixed(former, fresh, organisation, targets)
     mixed.write()
@@ -59,7 +58,7 @@ def restated_inputs(
 
 def _mixed(former: Snapshot, fresh: Snapshot, organisation: Of, targets: Of) -> Snapshot:
     """The records of the fresh snapshot with the organisation and the targets asked for; a snapshot of its own."""
-    asked = {name: targets if name == _TARGETS else organisation for name in former.organisation}
+    asked = {name: targets if name == TARGETS else organisation for name in former.organisation}
     chosen = {name: fresh if of == "current" else former for name, of in asked.items()}
     sources = dict(fresh.sources)
     for name, of in ((PEOPLE, organisation), (TARGETS, targets)):

@@ -62,6 +62,7 @@ def column_seals(row: Mapping[Any, Any]) -> dict[str, str]:
 
 
 def bytes_seal(columns: bytes) -> str:
+    """The SHA-256 of the packed columns."""
     return hashlib.sha256(columns).hexdigest()
 
 
