@@ -23,7 +23,8 @@ from kaohe.records.tables import record_table
 from kaohe.text import msg
 
 _PURPOSE = "kaohe_purpose"
-_PRAGMAS = ("foreign_keys = ON", "journal_mode = WAL", "synchronous = NORMAL")
+# FULL: what somebody was told is paid is so after a failure of the power too.
+_PRAGMAS = ("foreign_keys = ON", "journal_mode = WAL", "synchronous = FULL")
 
 
 @dataclass(frozen=True)

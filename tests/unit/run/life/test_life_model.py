@@ -162,3 +162,5 @@ def test_a_name_is_the_same_however_it_is_typed() -> None:
     assert same_name("Wang  Wei ", "wang wei")
     assert same_name("ＷＡＮＧ", "wang")
     assert not same_name("王", "汪")
+    for unseen in ("\u200b", "\ufe0f", "\u034f", "\u00ad", "\u3164", "\u2060", "\U000e0101"):
+        assert same_name(f"wa{unseen}ng{unseen}", "wang")
