@@ -14,6 +14,7 @@ from kaohe.cli.context import App
 from kaohe.cli.whose import acts_for, stored_run, terms_of, text_or_file
 from kaohe.cli.words import _
 from kaohe.errors import Exit, Place, Problem, fail
+from kaohe.system import said_by_system
 from kaohe.text import msg
 
 if TYPE_CHECKING:
@@ -164,4 +165,6 @@ def _attachment(path: Path) -> Attachment:
         return Attachment(path.name, path.read_bytes())
     except OSError as error:
         what = msg("this file cannot be read")
-        raise fail(Problem("file.unreadable", what, Place(file=str(path)), error.strerror), Exit.MISTAKE) from None
+        raise fail(
+            Problem("file.unreadable", what, Place(file=str(path)), said_by_system(error)), Exit.MISTAKE
+        ) from None

@@ -8,6 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from kaohe.errors import Exit, Place, Problem, fail
+from kaohe.system import said_by_system
 from kaohe.text import msg
 from kaohe.worktime import Calendar, Checked, check_calendar
 
@@ -64,7 +65,9 @@ def _text(path: Path) -> str:
     try:
         content = path.read_bytes()
     except OSError as error:
-        problem = Problem("calendar.unreadable", msg("this file cannot be read"), Place(str(path)), error.strerror)
+        problem = Problem(
+            "calendar.unreadable", msg("this file cannot be read"), Place(str(path)), said_by_system(error)
+        )
         raise fail(problem, Exit.ENVIRONMENT) from error
     try:
         return content.decode("utf-8-sig")  # editors on Windows begin a file with a mark

@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from kaohe.errors import Exit, Place, Problem, fail
+from kaohe.system import said_by_system
 from kaohe.text import msg
 
 
@@ -45,7 +46,7 @@ def whole(path: Path) -> Iterator[Path]:
         reason = next((each for each in (error, *error.args) if isinstance(each, OSError)), None)
         if reason is None:
             raise
-        what, found = msg("this file cannot be written"), reason.strerror or str(reason)
+        what, found = msg("this file cannot be written"), said_by_system(reason)
         raise fail(Problem("file.unwritable", what, Place(str(path)), found), Exit.ENVIRONMENT) from error
     finally:
         with suppress(OSError):

@@ -15,6 +15,7 @@ from kaohe.cli.context import App
 from kaohe.cli.files import write_whole
 from kaohe.cli.words import _
 from kaohe.errors import Exit, Place, Problem, fail
+from kaohe.system import said_by_system
 from kaohe.text import Message, msg
 
 if TYPE_CHECKING:
@@ -186,7 +187,7 @@ def quarantined(app: App, imported: Imported, source: Path, sha256: str) -> Mess
         path = beside.replace(_place_for(beside, folder / name))
     except OSError as error:
         what = msg("this file cannot be written")
-        found = error.strerror or str(error)
+        found = said_by_system(error)
         place = Place(str(folder / f"{name}.csv"))
         raise fail(Problem("file.unwritable", what, place, found=found), Exit.ENVIRONMENT) from error
     return msg("the quarantined rows, with reasons, are in {file}; correct them there and import that file", file=path)

@@ -14,6 +14,7 @@ from kaohe.cli.context import App
 from kaohe.cli.words import _
 from kaohe.cli.workspace_folder import FILE
 from kaohe.errors import Exit, Place, Problem, fail
+from kaohe.system import said_by_system
 from kaohe.text import Language, msg
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ def _whole_or_not_at_all(folder: Path) -> Iterator[None]:
             (folder / FILE).unlink(missing_ok=True)
         if not isinstance(error, OSError):
             raise
-        what, found = msg("this folder cannot be made or written"), error.strerror
+        what, found = msg("this folder cannot be made or written"), said_by_system(error)
         raise fail(Problem("workspace.unwritable", what, Place(str(folder)), found), Exit.ENVIRONMENT) from error
 
 

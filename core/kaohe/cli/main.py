@@ -21,6 +21,7 @@ from kaohe.cli.output import prepare_streams
 from kaohe.cli.words import _
 from kaohe.cli.workspace_folder import find_folder, peek_locale
 from kaohe.errors import Exit, KaoheError, Place, Problem
+from kaohe.system import said_by_system
 from kaohe.text import msg
 
 # Name → module:object and the line that --help shows, so that --help loads none of them.
@@ -158,7 +159,7 @@ def _unavailable(app: App, error: OSError) -> Exit:
     if what is None:
         return _our_fault(app)
     place = Place(str(error.filename)) if error.filename is not None else Place()
-    app.problems([Problem("file.unavailable", what, place, found=error.strerror)])
+    app.problems([Problem("file.unavailable", what, place, found=said_by_system(error))])
     return Exit.ENVIRONMENT
 
 

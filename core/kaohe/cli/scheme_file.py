@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from kaohe.cli.context import App
 from kaohe.errors import Exit, Place, Problem, fail
+from kaohe.system import said_by_system
 from kaohe.text import msg
 
 if TYPE_CHECKING:
@@ -73,7 +74,9 @@ def read_text(path: Path) -> str:
         with path.open("rb") as file:
             content = file.read(_LONGEST + 1)
     except OSError as error:
-        problem = Problem("scheme.unreadable", msg("this file cannot be read"), Place(str(path)), found=error.strerror)
+        problem = Problem(
+            "scheme.unreadable", msg("this file cannot be read"), Place(str(path)), found=said_by_system(error)
+        )
         raise fail(problem, Exit.ENVIRONMENT) from error
     try:
         return content.decode("utf-8")

@@ -15,6 +15,7 @@ from kaohe.cli.statement_group import statement, statements_of, superseded
 from kaohe.cli.whose import stored_run
 from kaohe.cli.words import _
 from kaohe.errors import Exit, Place, Problem, fail
+from kaohe.system import said_by_system
 from kaohe.text import msg
 
 if TYPE_CHECKING:
@@ -142,7 +143,7 @@ def _write_all(
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         what = msg("this folder cannot be made")
-        place, found = Place(file=str(folder)), error.strerror
+        place, found = Place(file=str(folder)), said_by_system(error)
         raise fail(Problem("file.unwritable", what, place, found=found), Exit.ENVIRONMENT) from None
     for name, each in zip(names, contents, strict=True):
         write_whole(folder / name, each)

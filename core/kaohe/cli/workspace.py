@@ -14,6 +14,7 @@ from kaohe.cli.roles import Roles, mistakes_in_roles, read_roles
 from kaohe.cli.workspace_folder import FILE
 from kaohe.errors import Exit, KaoheError, Place, Problem, fail, refuse_if_any
 from kaohe.plugin.registry import AllowedPlugin
+from kaohe.system import said_by_system
 from kaohe.text import Language, Message, msg
 
 ENGINES = ("duckdb",)
@@ -135,7 +136,9 @@ def _read(path: Path) -> tuple[dict[str, Any], Any]:
         content = path.read_bytes()
     except OSError as error:
         raise fail(
-            Problem("workspace.unreadable", msg("this file cannot be read"), Place(str(path)), found=error.strerror),
+            Problem(
+                "workspace.unreadable", msg("this file cannot be read"), Place(str(path)), found=said_by_system(error)
+            ),
             Exit.ENVIRONMENT,
         ) from error
     try:

@@ -20,6 +20,7 @@ from kaohe.records.mapping_shape import shape_problems
 from kaohe.records.people_file import PEOPLE, with_attributes
 from kaohe.records.rows import Repeats
 from kaohe.records.words import fold, nearest
+from kaohe.system import said_by_system
 from kaohe.text import msg
 from kaohe.toml import Document, load_toml
 from kaohe.toml import Path as Keys
@@ -76,7 +77,7 @@ def load_mapping(path: File, record_type: RecordType) -> SourceMapping:
     try:
         text = path.read_text("utf-8-sig")
     except OSError as error:
-        what = msg("the file cannot be opened: {reason}", reason=error.strerror or str(error))
+        what = msg("the file cannot be opened: {reason}", reason=said_by_system(error))
         raise fail(Problem("mapping.unreadable", what, Place(str(path))), Exit.ENVIRONMENT) from None
     except UnicodeDecodeError:
         raise fail(Problem("mapping.unreadable", msg("a mapping file is UTF-8"), Place(path.name))) from None

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from kaohe.errors import Exit, KaoheError, Place, Problem, fail
 from kaohe.records.rows import Mistake, Rejection
+from kaohe.system import said_by_system
 from kaohe.text import Message, msg
 
 _ZIP = b"PK\x03\x04"
@@ -65,7 +66,7 @@ def kind_of(source: Path) -> str:
         raise fail(
             Problem(
                 "records.unreadable-file",
-                msg("the file cannot be opened: {reason}", reason=error.strerror or str(error)),
+                msg("the file cannot be opened: {reason}", reason=said_by_system(error)),
                 Place(str(source)),
             ),
             Exit.ENVIRONMENT,

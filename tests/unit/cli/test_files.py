@@ -10,6 +10,8 @@ import pytest
 
 from kaohe.cli.files import write_whole
 from kaohe.errors import Exit, KaoheError
+from kaohe.system import said_by_system
+from kaohe.text import Message
 
 
 def test_a_file_is_replaced_by_the_new_content(tmp_path: Path) -> None:
@@ -41,7 +43,7 @@ def test_what_was_there_stays_when_writing_breaks_off(
         write_whole(path, "new")
     if isinstance(caught.value, KaoheError):
         assert caught.value.exit_code == Exit.ENVIRONMENT
-        assert caught.value.problems[0].found == "No space left on device"
+        assert str(caught.value.problems[0].found) == "No space left on device"
         assert caught.value.problems[0].where.file == str(path)
     monkeypatch.undo()
     assert path.read_text() == "old"
@@ -56,3 +58,13 @@ def test_a_path_that_cannot_be_a_file_is_no_fault_of_ours(name: str, tmp_path: P
         write_whole(tmp_path / name, "x")
     assert caught.value.problems[0].code == "file.unwritable"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "folder"]
+
+
+def test_the_system_speaks_the_readers_language(tmp_path: Path) -> None:
+    with pytest.raises(KaoheError) as caught:
+        write_whole(tmp_path / "没有" / "报表.csv", "新")
+    (problem,) = caught.value.problems
+    found = problem.found
+    assert isinstance(found, Message)
+    assert (found.in_("en"), found.in_("zh_CN")) == ("No such file or directory", "没有这个文件或文件夹")
+    assert said_by_system(OSError(errno.EIO, "Input/output error")) == "Input/output error"

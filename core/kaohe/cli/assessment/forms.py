@@ -14,6 +14,7 @@ from kaohe.cli.files import whole
 from kaohe.cli.round_progress import status, today
 from kaohe.cli.words import _
 from kaohe.errors import Exit, KaoheError, Place, Problem, fail, refuse_if_any
+from kaohe.system import said_by_system
 from kaohe.text import msg
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def _make(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         what = msg("this folder cannot be made")
-        found = error.strerror or str(error)
+        found = said_by_system(error)
         raise fail(Problem("file.unwritable", what, Place(str(folder)), found), Exit.ENVIRONMENT) from error
 
 
