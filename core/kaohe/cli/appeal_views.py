@@ -10,6 +10,8 @@ import click
 
 from kaohe.cli.appeal_group import appeal, appeal_data, leads_to
 from kaohe.cli.context import App
+from kaohe.cli.exported import hand_out
+from kaohe.cli.output import json_text
 from kaohe.cli.words import _
 from kaohe.errors import KaoheError
 from kaohe.text import Message, msg
@@ -46,7 +48,11 @@ def list_(
         if (not pending or each.pending) and (not overdue or each.overdue(day))
     ]
     if form == "json":
-        app.json([appeal_data(app, each) for each in found])
+        data = [appeal_data(app, each) for each in found]
+        hand_out(app, json_text(data), None, "appeals", "appeals", form=form, count=len(data))
+        return
+    if not found:
+        app.say(msg("no appeals"))
         return
     heads = (_("No."), _("Scheme"), _("Period"), _("Run"), _("Person"), _("Figure"), _("State"), _("Due"), "")
     app.table(
@@ -83,7 +89,9 @@ def show(app: App, number: int, form: str) -> None:
     found = find_appeal(app.store, number)
     node = _figure(app, found)
     if form == "json":
-        app.json({**appeal_data(app, found), "explanation": tree_data(node, app.language)})
+        content = json_text({**appeal_data(app, found), "explanation": tree_data(node, app.language)})
+        subject = f"{found.scheme_id} {found.period}"
+        hand_out(app, content, None, "appeal", subject, form=form, appeal=number, person=found.person)
         return
     told = (str(render(each, app.language)) for each in _told(app, found) if each)
     sys.stdout.write(visible("\n".join([*told, "", *tree_lines(node, app.language)])) + "\n")

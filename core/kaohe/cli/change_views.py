@@ -44,6 +44,9 @@ def list_(app: App, scheme: str | None, period: str | None, state: Any, form: st
     of_scheme = None if scheme is None else scheme_id(app, scheme)
     found = find_changes(app.store, scheme_id=of_scheme, period=named, state=state)
     subject = " ".join(filter(None, (of_scheme, named))) or "manual_changes"
+    if not found and form == "table" and output is None:
+        app.say(msg("no manual changes"))
+        return
     _give(app, _changes_sheet(app, found), [_data(each) for each in found], form, output, subject)
 
 

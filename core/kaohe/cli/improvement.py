@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kaohe.cli.context import App
+from kaohe.cli.exported import hand_out
+from kaohe.cli.output import json_text
 from kaohe.cli.whose import person_named, text_or_file, today
 from kaohe.cli.words import _
 from kaohe.errors import Place, Problem, fail
@@ -63,7 +65,11 @@ def list_(app: App, person: str | None, owner: str | None, pending: bool, overdu
         if (not pending or each.state == "open") and (not overdue or each.overdue(day))
     ]
     if form == "json":
-        app.json([{**_data(each), "overdue": each.overdue(day)} for each in found])
+        data = [{**_data(each), "overdue": each.overdue(day)} for each in found]
+        hand_out(app, json_text(data), None, "improvement", "improvement", form=form, count=len(data))
+        return
+    if not found:
+        app.say(msg("no improvement items"))
         return
     heads = (_("No."), _("Person"), _("Period"), _("Item"), _("Owner"), _("Due"), _("State"), _("Outcome"))
     app.table(

@@ -9,6 +9,8 @@ import click
 
 from kaohe.cli import statement_make  # noqa: F401 - its command joins the group
 from kaohe.cli.context import App
+from kaohe.cli.exported import hand_out
+from kaohe.cli.output import json_text
 from kaohe.cli.statement_group import circumstances_of, statement, statements_of, superseded
 from kaohe.cli.whose import acts_for, person_named, stored_run, text_or_file
 from kaohe.cli.words import _
@@ -80,6 +82,8 @@ def interview(app: App, scheme: str, period: str, person: str, notes: str, goals
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", help=_("The form."))
 @click.pass_obj
 def list_(app: App, run: str, missing: bool, form: str) -> None:
+    from kaohe.period import usual
+
     stored = stored_run(app, run)
     made, around = statements_of(app, stored, hindsight=False), circumstances_of(app, stored)
     rows: list[dict[str, Any]] = []
@@ -103,7 +107,9 @@ def list_(app: App, run: str, missing: bool, form: str) -> None:
             }
         )
     if form == "json":
-        app.json([{**each, "at": each["at"] and each["at"].isoformat()} for each in rows])
+        data = [{**each, "at": each["at"] and each["at"].isoformat()} for each in rows]
+        subject = f"{stored.run.scheme.id} {usual(stored.run.period).name}"
+        hand_out(app, json_text(data), None, "statements", subject, form=form, run=stored.number, count=len(data))
         return
     words = {"open": _("not acknowledged"), "acknowledged": _("acknowledged"), "changed_since": _("changed since")}
     heads = (_("Code"), _("Name"), _("State"), _("By"), _("At"), _("Comment"), _("Interview"), _("Items"))
