@@ -84,3 +84,14 @@ def test_threads_and_processes_that_write_at_once_make_one_chain(
         processes.starmap(write_from_elsewhere, [(postgresql_url, str(tmp_path), number) for number in range(3)])
     found = verify(store)
     assert (found.problems, found.events) == ((), before + (WRITERS + 3) * EACH)
+
+
+def test_triggers_and_rules_that_are_none_of_kaohes_are_found(store: Store) -> None:
+    with store.writing() as connection:
+        connection.exec_driver_sql("CREATE RULE hush AS ON UPDATE TO postings DO INSTEAD NOTHING")
+        connection.exec_driver_sql(
+            "CREATE TRIGGER kaohe_changed AFTER INSERT ON payments FOR EACH STATEMENT EXECUTE FUNCTION "
+            "kaohe_note_change()"
+        )
+    found = [(each.code, each.where.key, each.found) for each in verify(store).problems]
+    assert found == [("audit.trigger", "payments", "kaohe_changed"), ("audit.trigger", "postings", "rule hush")]

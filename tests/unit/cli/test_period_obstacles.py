@@ -14,6 +14,7 @@ import pytest
 from tests.scenarios.desk import Desk
 from tests.tiny import SCHEME, write
 from tests.unit.cli.period_kit import WHOSE, appeal, change, insert, lead, shown, take
+from tests.unit.run.test_balances import STARS, use
 
 from kaohe.cli import clock
 from kaohe.records.evidence_tables import AppealRow, ManualChangeRow
@@ -298,3 +299,52 @@ def test_an_upheld_appeal_holds_up_approval_until_the_run_follows_it(at: Callabl
     insert(desk, AppealRow, {**appeal("upheld"), "result": '{"batches":[1],"changes":[]}'})
     assert "found: 1 (P1)\n" in desk.try_("period", "approve", *WHOSE, "--as", "wang").err
     take(desk, "approve", "wang", "--despite-appeals", "the import was of another year")
+
+
+class TestBalancesOfThePeriodBefore:
+    """What the first quarter leaves is brought forward to the second, which is ahead of it."""
+
+    @staticmethod
+    def led(desk: Desk, period: str, *steps: str) -> None:
+        for step in steps:
+            name = "chen" if step != "approve" else "wang"
+            desk.do("period", step, "tiny", period, "--as", name)
+
+    def test_another_run_for_the_period_before_holds_up_what_rests_on_the_former_one(
+        self, at: Callable[[str], Desk]
+    ) -> None:
+        desk = at("none")
+        use(desk, STARS)
+        self.led(desk, "2026-Q1", "open", "freeze", "calculate")
+        self.led(desk, "2026-Q2", "open", "freeze", "calculate", "submit")
+        desk.do("period", "reopen", *WHOSE, "--reason", "again", "--as", "chen")
+        use(desk, STARS.replace("* 10", "* 8"))
+        self.led(desk, "2026-Q1", "freeze", "calculate")
+        answer = desk.try_("period", "approve", "tiny", "2026-Q2", "--as", "wang")
+        assert answer.code == 1
+        assert "error [period.balances-moved]" in answer.err
+        desk.do("period", "reopen", "tiny", "2026-Q2", "--reason", "balances", "--as", "chen")
+        self.led(desk, "2026-Q2", "freeze", "calculate", "submit", "approve")
+
+    def test_what_rests_on_balances_is_paid_after_the_period_that_leaves_them(self, at: Callable[[str], Desk]) -> None:
+        desk = at("none")
+        use(desk, STARS)
+        self.led(desk, "2026-Q1", "open", "freeze", "calculate")
+        self.led(desk, "2026-Q2", "open", "freeze", "calculate", "submit", "approve")
+        desk.do("period", "approve", "tiny", "2026-Q2", "--as", "li")
+        answer = desk.try_("period", "pay", "tiny", "2026-Q2", "--as", "zhao")
+        assert answer.code == 1
+        assert "error [period.balances-open]" in answer.err
+        assert "first: kaohe period pay tiny 2026-Q1" in answer.err
+        self.led(desk, "2026-Q1", "submit", "approve")
+        desk.do("period", "approve", *WHOSE, "--as", "li")
+        desk.do("period", "pay", *WHOSE, "--as", "zhao")
+        desk.do("period", "pay", "tiny", "2026-Q2", "--as", "zhao")
+
+
+def test_an_approved_change_is_not_taken_back_once_the_period_is_approved(at: Callable[[str], Desk]) -> None:
+    desk = at("approved")
+    insert(desk, ManualChangeRow, {**change("approved"), "appeal": 1})
+    answer = desk.try_("change", "withdraw", "1", "--reason", "no", "--as", "wang")
+    assert answer.code == 1
+    assert "error [change.period]" in answer.err
