@@ -56,3 +56,9 @@ def test_every_environment_variable_that_is_read_is_explained(page: str) -> None
     text = (DOCS / page).read_text("utf-8")
     assert read == set(re.findall(r"`(KAOHE_[A-Z_]+)`", text))
     assert "`COLUMNS`" in text
+
+
+def test_in_chinese_no_command_is_described_by_half_a_sentence() -> None:
+    """The command line ends a short description at the first full stop, and knows none but the English one."""
+    listed = [line for line in (DOCS / "cli.zh-CN.md").read_text("utf-8").splitlines() if line[:2] == "  "]
+    assert [line for line in listed if line.endswith("...")] == []

@@ -25,7 +25,8 @@ SHEETS = ("ranking", "details", "payroll")
     help=_(
         "A stored run as a file. json: everything, with its inputs, to be verified anywhere (kaohe run verify --file); "
         "xlsx: ranking, details, bonus list, explanation; csv: one of these."
-    )
+    ),
+    short_help=_("A stored run as a file: JSON, a workbook, or CSV."),
 )
 @click.argument("named", metavar="RUN")
 @click.option("--format", "form", type=click.Choice(_FORMS), help=_("The form; left out: by the file's name."))

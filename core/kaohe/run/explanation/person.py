@@ -42,7 +42,8 @@ def find_person(run: Run, code_or_name: str) -> int:
         if run.scheme.subject == "team":
             nobody = msg("no team of this code or name is in the run")
         what = left_out[0].reason if left_out else nobody
-        found, fix = code_or_name, msg("see who is: kaohe evaluate {scheme} --period …", scheme=run.scheme.id)
+        words = {"scheme": run.scheme.id, "period": run.period.name}
+        found, fix = code_or_name, msg("see who is: kaohe evaluate {scheme} --period {period}", **words)
     raise fail(Problem("explain.person", what, Place(key=code_or_name), found=found, fix=fix))
 
 

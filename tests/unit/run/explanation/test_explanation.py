@@ -116,6 +116,7 @@ def test_who_is_not_in_the_run_is_said_with_the_reason(asked: str, told: str, ti
     answer = tiny.try_("evaluate", "tiny", "--period", "2026-Q1", "--explain", asked)
     assert (answer.code, answer.out) == (1, "")
     assert f"{asked}: error [explain.person]: {told}" in answer.err
+    assert "see who is: kaohe evaluate tiny --period 2026-Q1\n" in answer.err
 
 
 def test_a_name_that_two_people_bear_asks_for_the_code(tiny: Desk) -> None:
