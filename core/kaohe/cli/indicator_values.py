@@ -31,9 +31,7 @@ _LEVELS = ["person", "team", "all"]
     "--where", metavar="CONDITION", help=_("Only records that meet a condition, besides the indicator's own.")
 )
 @click.option("--param", "params", multiple=True, metavar="NAME=VALUE", help=_("Set a parameter; may be repeated."))
-@click.option(
-    "--format", "style", type=click.Choice(["table", "json", "csv"]), default="table", help=_("The form.")
-)
+@click.option("--format", "style", type=click.Choice(["table", "json", "csv"]), default="table", help=_("The form."))
 @click.pass_obj
 def values(
     app: App,
