@@ -77,6 +77,6 @@ reason = "both"
     # P2 has 100 and 70: in_time is held at 72. P4 has 33.3333 and 75: the rating is held at 72.
     assert [str(from_micros(each)) for each in run.appraisal.total] == ["81.75", "71.7", "0", "49.55"]
     said = "\n".join(tree_lines(explain(run, 3), "en"))
-    assert "both: one of in_time, rating misses its base, the others count at most 72 points" in said
+    assert "both: one of In time, Mean rating misses its base, the others count at most 72 points" in said
     assert "1 points added together, at most 0.75 count" in said
     assert "+ 0.75 = 49.54998, rounded half up at 2 decimals: 49.55" in said
