@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import click
@@ -17,6 +18,7 @@ from kaohe.text import Message, msg
 
 if TYPE_CHECKING:
     from kaohe.run.inputs import Inputs
+    from kaohe.run.life import Life
     from kaohe.run.model import Run
     from kaohe.run.restating.model import Restatement
 
@@ -95,6 +97,7 @@ def _prepare(
     if inputs.digest == standing.inputs.digest:
         raise fail(nothing_new(life, standing.number))
     run = evaluated(app, inputs)
+    _warn_of_appeals(app, life, inputs)
     if dry_run:
         target = posted_now(app.store, life.scheme_id, life.period)
         _say(app, (standing.run, standing.inputs), (run, inputs), target, form, {})
@@ -105,6 +108,15 @@ def _prepare(
     words = {"number": prepared.number, "run": prepared.to_run, "former": prepared.from_run}
     app.say(msg("restatement {number}: run {run} in the place of run {former}, once it is approved", **words))
     app.say(msg("next, somebody else: kaohe period restate --approve {number}", number=prepared.number))
+
+
+def _warn_of_appeals(app: App, life: Life, inputs: Inputs) -> None:
+    """Where an appeal was upheld, and what it led to is not part of this."""
+    from kaohe.run.life.blocking import before_approving, unfollowed
+
+    with app.store.reading() as connection:
+        upheld = unfollowed(connection, life.scheme_id, life.period, inputs)
+    app.problems(replace(each, severity="warning", fix=None) for each in before_approving(life, (), upheld))
 
 
 def _show(app: App, number: int, form: str) -> None:

@@ -175,9 +175,16 @@ def batches(app: App, name: str | None, form: str) -> None:
 @click.pass_obj
 def undo(app: App, batch: int) -> None:
     from kaohe.records.batches import undo_batch
+    from kaohe.run.appeals.store import upheld_by
 
     app.require("prepare")
+    appeals = upheld_by(app.store, batch)
     undone = undo_batch(app.store, batch, app.now())
+    if appeals:
+        what = msg("appeals were upheld by this import, and nothing corrects those results any more")
+        fix = msg("import the corrected records again, or settle it by hand: kaohe change propose … --appeal NUMBER")
+        found = ", ".join(map(str, appeals))
+        app.problems([Problem("records.appeal", what, Place(key=str(batch)), found, fix=fix, severity="warning")])
     app.say(
         msg(
             "batch {batch} is undone: {added} rows taken out, {replaced} put back as they were",

@@ -20,6 +20,7 @@ import pytest
 from tests.scenarios.desk import Answer, Desk
 from tests.tiny import SCHEME, TICKETS, add_tickets, make_desk, ticket_lines, write
 
+LATE = "T99,repair,P1,2026-02-01 00:00,2026-02-01 01:00,8"
 APPEALS = "\n[appeals]\ndays = 7\nanswer_days = 3\ndecide_days = 5\n\n[manual_changes]\npoints = 5\n"
 WHOSE = ("tiny", "2026-Q1")
 SUBMITTED = datetime(2026, 4, 10, 2, 0, tzinfo=UTC)  # 10:00 in Shanghai
@@ -272,7 +273,9 @@ def test_working_days_are_those_of_the_workspaces_calendar(submitted: Desk) -> N
     assert "an answer is due by 2026-04-15, a decision by 2026-04-17" in desk.do(*words).err
 
 
-def test_after_payment_an_appeal_leads_to_a_restatement_with_a_window_of_its_own(submitted: Desk, clock: Clock) -> None:
+def test_after_payment_an_appeal_leads_to_a_restatement_with_a_window_of_its_own(
+    submitted: Desk, clock: Clock, tmp_path: Path
+) -> None:
     """P1 was paid 5,000 for 82 points, B; with T04 in time it is 97, A, 7,500: 2,500 are posted to the next quarter."""
     desk = submitted
     assert appeal(desk, "P1", "in_time").code == 0
@@ -287,6 +290,11 @@ def test_after_payment_an_appeal_leads_to_a_restatement_with_a_window_of_its_own
     upheld = desk.do("appeal", "uphold", "1", "--reason", "The form is right.", "--batch", batch, "--as", "wang")
     assert "next: kaohe period restate tiny 2026-Q1" in upheld.err
     desk.do("period", "open", "tiny", "2026-Q2", "--as", "chen")
+    without = Desk(shutil.copytree(desk.workspace, tmp_path / "without"))
+    assert "warning [records.appeal]: appeals were upheld by this import" in without.do("records", "undo", batch).err
+    without.do("records", "import", "ticket", write(without, "late.csv", f"{TICKETS.splitlines()[0]}\n{LATE}\n"))
+    told = without.do("period", "restate", *WHOSE, "--dry-run", "--as", "chen").err
+    assert "warning [period.appeals-not-followed]: 1 appeals were upheld" in told
     desk.do("period", "restate", *WHOSE, "--reason", "appeal 1", "--as", "chen")
     assert listed(desk)[0]["result"]["run"] is None  # prepared, not approved
     clock(SUBMITTED + timedelta(days=21))  # 1 May

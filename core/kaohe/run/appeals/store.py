@@ -184,6 +184,13 @@ def list_appeals(
         return appeals_in(connection, where)
 
 
+def upheld_by(store: Store, batch: int) -> list[int]:
+    """The numbers of the appeals that were upheld by this import."""
+    with store.reading() as connection:
+        upheld = appeals_in(connection, (APPEALS.c.state == "upheld") & APPEALS.c.result.is_not(None))
+    return [each.number for each in upheld if each.outcome is not None and batch in each.outcome.batches]
+
+
 def _window(connection: Connection, scheme_id: str, period: str, terms: Terms) -> Window:
     life, official = life_in(connection, scheme_id, period), official_in(connection, scheme_id, period)
     restated = connection.execute(
