@@ -157,7 +157,7 @@ def table_from(content: Mapping[str, Any], files: Mapping[str, Any], folder: Pat
     """The table that ``content_of`` described; KeyError, ValueError and the like where it did not."""
     partitions = tuple(
         Partition(
-            path=_within(folder, files[part["content"]][0]),
+            path=within(folder, files[part["content"]][0]),
             month=part["month"],
             rows=part["rows"],
             content=part["content"],
@@ -170,8 +170,8 @@ def table_from(content: Mapping[str, Any], files: Mapping[str, Any], folder: Pat
     return SnapshotTable(columns, content["when"], content["per_day"], partitions)
 
 
-def _within(folder: Path, name: str) -> Path:
-    """A file of the folder: a manifest that comes from elsewhere names no other."""
+def within(folder: Path, name: str) -> Path:
+    """A file of the folder; ValueError for a name that leads elsewhere: what comes from outside names no other."""
     path = PurePosixPath(name)
     if path.is_absolute() or ".." in path.parts or "\\" in name or ":" in name:
         raise ValueError(name)

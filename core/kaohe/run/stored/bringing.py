@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import base64
 import json
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from kaohe.records import Snapshot
-from kaohe.records.manifest import manifest_path
+from kaohe.records.manifest import manifest_path, within
 from kaohe.run.stored.reading import UNREADABLE
 
 
@@ -20,16 +20,14 @@ def snapshot_data(snapshot: Snapshot, manifest: str) -> dict[str, str]:
 
 
 def unpack_snapshot(text: str, folder: Path) -> bool:
-    """Put the files that a run's file brings into the folder; whether it brings any. Paths that lead elsewhere are
-    left out, and then missing."""
+    """Put the files that a run's file brings into the folder; whether it brings any. One with a path that leads
+    elsewhere brings none."""
     try:
         files: dict[str, Any] = json.loads(text).get("snapshot") or {}
         for name, content in files.items():
-            path = PurePosixPath(name)
-            if path.is_absolute() or ".." in path.parts or len(path.parts) > 2:
-                continue
-            (folder / path).parent.mkdir(exist_ok=True)
-            (folder / path).write_bytes(base64.b64decode(content, validate=True))
+            path = within(folder, name)
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(base64.b64decode(content, validate=True))
     except UNREADABLE:
         return False
     return bool(files)
