@@ -20,9 +20,7 @@ if TYPE_CHECKING:
     from kaohe.run.life.blocking import Undecided
     from kaohe.run.life.contents import Late
 
-_FORM = click.option(
-    "--format", "form", type=click.Choice(["table", "json"]), default="table", help=_("The form.")
-)
+_FORM = click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", help=_("The form."))
 
 
 @period.command("list", help=_("Where every period stands, and what comes next."))
