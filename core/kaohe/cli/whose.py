@@ -87,13 +87,20 @@ def person_named(app: App, named: str) -> str:
     raise fail(Problem("person.unknown", what, Place(key=named), named, fix=fix))
 
 
+_SUFFIXES = (".txt", ".md", ".doc", ".docx", ".pdf", ".rtf", ".odt")
+
+
 def text_or_file(said: str, option: str) -> str:
-    """The text, or what the file of that name holds. KaoheError for nothing, too much, or what is no text."""
+    """The text, or what the file of that name holds. KaoheError for nothing, too much, what is no text, and what looks
+    like a file's name where there is none: nobody means to hand in a name."""
     text = said
     try:
         path = Path(said)
         if len(said) < 1000 and path.is_file():
             text = path.read_text("utf-8-sig")
+        elif path.suffix.lower() in _SUFFIXES and len(said.splitlines()) == 1:
+            fix = msg("correct the name, or write the text itself")
+            raise fail(Problem("file.missing", msg("there is no such file"), Place(file=said), fix=fix))
     except (OSError, ValueError) as error:
         what = msg("this file cannot be read as text in UTF-8")
         raise fail(Problem("file.unreadable", what, Place(file=said), found=str(error))) from None

@@ -318,3 +318,11 @@ def test_an_appeal_reads_in_chinese(submitted: Desk) -> None:
     shown = submitted.do("appeal", "show", "1", "--lang", "zh").out
     assert shown.startswith("P1 对in_time的申诉 1：待答复\n")
     assert "及时率" in shown
+
+
+@pytest.mark.parametrize("name", ["answer.txt", "答复 二.MD", "folder/reply.docx"])
+def test_the_name_of_a_file_that_is_not_there_is_no_text(submitted: Desk, name: str) -> None:
+    appeal(submitted, "P1", "total")
+    mistyped = submitted.try_("appeal", "answer", "1", "--text", name, "--as", "chen")
+    assert (mistyped.code, "error [file.missing]: there is no such file" in mistyped.err) == (1, True)
+    submitted.do("appeal", "answer", "1", "--text", f"as {name} says, it is right", "--as", "chen")
