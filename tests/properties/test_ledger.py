@@ -53,6 +53,7 @@ def run_of(period: str, figures: Mapping[str, int], by: Recovery) -> Run:
     codes = tuple(sorted(figures))
     bonus = np.array([figures[code] for code in codes], np.int64)
     made = SimpleNamespace(
+        belongs_to=("s", period),
         scheme=SimpleNamespace(id="s", bonus=object(), recovery=by),
         period=parse_period(period),
         left_out=(),

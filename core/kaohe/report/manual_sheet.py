@@ -14,7 +14,7 @@ KINDS = {"points": msg("points"), "tier": msg("tier"), "bonus": msg("bonus")}
 def manual_sheet(run: Run, language: Language) -> Sheet:
     """A row for each change by its number, figures as text: they are points, tiers or money."""
     headers = (
-        msg("number"),
+        msg("No."),
         msg("code"),
         msg("name"),
         msg("changed"),

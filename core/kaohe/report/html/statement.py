@@ -140,7 +140,7 @@ def _following(statement: Statement) -> Element | None:
         parts.append(el("ul", *lines, class_="plain"))
     if statement.around.items:
         heads = [
-            Head(msg("number")),
+            Head(msg("No.")),
             Head(msg("to improve")),
             Head(msg("owner")),
             Head(msg("due")),
