@@ -27,7 +27,7 @@ messages: $(VENV)/installed
 	$(BIN)/python .ci/messages.py check
 
 unit: $(VENV)/installed
-	$(BIN)/pytest -q -n auto $(PYTEST_FLAGS)
+	$(BIN)/pytest -q -n auto --dist worksteal $(PYTEST_FLAGS)
 
 # Start-up first, without the peers: where pandas is installed, pyarrow imports it, which takes a quarter of a second.
 bench: $(VENV)/installed
