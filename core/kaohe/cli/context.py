@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from kaohe.cli.calendar_folder import CalendarFolder
     from kaohe.cli.roles import Role
     from kaohe.cli.workspace import Workspace
+    from kaohe.engine import Engine
     from kaohe.plugin.registry import Registry
     from kaohe.records import Store
     from kaohe.records.audit import Actor
@@ -78,6 +79,13 @@ class App:
             settings=workspace.noted_settings(),
             at=self.now(),
         )
+
+    @cached_property
+    def engine(self) -> Engine:
+        """What measures, as kaohe.toml says."""
+        from kaohe.cli.engines import engine_of
+
+        return engine_of(self.workspace)
 
     @cached_property
     def actor(self) -> Actor:

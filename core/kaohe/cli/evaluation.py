@@ -37,7 +37,8 @@ def run_scheme(app: App, scheme: str, period: str) -> tuple[Run, int]:
 
 def evaluated(app: App, inputs: Inputs) -> Run:
     """The run of these inputs, computed now and not stored. What it notes may name people and is not said here."""
-    return evaluate_inputs(inputs, app.workspace.snapshots, core_version=__version__, created_at=app.now())
+    folder, at = app.workspace.snapshots, app.now()
+    return evaluate_inputs(inputs, folder, core_version=__version__, created_at=at, engine=app.engine)
 
 
 def gather(app: App, scheme: str, period: str) -> Inputs:

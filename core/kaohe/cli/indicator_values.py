@@ -77,7 +77,6 @@ def values(
 
 def _found(app: App, asked: Asked, period: str) -> tuple[Segments, dict[str, str]]:
     """The figures, and the names of the people or teams by code."""
-    from kaohe.engine import DuckEngine
     from kaohe.period import parse_period
     from kaohe.records import take_snapshot
     from kaohe.run.credit.shares import EVERYBODY
@@ -100,4 +99,4 @@ def _found(app: App, asked: Asked, period: str) -> tuple[Segments, dict[str, str
     )
     bounds = windows(parse_period(period), workspace.timezone)
     whose = sorted(names)
-    return segments(asked, types, snapshot, DuckEngine(), bounds, whose, {EVERYBODY: everybody}), names
+    return segments(asked, types, snapshot, app.engine, bounds, whose, {EVERYBODY: everybody}), names

@@ -90,7 +90,6 @@ def by_last_year(
 def _actuals(app: App, indicator: str, period: Period) -> dict[str, int]:
     """The figures of a period in millionths by person; none where there was nobody, or nothing."""
     from kaohe import __version__
-    from kaohe.engine import DuckEngine
     from kaohe.records import take_snapshot
     from kaohe.run import Setting, evaluate
     from kaohe.run.measuring.describing import record_types_of
@@ -103,7 +102,7 @@ def _actuals(app: App, indicator: str, period: Period) -> dict[str, int]:
     snapshot = take_snapshot(app.store, types.values(), workspace.snapshots, workspace.timezone)
     setting = Setting(types, (), workspace.timezone, __version__, app.now())
     try:
-        run = evaluate(rules, period, snapshot, read_members(snapshot), DuckEngine(), setting)
+        run = evaluate(rules, period, snapshot, read_members(snapshot), app.engine, setting)
     except KaoheError as error:
         if error.exit_code != Exit.NOTHING:
             raise
