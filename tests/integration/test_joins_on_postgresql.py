@@ -70,7 +70,7 @@ def on_both(url: str, folder: Path, case: str, subjects: Sequence[str]) -> tuple
     covered = {**everybody, "P1": (Stint(date(2025, 1, 1), date(2026, 2, 14), CODES["P1"][0]),)}
     relations = {"everybody": relation(everybody.items()), "covered": relation(covered.items())}
     scans = fuse(JOINED_CASES[case])
-    embedded = DuckEngine().measure(scans, taken, Q1_WINDOWS, subjects, relations)
+    embedded = DuckEngine().measure(scans, taken, Q1_WINDOWS, [subjects] * len(scans), relations)
     found: list[Figures] = []
     with psycopg.connect(url.replace("postgresql+psycopg", "postgresql")) as connection:
         for name, table in relations.items():

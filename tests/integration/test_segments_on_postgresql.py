@@ -29,7 +29,7 @@ def test_both_engines_give_the_same_figures(postgresql_url: str, tmp_path: Path)
         by_person = connection.execute(render(select(scan, Q1_WINDOWS)[0], "postgres").encode()).fetchall()
         query, columns = group_query(scan, grouping, Q1_WINDOWS)
         by_group = connection.execute(render(query, "postgres").encode()).fetchall()
-    (parts,) = DuckEngine().measure((scan,), taken, Q1_WINDOWS, PEOPLE)
+    (parts,) = DuckEngine().measure((scan,), taken, Q1_WINDOWS, (PEOPLE,))
     made = [column for measure in scan.measures for column in parts[measure].values()]
     assert sorted(by_person) == [(code, *(int(column[row]) for column in made)) for row, code in enumerate(PEOPLE)]
     groups = DuckEngine().grouped(scan, grouping, taken, Q1_WINDOWS)

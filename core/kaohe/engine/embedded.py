@@ -41,17 +41,20 @@ class DuckEngine:
         scans: Sequence[Scan],
         snapshot: Snapshot,
         windows: Mapping[str, Bounds],
-        people: Sequence[str],
+        whose: Sequence[Sequence[str]],
         relations: Relations = NO_RELATIONS,
     ) -> list[Parts]:
-        order = pa.array(people, pa.string())
+        orders = {id(codes): pa.array(codes, pa.string()) for codes in whose}
         refuse_if_any(problem for scan in scans for problem in not_covered(scan, snapshot.partitions, windows))
         asked = [node for scan in scans for node in nodes(scan.measures)]
         relations = {**relations, **calendar_relations(asked, next(iter(windows.values())).zone)}
         with _connection(snapshot.folder, relations) as connection:
             for scan in scans:
                 _bring(connection, snapshot, beside(nodes(scan.measures), scan.describing))
-            return [self._run(connection, scan, snapshot, windows, order) for scan in scans]
+            return [
+                self._run(connection, scan, snapshot, windows, orders[id(codes)])
+                for scan, codes in zip(scans, whose, strict=True)
+            ]
 
     def grouped(
         self,

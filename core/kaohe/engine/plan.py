@@ -81,8 +81,9 @@ Parts = Mapping[Measure, Mapping[str, Ints]]
 class Engine(Protocol):
     """Runs scans over a snapshot, by person or by other groups, or finds single records in it.
 
-    ``people`` are codes in ascending order; every column that ``measure`` gives has one entry for each of them, 0
-    where a person has no records. Raises KaoheError where an integer does not fit into 64 bits.
+    Codes of people or teams ascend. ``measure`` is told for each scan ``whose`` figures are wanted; every column that
+    it gives has one entry for each of them, 0 where one has no records. What can share a reading of the records does,
+    so everything is best asked for at once. Raises KaoheError where an integer does not fit into 64 bits.
     """
 
     @property
@@ -93,7 +94,7 @@ class Engine(Protocol):
         scans: Sequence[Scan],
         snapshot: Snapshot,
         windows: Mapping[str, Bounds],
-        people: Sequence[str],
+        whose: Sequence[Sequence[str]],
         relations: Relations = NO_RELATIONS,
     ) -> list[Parts]: ...
 

@@ -38,7 +38,7 @@ def figures(folder: Path, asked: Sequence[Request], met: Sequence[Row], clients:
     """Per request, the parts of its only aggregate for each person."""
     taken = snapshot(folder, {"visit": (VISIT, [met]), "client": (CLIENT, [clients] if clients else [])})
     (scan,) = fuse(asked)
-    (parts,) = DuckEngine().measure((scan,), taken, Q1_WINDOWS, PEOPLE)
+    (parts,) = DuckEngine().measure((scan,), taken, Q1_WINDOWS, (PEOPLE,))
     return {one.key: {name: column.tolist() for name, column in parts[measures(one)[0]].items()} for one in asked}
 
 

@@ -44,7 +44,8 @@ def measured(
     taken = snapshot(folder, {records.name: (records, [rows[:half], rows[half:]])})
     scans = fuse(requests)
     answered: dict[tuple[str, Measure], Any] = {}
-    for scan, parts in zip(scans, DuckEngine().measure(scans, taken, Q1_WINDOWS, people), strict=True):
+    answers = DuckEngine().measure(scans, taken, Q1_WINDOWS, [people] * len(scans))
+    for scan, parts in zip(scans, answers, strict=True):
         answered |= {(scan.who, measure): columns for measure, columns in parts.items()}
     return {
         one.key: [
@@ -185,7 +186,7 @@ def test_a_lost_file_is_named(tmp_path: Path) -> None:
     taken = snapshot(tmp_path, {"ticket": (TICKET, [TICKETS])})
     taken.partitions("ticket")[0].path.unlink()
     with pytest.raises(KaoheError) as caught:
-        DuckEngine().measure(fuse([request("n", "count()")]), taken, Q1_WINDOWS, PEOPLE)
+        DuckEngine().measure(fuse([request("n", "count()")]), taken, Q1_WINDOWS, (PEOPLE,))
     assert caught.value.problems[0].code == "engine.snapshot"
     assert caught.value.exit_code == Exit.ENVIRONMENT
 
@@ -241,7 +242,7 @@ class TestConnection:
 
 def test_the_measures_are_arrays_of_64_bits(tmp_path: Path) -> None:
     taken = snapshot(tmp_path, {"ticket": (TICKET, [TICKETS])})
-    (parts,) = DuckEngine().measure(fuse([request("n", "count()")]), taken, Q1_WINDOWS, PEOPLE)
+    (parts,) = DuckEngine().measure(fuse([request("n", "count()")]), taken, Q1_WINDOWS, (PEOPLE,))
     assert {column.dtype for columns in parts.values() for column in columns.values()} == {np.dtype(np.int64)}
 
 

@@ -29,7 +29,7 @@ def measured(folder: Path, values: list[str], tickets: list[dict[str, Any]], **o
     taken = snapshot(folder, {"ticket": (TICKET, [tickets[:2], tickets[2:]])})
     scans = fuse(requests)
     answered: dict[Any, Any] = {}
-    for parts in DuckEngine().measure(scans, taken, Q1_WINDOWS, PEOPLE):
+    for parts in DuckEngine().measure(scans, taken, Q1_WINDOWS, [PEOPLE] * len(scans)):
         answered |= parts
     found = [answered[measures(each)[0]] for each in requests]
     return [{name: column.tolist() for name, column in parts.items()} for parts in found]

@@ -80,7 +80,7 @@ def through_the_engine(packs: Packs, cases: Sequence[HandCase], folder: Path) ->
     for period, numbers in by_period.items():
         requests = {number: _request(packs, cases[number], people[number]) for number in numbers}
         scans = fuse(list(requests.values()))
-        answers = DuckEngine().measure(scans, snapshot, windows(parse_period(period), ZONE), people)
+        answers = DuckEngine().measure(scans, snapshot, windows(parse_period(period), ZONE), [people] * len(scans))
         measured: dict[tuple[str, str], dict[Any, Any]] = defaultdict(dict)
         for scan, parts in zip(scans, answers, strict=True):
             measured[scan.records.name, scan.who].update(parts)

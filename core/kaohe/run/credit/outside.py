@@ -40,7 +40,9 @@ def outside_assignments(
         free, bound = replace(request, joins=()), request
         columns: dict[Measure, Mapping[str, Ints]] = {}
         scans = fuse((free, bound))
-        for _scan, parts in zip(scans, engine.measure(scans, snapshot, windows, people, relations), strict=True):
+        for _scan, parts in zip(
+            scans, engine.measure(scans, snapshot, windows, [people] * len(scans), relations), strict=True
+        ):
             columns.update(parts)
         (all_of_them,), (those_inside,) = (measures(one) for one in (free, bound))
         left = columns[all_of_them]["n"] - columns[those_inside]["n"]

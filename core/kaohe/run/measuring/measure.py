@@ -90,7 +90,9 @@ def measure(
     scans: dict[tuple[str, str], dict[Measure, Mapping[str, Ints]]] = defaultdict(dict)
     checks = whole_checks(scheme, asked)
     fused = fuse((*asked, *(check.request for check in checks)))
-    for scan, parts in zip(fused, engine.measure(fused, snapshot, bounds, people, relations), strict=True):
+    for scan, parts in zip(
+        fused, engine.measure(fused, snapshot, bounds, [people] * len(fused), relations), strict=True
+    ):
         scans[scan.records.name, scan.who].update(parts)
     values: dict[str, Values] = {}
     counts: dict[str, tuple[Counts, ...]] = {}

@@ -164,7 +164,9 @@ def _refuse_shares(
     checks = whole_checks(scheme, wanted)
     scans = fuse([check.request for check in checks])
     found: dict[tuple[str, str], dict[Measure, Mapping[str, Ints]]] = {}
-    for scan, parts in zip(scans, engine.measure(scans, snapshot, bounds, whose, relations), strict=True):
+    for scan, parts in zip(
+        scans, engine.measure(scans, snapshot, bounds, [whose] * len(scans), relations), strict=True
+    ):
         found.setdefault((scan.records.name, scan.who), {}).update(parts)
     refuse_if_any(not_whole(checks, found))
 
