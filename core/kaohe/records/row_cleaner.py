@@ -8,10 +8,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from typing import Any
 
+import numpy as np
+
 from kaohe.errors import Problem
 from kaohe.records.binding import Binding, BoundColumn, ComputedField, Told
 from kaohe.records.lookups import Lookup
-from kaohe.records.rows import CleanRow, Mistake, Reading, Rejection, Stored, Unfit
+from kaohe.records.physical import columns_of
+from kaohe.records.rows import CleanRow, CleanRows, Mistake, Reading, Rejection, Stored, Unfit
 from kaohe.records.source import Table
 from kaohe.records.words import trim
 from kaohe.text import Message, msg
@@ -54,7 +57,10 @@ class RowCleaner:
             self.check_order(group)
         clean = [*self.assembled()]
         self.rejected.sort(key=lambda rejection: rejection.row)
-        return Reading(self.table.header, clean, self.rejected, self.skipped, self.notes)
+        numbers = np.array([row.row for row in clean], np.int64)
+        columns = columns_of(clean, self.binding.record_type)
+        rows = CleanRows(columns, numbers, self.table.place, lambda index: clean[index].cells)
+        return Reading(self.table.header, rows, self.rejected, self.skipped, self.notes)
 
     def shaped(self, rows: Sequence[Row]) -> Iterator[Row]:
         """Rows as wide as the header; blank ones and those the mapping leaves out are dropped, others rejected."""

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from types import MappingProxyType
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol, overload
 
 from kaohe.errors import Place, Problem
 from kaohe.records.directory import Directory
 from kaohe.text import Message
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from kaohe.exact import Ints
 
 # As stored: integers for integer, decimal (scaled) and money (fen); a datetime is aware and in UTC.
 Stored = int | bool | date | datetime | str | None
@@ -30,6 +35,53 @@ class CleanRow:
     place: Place
     row: int
     cells: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class CleanRows(Sequence[CleanRow]):
+    """Records as columns, which by behaviour are a sequence of rows.
+
+    ``columns`` holds one column per field, in physical values: int64 for integer, decimal and money, bool, date32,
+    timestamp[us, UTC], string. ``numbers`` says in which row of the file each record stood. ``place`` tells the place
+    of a row by that number, ``cells`` the cells of a record by its position; both are asked for single rows only.
+    """
+
+    columns: pa.RecordBatch
+    numbers: Ints
+    place: Callable[[int], Place]
+    cells: Callable[[int], tuple[str, ...]]
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def __iter__(self) -> Iterator[CleanRow]:
+        return (self._row(index, values) for index, values in enumerate(_as_stored(self.columns)))
+
+    @overload
+    def __getitem__(self, index: int) -> CleanRow: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[CleanRow]: ...
+    def __getitem__(self, index: int | slice) -> CleanRow | list[CleanRow]:
+        positions = range(len(self))[index]
+        if isinstance(positions, range):
+            return [self[position] for position in positions]
+        return self._row(positions, next(_as_stored(self.columns.slice(positions, 1))))
+
+    def _row(self, index: int, values: dict[str, Stored]) -> CleanRow:
+        number = int(self.numbers[index])
+        return CleanRow(values, self.place(number), number, self.cells(index))
+
+
+def _as_stored(columns: pa.RecordBatch) -> Iterator[dict[str, Stored]]:
+    """The rows of columns as stored values by name."""
+    names = columns.schema.names
+    values = (_in_utc(column.to_pylist()) for column in columns.columns)
+    return (dict(zip(names, row, strict=True)) for row in zip(*values, strict=True))
+
+
+def _in_utc(values: list[Stored]) -> list[Stored]:
+    """Moments with the one object for UTC that the standard library has, whatever the columns' library gives."""
+    return [value.replace(tzinfo=UTC) if isinstance(value, datetime) else value for value in values]
 
 
 @dataclass(frozen=True)
@@ -57,14 +109,15 @@ class Rejection:
 
 @dataclass(frozen=True)
 class Reading:
-    """A batch of rows. ``skipped`` counts rows the mapping asked to leave out.
+    """A batch of rows. ``skipped`` counts rows the mapping asked to leave out. What is read from files has its ``rows``
+    as columns (``CleanRows``); whoever makes rows one by one gives a list (see ``physical.columns_of``).
 
     ``notes`` say what was decided on the way: the sheet chosen, columns not used, a time read as the earlier of two,
     a reversed interval cleared. Each has a stable code by which they can be counted.
     """
 
     header: tuple[str, ...]
-    rows: list[CleanRow]
+    rows: Sequence[CleanRow]
     rejected: list[Rejection]
     skipped: int = 0
     notes: list[Problem] = field(default_factory=list)

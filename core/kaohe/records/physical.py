@@ -1,0 +1,38 @@
+"""Stored values as columns: which type of column a field has, and rows as such columns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pyarrow as pa
+
+from kaohe.plugin.types import Field, RecordType
+from kaohe.records.columns import STORED, Stored
+from kaohe.records.rows import CleanRow, CleanRows
+
+_TYPES: dict[Stored, pa.DataType] = {
+    "integer": pa.int64(),
+    "boolean": pa.bool_(),
+    "text": pa.string(),
+    "date": pa.date32(),
+    "datetime": pa.timestamp("us", "UTC"),
+}
+
+
+def physical_type(field: Field) -> pa.DataType:
+    """The type of the column that holds the field's values: integers scaled as stored, moments in UTC."""
+    return _TYPES[STORED[field.kind]]
+
+
+def physical_schema(record_type: RecordType) -> pa.Schema:
+    """One column per field, in the order of the fields."""
+    return pa.schema([(field.name, physical_type(field)) for field in record_type.fields])
+
+
+def columns_of(rows: Sequence[CleanRow], record_type: RecordType) -> pa.RecordBatch:
+    """The rows' values as columns; a field that a row does not name is missing in it."""
+    if isinstance(rows, CleanRows):
+        return rows.columns
+    schema = physical_schema(record_type)
+    arrays = [pa.array([row.values.get(one.name) for row in rows], one.type) for one in schema]
+    return pa.RecordBatch.from_arrays(arrays, schema=schema)
