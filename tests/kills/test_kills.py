@@ -3,6 +3,7 @@ what was there before or what was to come, and nothing between: no record lost o
 chain. The command given once more then does what it was to do.
 
 The points are drawn from a fixed seed: calls of a function, calls that write (before and after them), moments in time.
+A third of them is tried each time; ``pytest tests/kills --every-kill`` tries all.
 """
 
 from __future__ import annotations
@@ -92,6 +93,12 @@ def victims() -> Iterator[Victims]:
     found.close()
 
 
+@pytest.fixture(scope="module")
+def share(request: pytest.FixtureRequest) -> int:
+    """One of how many points is tried."""
+    return 1 if request.config.getoption("every_kill") else 3
+
+
 Copy = Callable[[], Desk]
 
 
@@ -151,14 +158,16 @@ def on_postgresql(postgresql_server: str, tmp_path_factory: pytest.TempPathFacto
 
 @pytest.mark.parametrize("step", STEPS, ids=lambda step: step.name)
 def test_a_killed_command_leaves_all_or_nothing(
-    step: Step, victims: Victims, on_sqlite: Callable[[Step], Copy]
+    step: Step, victims: Victims, on_sqlite: Callable[[Step], Copy], share: int
 ) -> None:
-    _kill_again_and_again(step, step.kills, victims, on_sqlite(step))
+    _kill_again_and_again(step, -(-step.kills // share), victims, on_sqlite(step))
 
 
 @pytest.mark.parametrize("step", [step for step in STEPS if step.on_postgresql], ids=lambda step: step.name)
-def test_likewise_on_postgresql(step: Step, victims: Victims, on_postgresql: Callable[[Step], Copy]) -> None:
-    _kill_again_and_again(step, step.on_postgresql, victims, on_postgresql(step))
+def test_likewise_on_postgresql(
+    step: Step, victims: Victims, on_postgresql: Callable[[Step], Copy], share: int
+) -> None:
+    _kill_again_and_again(step, -(-step.on_postgresql // share), victims, on_postgresql(step))
 
 
 def _kill_again_and_again(step: Step, kills: int, victims: Victims, copy: Copy) -> None:
