@@ -19,6 +19,7 @@ from kaohe.records.changes import marked
 from kaohe.records.core_tables import AssignmentRow, BatchRow, PersonRow, ReplacedRow, RevisionRow, TargetRow, TeamRow
 from kaohe.records.failures import guarded_files
 from kaohe.records.journal import overwritten_by, restore
+from kaohe.records.months import Months, months_of_batch, months_told
 from kaohe.records.references import still_needed
 from kaohe.records.rejections import forget_batch
 from kaohe.records.store import Store
@@ -90,18 +91,26 @@ def begin_batch(connection: Connection, record_type: str, source: Source, handed
     key = connection.execute(insert(_batches).values(values)).inserted_primary_key
     if key is None:
         raise RuntimeError("the database counts batches")
-    return Begun(int(key[0]), record_type, marked(connection, tables_of(record_type)))
+    return Begun(int(key[0]), record_type, marked(connection, tables_of(record_type), held=True))
 
 
-def finish_batch(connection: Connection, begun: Begun, counts: Counts, more: Sequence[Mapping[str, Any]] = ()) -> None:
+def finish_batch(
+    connection: Connection,
+    begun: Begun,
+    counts: Counts,
+    more: Sequence[Mapping[str, Any]] = (),
+    *,
+    months: Months | None = None,
+) -> None:
     """Write the batch's counts, the new revision of what it changed, and the audit's event about all of it. ``more``:
-    seals of what was written besides."""
+    seals of what was written besides; ``months``: in which the records lie that it added or replaced."""
     connection.execute(update(_batches).where(_batches.c.id == begun.id).values(vars(counts)))
     row = connection.execute(select(_batches).where(_batches.c.id == begun.id)).mappings().one()
     seals = [seal(connection, _replaced, {"batch": begun.id})] if counts.replaced else []
     seals += map(dict, more)
     change = added_row(connection, _batches, {"id": begun.id})
-    _note(connection, "import", dict(row), row["handed_in"], begun.marks, change, seals)
+    told = {} if months is None else dict.fromkeys(begun.marks, months)
+    _note(connection, "import", dict(row), row["handed_in"], begun.marks, change, seals, told)
 
 
 def list_batches(store: Store, *, record_type: str | None = None) -> list[Batch]:
@@ -126,7 +135,8 @@ def undo_batch(store: Store, batch: int, at: datetime) -> Batch:
         if later := overwritten_by(connection, batch):
             raise _overwritten(batch, later)
         tables = _tables(store, row["record_type"], batch)
-        before = marked(connection, [table.name for table in tables])
+        before = marked(connection, [table.name for table in tables], held=True)
+        told = _months_of(store, connection, tables, batch)
         former = seal(connection, _replaced, {"batch": batch}) if row["replaced"] else None
         if row["record_type"] == PEOPLE:
             still_needed(store, connection, batch)
@@ -140,7 +150,7 @@ def undo_batch(store: Store, batch: int, at: datetime) -> Batch:
         change = update_row(connection, _batches, {"id": batch}, {"undone_at": at})
         seals = [seal(connection, _replaced, {"batch": batch}, before=former)] if former else []
         seals += rejected
-        _note(connection, "undo", dict(row), at, before, change, seals)
+        _note(connection, "undo", dict(row), at, before, change, seals, told)
         return _batch({**row, "undone_at": at})
 
 
@@ -181,12 +191,13 @@ def _note(
     before: Mapping[str, tuple[int, int]],
     change: RowChange,
     seals: Sequence[Mapping[str, Any]],
+    months: Mapping[str, Months],
 ) -> None:
     """A revision that follows from the former one, so that no two histories share a revision; and the audit's event."""
     name = batch["record_type"]
     facts = {key: value.isoformat() if isinstance(value, datetime) else value for key, value in batch.items()}
     changed = new_revision(connection, name, [action, at.isoformat(), facts])
-    detail = {**facts, "marks": moved(connection, before)}
+    detail = {**facts, "marks": moved(connection, before), **months_told(connection, months)}
     append(connection, at, action, f"batch {batch['id']}", detail, rows=[change, changed], seals=seals)
 
 
@@ -203,6 +214,17 @@ def moved(connection: Connection, before: Mapping[str, tuple[int, int]]) -> dict
     """For the audit: the number of each table of facts, its mark before this transaction, and its mark now."""
     now = marked(connection, before)
     return {name: [number, mark, now[name][1]] for name, (number, mark) in before.items() if name in now}
+
+
+def _months_of(store: Store, connection: Connection, tables: Sequence[Any], batch: int) -> dict[str, Months]:
+    """In which months undoing the batch changes records; nothing of a table of which that cannot be told."""
+    whens = {table.name: store.record_types[name].when for name, table in store.tables.items()}
+    found = {
+        table.name: months_of_batch(connection, table, whens[table.name], batch)
+        for table in tables
+        if table.name in whens
+    }
+    return {name: months for name, months in found.items() if months is not None}
 
 
 def _batch(row: Mapping[Any, Any]) -> Batch:

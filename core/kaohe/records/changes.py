@@ -103,11 +103,19 @@ def strangers(connection: Connection) -> list[tuple[str, str]]:
     return sorted((row.place, row.name) for row in rows if row.name not in own)
 
 
-def marked(connection: Connection, tables: Iterable[str] | None = None) -> dict[str, tuple[int, int]]:
-    """The number and the mark of each of these tables, or of all, as they are now."""
-    wanted = None if tables is None else set(tables)
-    rows = connection.execute(select(_changes.c.table_name, _changes.c.id, _changes.c.mark)).all()
-    return {row.table_name: (row.id, row.mark) for row in rows if wanted is None or row.table_name in wanted}
+def marked(
+    connection: Connection, tables: Iterable[str] | None = None, *, held: bool = False
+) -> dict[str, tuple[int, int]]:
+    """The number and the mark of each of these tables, or of all, as they are now.
+
+    ``held``: whoever else wants to change one of these tables waits until this transaction is over, so that nothing
+    comes between these marks and what is written after them. SQLite has one writer anyway.
+    """
+    query = select(_changes.c.table_name, _changes.c.id, _changes.c.mark).order_by(_changes.c.id)
+    if tables is not None:
+        query = query.where(_changes.c.table_name.in_(list(tables)))
+    rows = connection.execute(query.with_for_update() if held else query).all()
+    return {row.table_name: (row.id, row.mark) for row in rows}
 
 
 def marks(connection: Connection) -> dict[str, int]:

@@ -11,6 +11,7 @@ from kaohe.errors import Problem
 from kaohe.plugin import RecordType
 from kaohe.records.batches import Counts, Source, begin_batch, finish_batch
 from kaohe.records.merge import merge
+from kaohe.records.months import months_of_stage
 from kaohe.records.references import all_known
 from kaohe.records.rejections import forget_brought, keep_rejected
 from kaohe.records.rows import CleanRow, Mistake, Reading, Rejection, Repeats
@@ -120,7 +121,8 @@ def import_rows(
             if kept:
                 seals = keep_rejected(connection, record_type, begun.id, gathered.rejected, zone)
                 seals += forget_brought(connection, record_type, stage.target, begun.id)
-                finish_batch(connection, begun, counts, seals)
+                months = months_of_stage(connection, stage, record_type.when, begun.id, merged.added + merged.replaced)
+                finish_batch(connection, begun, counts, seals, months=months)
             else:
                 current.rollback()
     more = reject(_read_again(read), contradictions) if contradictions else []

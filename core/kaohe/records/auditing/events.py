@@ -35,8 +35,8 @@ class Event:
 
     @property
     def said(self) -> dict[str, Any]:
-        """What the event says besides rows, seals and marks."""
-        return {name: value for name, value in self.detail.items() if name not in ("rows", "seals", "marks")}
+        """What the event says besides rows, seals, marks and months."""
+        return {name: value for name, value in self.detail.items() if name not in ("rows", "seals", "marks", "months")}
 
     @property
     def rows(self) -> list[list[Any]]:
