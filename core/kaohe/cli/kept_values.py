@@ -1,0 +1,52 @@
+"""What is kept of earlier measuring: the table ``[values]`` of kaohe.toml, and the engine that looks there first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from kaohe.text import Message, msg
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from kaohe.engine import Engine
+    from kaohe.errors import Problem
+
+USUAL_LIMIT = 1_000_000_000
+"""Bytes of kept values, where kaohe.toml does not say."""
+_SIZE = re.compile(r"([0-9]{1,6}) ?(MB|GB)")
+_UNITS = {"MB": 1_000_000, "GB": 1_000_000_000}
+
+
+def read_limit(data: Mapping[str, Any]) -> int:
+    """The most bytes that are kept, of the checked table; 0: nothing is."""
+    said = data.get("limit", USUAL_LIMIT)
+    found = _SIZE.fullmatch(said) if isinstance(said, str) else None
+    return said if found is None else int(found[1]) * _UNITS[found[2]]
+
+
+def mistakes_in_values(data: Mapping[str, Any]) -> Iterator[tuple[str, Message, Any, str]]:
+    """For each mistake in the table: the key, what is wrong, what was found, what was expected."""
+    for key in data:
+        if key != "limit":
+            yield key, msg("unknown setting {key}", key=key), None, "limit"
+    limit = data.get("limit", "1GB")
+    none = type(limit) is int and limit == 0
+    if not none and not (isinstance(limit, str) and _SIZE.fullmatch(limit)):
+        yield "limit", msg("this is not a size"), limit, 'limit = "500MB", limit = "2GB", limit = 0'
+
+
+def remembering(engine: Engine, folder: Path, limit: int, tell: Callable[[Sequence[Problem]], None]) -> Engine:
+    """The engine, asked only for what is not kept in the folder; itself where nothing is to be kept."""
+    if limit == 0:
+        return engine
+    from importlib import metadata
+
+    from kaohe import __version__
+    from kaohe.engine.kept_values import KeptValues
+    from kaohe.engine.remembered import RememberedEngine
+
+    version = f"kaohe {__version__}, duckdb {metadata.version('duckdb')}"
+    return RememberedEngine(engine, KeptValues(folder, limit), version, tell)
