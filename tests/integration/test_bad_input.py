@@ -24,8 +24,6 @@ from tests.scenarios.desk import Desk
 from tests.tiny import PEOPLE, SCHEME, TICKETS, add_tickets, evaluated, make_desk, ticket_lines, write
 from tests.watchdog import must_end
 
-import kaohe.records
-
 EVALUATE = ("evaluate", "tiny", "--period", "2026-Q1")
 HEADER = TICKETS.splitlines()[0]
 FULL: dict[str, Any] = {"code": 3, "en": "the disk is full", "zh": "磁盘已满"}
@@ -118,8 +116,9 @@ class TestLocked:
     """Another process is writing."""
 
     @pytest.fixture
-    def locked(self, tiny: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
-        monkeypatch.setattr(kaohe.records, "open_store", partial(kaohe.records.open_store, patience=0.05))
+    def locked(self, tiny: Desk) -> Iterator[Desk]:
+        settings = tiny.workspace / "kaohe.toml"
+        settings.write_text(settings.read_text("utf-8").replace("[database]", "[database]\npatience = 1"), "utf-8")
         hold = (
             "import sqlite3, sys; c = sqlite3.connect(sys.argv[1], isolation_level=None); "
             "c.execute('BEGIN IMMEDIATE'); print('held', flush=True); sys.stdin.read()"

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from kaohe.cli.roles import Role
     from kaohe.cli.workspace import Workspace
     from kaohe.engine import Engine
+    from kaohe.plugin import RecordType
     from kaohe.plugin.registry import Registry
     from kaohe.records import Store
     from kaohe.records.audit import Actor
@@ -54,31 +55,34 @@ class App:
 
     @cached_property
     def store(self) -> Store:
-        from kaohe.records import open_store
-
-        return open_store(
-            self.workspace.database_url,
-            self.registry.record_types,
-            folder=self.workspace.folder,
-            actor=self.actor,
-            settings=self.workspace.noted_settings(),
-            at=self.now(),
-        )
+        return self._opened(self.registry.record_types)
 
     @cached_property
     def bare_store(self) -> Store:
         """The database without the record types of plugins: what does not ask for records works whatever they are."""
-        from kaohe.records import open_store
+        return self._opened({})
 
-        workspace = self.workspace
+    def _opened(self, record_types: Mapping[str, RecordType]) -> Store:
+        from kaohe.records import open_store
+        from kaohe.records.connecting import Pool
+
+        workspace, settings = self.workspace, self.workspace.database
         return open_store(
             workspace.database_url,
-            {},
+            record_types,
             folder=workspace.folder,
+            patience=settings.patience,
+            pool=Pool(settings.size, settings.recycle),
             actor=self.actor,
             settings=workspace.noted_settings(),
             at=self.now(),
         )
+
+    def close(self) -> None:
+        """Close what was opened of the database."""
+        for name in ("store", "bare_store"):
+            if name in self.__dict__:
+                self.__dict__.pop(name).close()
 
     @cached_property
     def engine(self) -> Engine:

@@ -138,6 +138,8 @@ def run(arguments: Sequence[str], environment: dict[str, str]) -> int:
         return _unavailable(app, error)
     except Exception:  # whatever it is, it is our fault and says so
         return _our_fault(app)
+    finally:
+        app.close()
     return result if isinstance(result, int) else Exit.OK
 
 

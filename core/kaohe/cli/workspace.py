@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from kaohe.cli.database_settings import DatabaseSettings, mistakes_in_database, read_database
 from kaohe.cli.files import write_whole
 from kaohe.cli.roles import Roles, mistakes_in_roles, read_roles
 from kaohe.cli.workspace_folder import FILE
@@ -29,7 +30,7 @@ _KEYS = {
     "plugins": list,
     "roles": dict,
 }
-_PASSWORD = re.compile(r"(://[^:/@\s\"']*:)[^@\s\"']*(@)")
+_PASSWORD = re.compile(r"((?:://[^:/@\s\"']*:)|(?:[?&]password=))[^@&\s\"']*(@?)")
 _PLUGIN_KEYS = {"name", "sha256", "file"}
 
 
@@ -46,6 +47,7 @@ class Workspace:
     plugins: tuple[AllowedPlugin, ...]
     calendar: str | None = None
     roles: Roles = field(default_factory=Roles)
+    database: DatabaseSettings = field(default_factory=DatabaseSettings)
 
     @property
     def file(self) -> Path:
@@ -122,6 +124,7 @@ def load_workspace(folder: Path | None, environment: Mapping[str, str]) -> Works
         engine=data.get("engine", ENGINES[0]),
         calendar=data.get("calendar"),
         roles=read_roles(data.get("roles", {})),
+        database=read_database(data["database"]),
         plugins=tuple(
             AllowedPlugin(name=plugin["name"], sha256=plugin["sha256"], file=plugin.get("file"))
             for plugin in data.get("plugins", [])
@@ -177,9 +180,8 @@ def _mistakes(data: dict[str, Any], document: Any) -> list[Problem]:
         ZoneInfo(str(data.get("timezone")))
     except (ZoneInfoNotFoundError, ValueError, OSError):
         report(("timezone",), msg("unknown timezone"), data.get("timezone"), "Asia/Shanghai, Europe/Berlin, …")
-    database = data.get("database")
-    if not isinstance(database, dict) or not isinstance(database.get("url"), str) or set(database) != {"url"}:
-        report(("database",), msg("the database needs exactly one setting, url"), expected='url = "sqlite:///kaohe.db"')
+    for inside, what, found, expected in mistakes_in_database(data.get("database")):
+        report(("database", *inside), what, found, expected)
     roles = data.get("roles", {})
     for key, what, found, expected in mistakes_in_roles(roles if isinstance(roles, dict) else {}):
         report(("roles", key), what, found, expected)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import errno
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from kaohe.errors import Exit, KaoheError, Place, Problem, fail
 from kaohe.text import Message, msg
@@ -53,6 +54,41 @@ _REFUSED: Finding = (
     msg("the database server refused the user name or the password"),
     msg("check the user name and the password in the database URL"),
 )
+_LOST: Finding = (
+    "database.lost",
+    msg("the connection to the database was lost"),
+    msg("nothing of the unfinished step was kept; see that server and network are well, and give the command again"),
+)
+_UNCERTAIN: Finding = (
+    "database.uncertain",
+    msg("the connection to the database was lost in the moment in which the change was to be kept"),
+    msg("see whether it was kept: kaohe audit show --limit 1; if not, give the command again"),
+)
+_STARTING: Finding = (
+    "database.starting",
+    msg("the database server is starting up or shutting down"),
+    msg("give the command again in a moment; nothing was changed"),
+)
+_CROWDED: Finding = (
+    "database.connections",
+    msg("the database server takes no more connections"),
+    msg("raise max_connections of the server, or make [database] pool in kaohe.toml smaller"),
+)
+_STOPPED: Finding = (
+    "database.stopped",
+    msg("the database server stopped this step"),
+    msg("somebody cancelled it, or a time limit of the server did; nothing was changed"),
+)
+_BUSY: Finding = (
+    "database.busy",
+    msg("all connections of this program are in use"),
+    msg("make [database] pool in kaohe.toml larger"),
+)
+_LETTERS: Finding = (
+    "database.encoding",
+    msg("the database cannot hold every letter: it does not keep text as UTF-8"),
+    msg("make a database with ENCODING 'UTF8' and use that one"),
+)
 _ABSENT: Finding = (
     "database.absent",
     msg("the database server has no database of this name"),
@@ -82,9 +118,23 @@ _SQLITE: dict[int, Finding] = {
 _POSTGRESQL: dict[str, Finding] = {
     "28": _REFUSED,
     "3D": _ABSENT,
-    "08": _UNREACHABLE,
-    "57": _UNREACHABLE,
+    "08": _LOST,
+    "57": _STARTING,
+    "57P01": _LOST,
+    "57P02": _LOST,
+    "57P05": _LOST,
+    "57014": _STOPPED,
+    "25P03": _STOPPED,
+    "25P04": _STOPPED,
     "53100": _FULL,
+    "53200": _STOPPED,
+    "53300": _CROWDED,
+    "53400": _FULL,
+    "58030": _DISK,
+    "XX001": _DAMAGED,
+    "XX002": _DAMAGED,
+    "22021": _LETTERS,
+    "22P05": _LETTERS,
     "42501": _PERMISSION,
     "25006": _PERMISSION,
     "55P03": _LOCKED,
@@ -102,39 +152,67 @@ _FILES: dict[int, Finding] = {
 _FILES[errno.EPERM] = _FILES[errno.EROFS] = _FILES[errno.EACCES]
 
 
+_CONNECTING = ("connection failed", "connection is bad", "connection timeout")
+"""What the driver begins with where it did not get as far as a connection."""
+_REFUSALS: tuple[tuple[tuple[tuple[str, ...], ...], Finding], ...] = (
+    ((("database", "does not exist"),), _ABSENT),
+    ((("password",), ("authentication",), ("role", "does not exist")), _REFUSED),
+    ((("starting up",), ("shutting down",), ("not accepting connections",)), _STARTING),
+    ((("too many clients",), ("too many connections",), ("connection slots",)), _CROWDED),
+)
+
+
 def described(url: URL) -> str:
-    """The database as it may be shown: the file, or host, port and name."""
+    """The database as it may be shown: the file, or host, port and name; without a host the service that is named."""
     if url.get_backend_name() == "sqlite":
         return url.database or ""
-    return f"{url.host or 'localhost'}:{url.port or 5432}/{url.database or ''}"
+    if "service" in url.query and url.host is None:
+        return f"service={url.query['service']}"
+    host = url.host or url.query.get("host") or "localhost"
+    return f"{host if isinstance(host, str) else ','.join(host)}:{url.port or 5432}/{url.database or ''}"
 
 
 @contextmanager
-def guarded(url: URL) -> Iterator[None]:
-    """Turn what the database reports into a KaoheError where a person can do something about it."""
+def guarded(url: URL, waited_for: Callable[[], Message | None] = lambda: None) -> Iterator[None]:
+    """Turn what the database reports into a KaoheError where a person can do something about it. ``waited_for``: asked
+    for whom somebody waited in vain."""
     try:
         yield
+    except PoolTimeoutError as error:
+        raise _failure(_BUSY, described(url)) from error
     except DBAPIError as error:
-        known = _explained(error.orig, url)
-        if known is None:
-            raise
-        raise known from error
+        _raise_known(error.orig, url, error, waited_for)
+        raise
     except sqlite3.Error as error:
-        known = _explained(error, url)
-        if known is None:
-            raise
-        raise known from error
+        _raise_known(error, url, error, waited_for)
+        raise
     except OverflowError as error:
         if "SQLite" not in str(error):
             raise
         raise fail(Problem("database.number", _TOO_LARGE, fix=_CHECK_NUMBER)) from error
     except Exception as error:
-        if not hasattr(error, "sqlstate"):  # psycopg's errors, without importing psycopg
-            raise
-        known = _explained(error, url)
-        if known is None:
-            raise
-        raise known from error
+        if hasattr(error, "sqlstate"):  # psycopg's errors, without importing psycopg
+            _raise_known(error, url, error, waited_for)
+        raise
+
+
+@contextmanager
+def guarded_commit(url: URL) -> Iterator[None]:
+    """Whoever loses the connection while a change is being kept does not know whether it was."""
+    try:
+        yield
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise _failure(_UNCERTAIN, described(url)) from error
+        raise
+
+
+def _raise_known(
+    error: BaseException | None, url: URL, cause: Exception, waited_for: Callable[[], Message | None]
+) -> None:
+    finding, reason = _explained(error, url)
+    if finding is not None:
+        raise _failure(finding, described(url), waited_for() if finding is _LOCKED else reason) from cause
 
 
 @contextmanager
@@ -149,17 +227,14 @@ def guarded_files(path: str) -> Iterator[None]:
         raise _failure(finding, str(error.filename or path)) from error
 
 
-def _explained(error: BaseException | None, url: URL) -> KaoheError | None:
-    finding: Finding | None
-    reason: str | None = None
-    if isinstance(error, sqlite3.Error):
-        finding = _SQLITE.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
-        # Where not even its small shared-memory file fits, SQLite speaks of a fault of the disk.
-        if finding is _DISK and _is_full(url):
-            finding = _FULL
-    else:
+def _explained(error: BaseException | None, url: URL) -> tuple[Finding | None, str | None]:
+    """What was found, and what the database says besides."""
+    if not isinstance(error, sqlite3.Error):
         finding, reason = _from_server(error)
-    return _failure(finding, described(url), _without_password(reason, url)) if finding else None
+        return finding, _without_password(reason, url)
+    found = _SQLITE.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
+    # Where not even its small shared-memory file fits, SQLite speaks of a fault of the disk.
+    return (_FULL if found is _DISK and _is_full(url) else found), None
 
 
 def _is_full(url: URL) -> bool:
@@ -173,22 +248,24 @@ def _from_server(error: BaseException | None) -> tuple[Finding | None, str | Non
     text = str(error).strip()
     if state is not None:
         return _POSTGRESQL.get(state) or _POSTGRESQL.get(state[:2]), None
-    # A server that refuses a connection says why in words only.
-    if "does not exist" in text and "database" in text:
-        return _ABSENT, None
-    if "password" in text or "authentication" in text or "does not exist" in text:
-        return _REFUSED, None
     if "invalid connection option" in text:
         return _OPTION, text
-    is_connection = type(error).__name__ in {"OperationalError", "ConnectionTimeout"}
-    return (_UNREACHABLE, text.splitlines()[-1]) if is_connection and text else (None, None)
+    if type(error).__name__ not in {"OperationalError", "ConnectionTimeout"} or not text:
+        return None, None
+    if type(error).__name__ == "OperationalError" and not text.startswith(_CONNECTING):
+        return _LOST, None
+    # A server that refuses a connection says why in words only.
+    said = next((finding for words, finding in _REFUSALS if any(all(w in text for w in each) for each in words)), None)
+    return (said, None) if said is not None else (_UNREACHABLE, text.splitlines()[-1])
 
 
 def _without_password(reason: str | None, url: URL) -> str | None:
-    password = url.password
-    return reason.replace(str(password), "***") if reason and password else reason
+    for password in (url.password, url.query.get("password")):
+        if reason and password:
+            reason = reason.replace(str(password), "***")
+    return reason
 
 
-def _failure(finding: Finding, where: str, found: str | None = None) -> KaoheError:
+def _failure(finding: Finding, where: str, found: str | Message | None = None) -> KaoheError:
     code, what, fix = finding
     return fail(Problem(code, what, Place(file=where), found=found, fix=fix), Exit.ENVIRONMENT)

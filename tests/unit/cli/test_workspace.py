@@ -73,7 +73,7 @@ name = "x"
         "4:12: unknown timezone (Mars/Base)",
         "5:10: unknown engine (spark)",
         "6:10: unknown setting colour (None)",
-        "8:2: the database needs exactly one setting, url (None)",
+        "8:2: the database needs the setting url (None)",
         "11:3: an allowed plugin has a name, its sha256 and, for a wheel, its file (None)",
     ]
 
@@ -88,9 +88,13 @@ name = "x"
         (SOUND.replace("Asia/Shanghai", "../../etc/passwd"), "4:12: unknown timezone (../../etc/passwd)"),
         (SOUND.replace("Asia/Shanghai", "/etc/passwd"), "4:12: unknown timezone (/etc/passwd)"),
         (SOUND.replace('"Asia/Shanghai"', '""'), "4:12: unknown timezone ()"),
-        (SOUND.replace("[database]", "[database]\nuser = 1"), "7:2: the database needs exactly one setting, url"),
-        (SOUND.replace('url = "sqlite:///kaohe.db"', ""), "7:2: the database needs exactly one setting, url"),
-        (f"{SOUND}plugins = 1\n", "7:2: the database needs exactly one setting, url"),
+        (SOUND.replace("[database]", "[database]\nuser = 1"), "8:8: unknown setting user (None)"),
+        (SOUND.replace("[database]", "[database]\npatience = 0"), "8:12: this number of seconds is not possible (0)"),
+        (SOUND.replace("[database]", "[database]\npool = 9"), "8:8: pool has the wrong type (9)"),
+        (SOUND.replace("[database]", "[database]\npool = { size = 1 }"), "8:17: this number is not possible here (1)"),
+        (SOUND.replace("[database]", "[database]\npool = { sise = 1 }"), "8:17: unknown setting sise (None)"),
+        (SOUND.replace('url = "sqlite:///kaohe.db"', ""), "7:2: the database needs the setting url"),
+        (f"{SOUND}plugins = 1\n", "9:11: unknown setting plugins (None)"),
     ],
 )
 def test_files_that_are_no_settings_are_refused(text: str | bytes, first: str, tmp_path: Path) -> None:
