@@ -2,10 +2,11 @@
 
 from kaohe.language.check import compile_expression
 from kaohe.language.columns import evaluate_columns
+from kaohe.language.dialects import render
 from kaohe.language.functions import FUNCTIONS, PERIOD_BOUNDS
 from kaohe.language.interpret import gather, interpret, interpret_records, interpreter
 from kaohe.language.signature import Argument, Function
-from kaohe.language.sql import aggregate_sql, render, row_sql
+from kaohe.language.sql import aggregate_sql, row_sql
 from kaohe.language.tree import (
     Aggregate,
     Expression,

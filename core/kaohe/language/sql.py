@@ -54,37 +54,6 @@ def aggregate_sql(aggregate: Aggregate, bounds: Bounds, keep: exp.Expression | N
     return {name: part.copy() for name, part in parts.items()}
 
 
-def render(node: exp.Expression, dialect: str) -> str:
-    """SQL text for ``duckdb``, ``postgres`` or ``spark``. DuckDB's is also what ``node.sql("duckdb")`` gives.
-
-    The others call a 128-bit integer DECIMAL(38, 0) and sort a list in ways of their own. Spark is to run with
-    ``spark.sql.ansi.enabled``, so that what overflows is an error there too.
-    """
-    if dialect == "duckdb":
-        return node.sql(dialect)
-    return node.transform(_portable, dialect).sql(dialect)
-
-
-def _portable(node: exp.Expression, dialect: str) -> exp.Expression:
-    if isinstance(node, exp.DataType) and node.this == exp.DataType.Type.INT128:
-        return exp.DataType.build("DECIMAL(38, 0)")
-    if isinstance(node, exp.Bracket):
-        return _order_statistic(node, dialect)
-    return node
-
-
-def _order_statistic(node: exp.Bracket, dialect: str) -> exp.Expression:
-    """The n-th of a sorted list. Spark counts from 0, and its GET gives NULL where an index would be refused."""
-    (filtered,), (place,) = node.this.expressions, node.expressions
-    if dialect == "spark":
-        index = exp.Sub(this=place, expression=exp.Literal.number(1))
-        return exp.Anonymous(this="GET", expressions=[exp.Anonymous(this="SORT_ARRAY", expressions=[filtered]), index])
-    value = filtered.this.this
-    ordered = exp.ArrayAgg(this=exp.Order(this=value, expressions=[exp.Ordered(this=value.copy())]))
-    listed = exp.Paren(this=exp.Filter(this=ordered, expression=filtered.expression))
-    return exp.Bracket(this=listed, expressions=[place], offset=1)
-
-
 def _lower(node: Node, bounds: Bounds) -> Lowered:
     match node:
         case Constant(type=kind):

@@ -11,19 +11,19 @@
 (CAST(`amount` AS DECIMAL(38, 0)) * `rate`) > ((CAST(`n` AS DECIMAL(38, 0)) * `n`) * 1000000)
 
 -- amount / n
-(((CAST(`amount` AS DECIMAL(38, 0)) * 10000) * 2) DIV NULLIF(`n`, 0)) - ((((CAST(`amount` AS DECIMAL(38, 0)) * 10000) * 2) DIV NULLIF(`n`, 0)) DIV 2)
+(GET(TRANSFORM(ARRAY(STRUCT(CAST(((CAST(`amount` AS DECIMAL(38, 0)) * 10000) * 2) AS DECIMAL(38, 0)) AS a, NULLIF(`n`, 0) AS b)), t -> CAST((t.a - (t.a % t.b)) / t.b AS DECIMAL(38, 0))), 0)) - (GET(TRANSFORM(ARRAY(STRUCT(CAST((GET(TRANSFORM(ARRAY(STRUCT(CAST(((CAST(`amount` AS DECIMAL(38, 0)) * 10000) * 2) AS DECIMAL(38, 0)) AS a, NULLIF(`n`, 0) AS b)), t -> CAST((t.a - (t.a % t.b)) / t.b AS DECIMAL(38, 0))), 0)) AS DECIMAL(38, 0)) AS a, 2 AS b)), t -> CAST((t.a - (t.a % t.b)) / t.b AS DECIMAL(38, 0))), 0))
 
 -- (closed_at - opened_at) / hours(1)
-(((CAST(`closed_at` - `opened_at` AS DECIMAL(38, 0)) * 1000000) * 2) DIV 3600000000) - ((((CAST(`closed_at` - `opened_at` AS DECIMAL(38, 0)) * 1000000) * 2) DIV 3600000000) DIV 2)
+(GET(TRANSFORM(ARRAY(STRUCT(CAST(((CAST(`closed_at` - `opened_at` AS DECIMAL(38, 0)) * 1000000) * 2) AS DECIMAL(38, 0)) AS a, 3600000000 AS b)), t -> CAST((t.a - (t.a % t.b)) / t.b AS DECIMAL(38, 0))), 0)) - (GET(TRANSFORM(ARRAY(STRUCT(CAST((GET(TRANSFORM(ARRAY(STRUCT(CAST(((CAST(`closed_at` - `opened_at` AS DECIMAL(38, 0)) * 1000000) * 2) AS DECIMAL(38, 0)) AS a, 3600000000 AS b)), t -> CAST((t.a - (t.a % t.b)) / t.b AS DECIMAL(38, 0))), 0)) AS DECIMAL(38, 0)) AS a, 2 AS b)), t -> CAST((t.a - (t.a % t.b)) / t.b AS DECIMAL(38, 0))), 0))
 
 -- (closed_at - opened_at) * 0.5
 ((((`closed_at` - `opened_at`) * 5) * 2) DIV 10) - (((((`closed_at` - `opened_at`) * 5) * 2) DIV 10) DIV 2)
 
 -- began_on + days(n)
-`began_on` + ((CAST(`n` AS DECIMAL(38, 0)) * 86400000000) DIV 86400000000)
+`began_on` + (GET(TRANSFORM(ARRAY(STRUCT(CAST((CAST(`n` AS DECIMAL(38, 0)) * 86400000000) AS DECIMAL(38, 0)) AS a, 86400000000 AS b)), t -> CAST((t.a - (t.a % t.b)) / t.b AS DECIMAL(38, 0))), 0))
 
 -- round(amount * 1.05, 1)
-(((CAST(`amount` AS DECIMAL(38, 0)) * 105) * 2) DIV 1000) - ((((CAST(`amount` AS DECIMAL(38, 0)) * 105) * 2) DIV 1000) DIV 2)
+(GET(TRANSFORM(ARRAY(STRUCT(CAST(((CAST(`amount` AS DECIMAL(38, 0)) * 105) * 2) AS DECIMAL(38, 0)) AS a, 1000 AS b)), t -> CAST((t.a - (t.a % t.b)) / t.b AS DECIMAL(38, 0))), 0)) - (GET(TRANSFORM(ARRAY(STRUCT(CAST((GET(TRANSFORM(ARRAY(STRUCT(CAST(((CAST(`amount` AS DECIMAL(38, 0)) * 105) * 2) AS DECIMAL(38, 0)) AS a, 1000 AS b)), t -> CAST((t.a - (t.a % t.b)) / t.b AS DECIMAL(38, 0))), 0)) AS DECIMAL(38, 0)) AS a, 2 AS b)), t -> CAST((t.a - (t.a % t.b)) / t.b AS DECIMAL(38, 0))), 0))
 
 -- abs(min(n, amount, 0)) + max(n, 3)
 ABS(CASE WHEN ((CAST(`n` AS DECIMAL(38, 0)) * 100) IS NULL) OR (`amount` IS NULL) THEN NULL ELSE LEAST(CAST(`n` AS DECIMAL(38, 0)) * 100, `amount`, CAST(0 AS BIGINT)) END) + (CAST(CASE WHEN `n` IS NULL THEN NULL ELSE GREATEST(`n`, CAST(3 AS BIGINT)) END AS DECIMAL(38, 0)) * 100)
@@ -50,7 +50,7 @@ NOT (`地区` IN ('华东', '华南'))
 LOCATE('微信', TRANSLATE(`kind`, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz')) > 0
 
 -- number(kind)
-CASE WHEN TRIM(' ' FROM `kind`) RLIKE '^[+-]?([0-9]{1,18}|[0-9]{1,3}(,[0-9]{3}){1,5})([.][0-9]{0,18})?$' THEN CAST((CAST(REPLACE(TRIM(' ' FROM `kind`), ',', '') AS DECIMAL(38, 6)) * 1000000) AS DECIMAL(38, 0)) END
+CASE WHEN TRIM(' ' FROM `kind`) RLIKE '^[+-]?([0-9]{1,18}|[0-9]{1,3}(,[0-9]{3}){1,5})([.][0-9]{0,18})?\\z' THEN CAST((CAST(REPLACE(TRIM(' ' FROM `kind`), ',', '') AS DECIMAL(38, 6)) * 1000000) AS DECIMAL(38, 0)) END
 
 -- known(kind)
 NOT `kind` IS NULL
