@@ -1,4 +1,4 @@
-"""The table ``[database]`` of kaohe.toml: where the database is, how long others are waited for, how many connections."""
+"""The table ``[database]`` of kaohe.toml: where the database is, how long others are waited for, how many connect."""
 
 from __future__ import annotations
 

@@ -79,7 +79,13 @@ class Begun:
 
 
 def begin_batch(connection: Connection, record_type: str, source: Source, handed_in: datetime) -> Begun:
-    """Number a new batch, before anything of it is written; its counts are filled in by ``finish_batch``."""
+    """Number a new batch, before anything that it depends on is read; its counts are filled in by ``finish_batch``.
+
+    Until the transaction ends no other import writes to its tables, and nobody takes away the people that it names.
+    """
+    if record_type != PEOPLE:
+        marked(connection, tables_of(PEOPLE), held="name")
+    marks = marked(connection, tables_of(record_type), held="write")
     values = {
         "record_type": record_type,
         "file_name": source.name,
@@ -91,7 +97,7 @@ def begin_batch(connection: Connection, record_type: str, source: Source, handed
     key = connection.execute(insert(_batches).values(values)).inserted_primary_key
     if key is None:
         raise RuntimeError("the database counts batches")
-    return Begun(int(key[0]), record_type, marked(connection, tables_of(record_type), held=True))
+    return Begun(int(key[0]), record_type, marks)
 
 
 def finish_batch(
@@ -129,13 +135,17 @@ def undo_batch(store: Store, batch: int, at: datetime) -> Batch:
     still need its people, or its record type's plugin is not loaded.
     """
     with store.writing() as connection:
-        row = connection.execute(select(_batches).where(_batches.c.id == batch)).mappings().one_or_none()
+        asked = select(_batches).where(_batches.c.id == batch)
+        row = connection.execute(asked).mappings().one_or_none()
         if row is None or row["undone_at"] is not None:
             raise _not_there(batch, undone=row is not None)
+        tables = _tables(store, row["record_type"], batch)
+        before = marked(connection, [table.name for table in tables], held="remove")
+        row = connection.execute(asked).mappings().one()  # whoever was waited for may have undone it
+        if row["undone_at"] is not None:
+            raise _not_there(batch, undone=True)
         if later := overwritten_by(connection, batch):
             raise _overwritten(batch, later)
-        tables = _tables(store, row["record_type"], batch)
-        before = marked(connection, [table.name for table in tables], held=True)
         told = _months_of(store, connection, tables, batch)
         former = seal(connection, _replaced, {"batch": batch}) if row["replaced"] else None
         if row["record_type"] == PEOPLE:

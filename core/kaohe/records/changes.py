@@ -8,6 +8,7 @@ another way does not arrive at a mark that was seen before.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Literal
 
 from sqlalchemy import Connection, insert, select
 
@@ -15,6 +16,8 @@ from kaohe.records.core_tables import TableChangeRow
 from kaohe.records.tables import table_of
 
 _changes = table_of(TableChangeRow)
+Hold = Literal["name", "write", "remove"]
+"""What somebody means to do to tables of facts: add rows that name theirs, add or change rows, or take rows away."""
 # It runs as its owner and looks names up in kaohe's schema only: a user who may change records needs no right to the
 # marks, and tables of his own of the same name do not come into it.
 _BODY = """
@@ -104,17 +107,21 @@ def strangers(connection: Connection) -> list[tuple[str, str]]:
 
 
 def marked(
-    connection: Connection, tables: Iterable[str] | None = None, *, held: bool = False
+    connection: Connection, tables: Iterable[str] | None = None, *, held: Hold | None = None
 ) -> dict[str, tuple[int, int]]:
     """The number and the mark of each of these tables, or of all, as they are now.
 
-    ``held``: whoever else wants to change one of these tables waits until this transaction is over, so that nothing
-    comes between these marks and what is written after them. SQLite has one writer anyway.
+    ``held``: until this transaction is over nothing comes between these marks and what is written after them. Whoever
+    means to ``write`` to the tables waits for others who do; whoever ``remove``s what other tables name waits for these
+    too, and they for him; these are to ``name``. All do so at the beginning, people before records, and before they
+    take their turn at the audit log: nobody ever waits for somebody who waits for him. SQLite has one writer anyway.
     """
     query = select(_changes.c.table_name, _changes.c.id, _changes.c.mark).order_by(_changes.c.id)
     if tables is not None:
         query = query.where(_changes.c.table_name.in_(list(tables)))
-    rows = connection.execute(query.with_for_update() if held else query).all()
+    if held is not None:
+        query = query.with_for_update(read=held == "name", key_share=held != "remove")
+    rows = connection.execute(query).all()
     return {row.table_name: (row.id, row.mark) for row in rows}
 
 

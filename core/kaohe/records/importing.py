@@ -103,8 +103,8 @@ def import_rows(
                 gathered.take(reading)
                 stage.add((next(positions), row.values) for row in reading.rows)
         with transaction(connection, "write") as current:
-            all_known(connection, stage.table, record_type)
             begun = begin_batch(connection, record_type.name, source, handed_in)
+            all_known(connection, stage.table, record_type)
             merged = merge(connection, stage, record_type.key, begun.id, replace=update, repeats=repeats)
             contradictions = {
                 **dict.fromkeys(merged.repeated, repeats_differently(record_type.key)),

@@ -80,6 +80,7 @@ def import_people(
         gathered.take(reading)
         rows += reading.rows
     with store.connected() as connection, transaction(connection, "write") as current:
+        begun = begin_batch(connection, PEOPLE, source, handed_in)
         planned = plan(rows, _stored_people(connection), _stored_assignments(connection), update=update)
         counts = gathered.counts(
             added=planned.added,
@@ -89,7 +90,6 @@ def import_people(
         )
         refused = strict and counts.quarantined > 0
         kept = not (refused or dry_run) and planned.added + planned.replaced > 0
-        begun = begin_batch(connection, PEOPLE, source, handed_in)
         if kept:
             _write(connection, planned, begun.id)
             finish_batch(connection, begun, counts)

@@ -52,6 +52,7 @@ def keep_targets(
     to replace them; and for what the database reports.
     """
     with store.connected() as connection, transaction(connection, "write") as current:
+        begun = begin_batch(connection, TARGETS, source, handed_in)
         stored = {
             tuple(row[:4]): row.value
             for row in connection.execute(select(*(_targets.c[name] for name in (*_KEY, "value"))))
@@ -62,7 +63,6 @@ def keep_targets(
             refuse_if_any(_contradictions(changed, targets, stored))
         counts = Counts(len(targets), len(fresh), len(changed), len(targets) - len(fresh) - len(changed), 0)
         kept = not dry_run and bool(fresh or changed)
-        begun = begin_batch(connection, TARGETS, source, handed_in)
         for target in changed:
             same = [_targets.c[name] == getattr(target, name) for name in _KEY]
             former = connection.execute(select(_targets).where(*same)).mappings().one()

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select, text, update
 
 from kaohe.errors import Problem, fail
-from kaohe.records.audit import append, seal
+from kaohe.records.audit import append, seal, take_turn
 from kaohe.records.canonical import canonical
 from kaohe.records.core_tables import RatingPairRow, RoundRow
 from kaohe.records.rounds.model import RECORDS, Pair, Round
@@ -33,6 +33,7 @@ def open_round(store: Store, opened: Round, pairs: Iterable[Pair]) -> Round:
     """Store a new round with its pairs; the database draws its seed. Raises KaoheError for a name that is taken."""
     listed = sorted(pairs)
     with store.writing() as connection:
+        take_turn(connection)
         if connection.scalar(select(_rounds.c.name).where(_rounds.c.name == opened.name)) is not None:
             what = msg("there is a round {round} already", round=opened.name)
             raise fail(Problem("assessment.taken", what, fix=msg("choose another name")))
@@ -80,6 +81,7 @@ def correct_pairs(store: Store, name: str, wanted: Iterable[Pair], at: datetime)
     Raises KaoheError, and changes nothing, where a pair that is to go has been answered, and for a closed round.
     """
     with store.writing() as connection:
+        take_turn(connection)
         now = _fetch(connection, name)
         now.accepts()
         stored, asked = set(_stored_pairs(connection, name)), set(wanted)
@@ -102,6 +104,7 @@ def correct_pairs(store: Store, name: str, wanted: Iterable[Pair], at: datetime)
 def close_round(store: Store, name: str, at: datetime, counts: Mapping[str, int]) -> None:
     """No form is accepted any more. Raises KaoheError for a round that is closed."""
     with store.writing() as connection:
+        take_turn(connection)
         _fetch(connection, name).accepts()
         former = _seals(connection, name)
         connection.execute(update(_rounds).where(_rounds.c.name == name).values(closed_at=at))
@@ -111,6 +114,7 @@ def close_round(store: Store, name: str, at: datetime, counts: Mapping[str, int]
 def reopen_round(store: Store, name: str, at: datetime, reason: str) -> None:
     """Forms are accepted again. Raises KaoheError for a round that is open."""
     with store.writing() as connection:
+        take_turn(connection)
         if _fetch(connection, name).closed_at is None:
             raise fail(Problem("assessment.open", msg("the round {round} is open", round=name)))
         former = _seals(connection, name)
@@ -121,6 +125,7 @@ def reopen_round(store: Store, name: str, at: datetime, reason: str) -> None:
 def drop_round(store: Store, name: str, at: datetime, reason: str) -> None:
     """Take a round away that nobody has answered. Raises KaoheError where anybody has."""
     with store.writing() as connection:
+        take_turn(connection)
         now = _fetch(connection, name)
         if kept := _answers(store, connection, now):
             raise _has_answers(now, kept)

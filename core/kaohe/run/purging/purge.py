@@ -119,6 +119,7 @@ def purge(
         compact(store)
         return Done(event, told["gone"], (), (), ())
     with store.writing() as connection:
+        marked(connection, held="remove")
         take_turn(connection)
         asked = proposal(connection, number)
         if same_name(asked.actor, actor_of(connection).name) and not own_work:
