@@ -2,7 +2,7 @@
 
 from kaohe.language.check import compile_expression
 from kaohe.language.columns import evaluate_columns
-from kaohe.language.dialects import render
+from kaohe.language.dialects import render, summed_wide
 from kaohe.language.functions import FUNCTIONS, PERIOD_BOUNDS
 from kaohe.language.interpret import gather, interpret, interpret_records, interpreter
 from kaohe.language.signature import Argument, Function
@@ -53,4 +53,5 @@ __all__ = [
     "render",
     "row_sql",
     "sees_all_records",
+    "summed_wide",
 ]
