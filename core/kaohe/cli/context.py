@@ -85,11 +85,19 @@ class App:
                 self.__dict__.pop(name).close()
 
     @cached_property
-    def engine(self) -> Engine:
-        """What measures, as kaohe.toml says."""
+    def measuring(self) -> Engine:
+        """What measures, as kaohe.toml says, and measures everything: for whatever is to prove something."""
         from kaohe.cli.engines import engine_of
 
         return engine_of(self.workspace)
+
+    @cached_property
+    def engine(self) -> Engine:
+        """Likewise, but what was measured before is not measured again."""
+        from kaohe.cli.kept_values import remembering
+
+        workspace = self.workspace
+        return remembering(self.measuring, workspace.values, workspace.values_limit, self.problems)
 
     @cached_property
     def actor(self) -> Actor:

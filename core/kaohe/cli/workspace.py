@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from kaohe.cli.database_settings import DatabaseSettings, mistakes_in_database, read_database
 from kaohe.cli.files import write_whole
+from kaohe.cli.kept_values import USUAL_LIMIT, mistakes_in_values, read_limit
 from kaohe.cli.roles import Roles, mistakes_in_roles, read_roles
 from kaohe.cli.workspace_folder import FILE
 from kaohe.errors import Exit, KaoheError, Place, Problem, fail, refuse_if_any
@@ -29,6 +30,7 @@ _KEYS = {
     "database": dict,
     "plugins": list,
     "roles": dict,
+    "values": dict,
 }
 _PASSWORD = re.compile(r"((?:://[^:/@\s\"']*:)|(?:[?&]password=))[^@&\s\"']*(@?)")
 _PLUGIN_KEYS = {"name", "sha256", "file"}
@@ -36,7 +38,8 @@ _PLUGIN_KEYS = {"name", "sha256", "file"}
 
 @dataclass(frozen=True)
 class Workspace:
-    """What kaohe.toml says. ``folder`` is absolute; a relative SQLite file lies in it."""
+    """What kaohe.toml says. ``folder`` is absolute; a relative SQLite file lies in it. ``values_limit``: so many bytes
+    of measured values are kept at the most."""
 
     folder: Path
     name: str
@@ -48,6 +51,7 @@ class Workspace:
     calendar: str | None = None
     roles: Roles = field(default_factory=Roles)
     database: DatabaseSettings = field(default_factory=DatabaseSettings)
+    values_limit: int = USUAL_LIMIT
 
     @property
     def file(self) -> Path:
@@ -78,6 +82,11 @@ class Workspace:
     @property
     def snapshots(self) -> Path:
         return self.folder / ".kaohe" / "snapshots"
+
+    @property
+    def values(self) -> Path:
+        """What was measured before; may be deleted at any time."""
+        return self.folder / ".kaohe" / "values"
 
     def with_plugin(self, entry: AllowedPlugin) -> Workspace:
         """Allow a plugin in kaohe.toml, in the place of one of the same name; comments and order stay."""
@@ -125,6 +134,7 @@ def load_workspace(folder: Path | None, environment: Mapping[str, str]) -> Works
         calendar=data.get("calendar"),
         roles=read_roles(data.get("roles", {})),
         database=read_database(data["database"]),
+        values_limit=read_limit(data.get("values", {})),
         plugins=tuple(
             AllowedPlugin(name=plugin["name"], sha256=plugin["sha256"], file=plugin.get("file"))
             for plugin in data.get("plugins", [])
@@ -182,9 +192,10 @@ def _mistakes(data: dict[str, Any], document: Any) -> list[Problem]:
         report(("timezone",), msg("unknown timezone"), data.get("timezone"), "Asia/Shanghai, Europe/Berlin, …")
     for inside, what, found, expected in mistakes_in_database(data.get("database")):
         report(("database", *inside), what, found, expected)
-    roles = data.get("roles", {})
-    for key, what, found, expected in mistakes_in_roles(roles if isinstance(roles, dict) else {}):
-        report(("roles", key), what, found, expected)
+    for table, mistakes_in in (("roles", mistakes_in_roles), ("values", mistakes_in_values)):
+        content = data.get(table, {})
+        for key, what, found, expected in mistakes_in(content if isinstance(content, dict) else {}):
+            report((table, key), what, found, expected)
     plugins = data.get("plugins", [])
     for index, plugin in enumerate(plugins if isinstance(plugins, list) else []):
         well_formed = (
