@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 from sqlglot import exp
 
-from kaohe.language import Bounds, Shift
+from kaohe.language import Bounds
 from kaohe.language.tree import Field, Node, walk
 from kaohe.plugin import RecordType
 from kaohe.plugin.types import TEXT_KINDS
@@ -40,9 +40,6 @@ class Beside:
 
     description: Description
     fields: tuple[str, ...]
-
-    def seen(self, _shift: Shift | None) -> Beside:
-        return self
 
     def onto(self, query: exp.Select, _records: RecordType, _windows: Mapping[str, Bounds]) -> exp.Select:
         described, (key,) = self.description, self.description.records.key

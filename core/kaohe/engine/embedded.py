@@ -8,20 +8,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
-import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from sqlglot import exp
 
 from kaohe.engine.described import Beside, beside, nothing
 from kaohe.engine.groups import Grouping, Groups, group_query, read_groups
 from kaohe.engine.groups import computed as computed_in_groups
-from kaohe.engine.plan import SUBJECT, Parts, Scan, needed, nodes, not_covered, select
+from kaohe.engine.passes import Pass, distributed, needed_for_pass, pass_query, passes
+from kaohe.engine.plan import Parts, Scan, needed, nodes, not_covered
 from kaohe.engine.rows import Found, Rows, arranged, computed, needed_for, row_query
 from kaohe.engine.source import NO_RELATIONS, RECORDS, Relations
 from kaohe.engine.worktime import calendar_relations, uncovered
 from kaohe.errors import Exit, Place, Problem, fail, refuse_if_any
-from kaohe.exact import Ints
 from kaohe.language import Bounds, render
 from kaohe.language.worktime import needs
 from kaohe.records import Snapshot
@@ -44,17 +42,18 @@ class DuckEngine:
         whose: Sequence[Sequence[str]],
         relations: Relations = NO_RELATIONS,
     ) -> list[Parts]:
-        orders = {id(codes): pa.array(codes, pa.string()) for codes in whose}
+        different = {id(codes): pa.array(codes, pa.string()) for codes in whose}
+        orders = {number: different[id(codes)] for number, codes in enumerate(whose)}
         refuse_if_any(problem for scan in scans for problem in not_covered(scan, snapshot.partitions, windows))
         asked = [node for scan in scans for node in nodes(scan.measures)]
         relations = {**relations, **calendar_relations(asked, next(iter(windows.values())).zone)}
         with _connection(snapshot.folder, relations) as connection:
             for scan in scans:
                 _bring(connection, snapshot, beside(nodes(scan.measures), scan.describing))
-            return [
-                self._run(connection, scan, snapshot, windows, orders[id(codes)])
-                for scan, codes in zip(scans, whose, strict=True)
-            ]
+            answers: dict[int, Parts] = {}
+            for one in passes(scans, snapshot.partitions, windows):
+                answers |= self._run(connection, one, snapshot, windows, orders)
+        return [answers[number] for number in range(len(scans))]
 
     def grouped(
         self,
@@ -100,26 +99,21 @@ class DuckEngine:
             return arranged(wanted, table, order)
 
     def _run(
-        self, connection: Any, scan: Scan, snapshot: Snapshot, windows: Mapping[str, Bounds], people: pa.Array
-    ) -> Parts:
-        query, columns = select(scan, windows)
-        partitions = needed(scan, snapshot.partitions(scan.records.name), windows)
-        empty = {measure: dict[str, Ints]() for measure in scan.measures}
+        self,
+        connection: Any,
+        one: Pass,
+        snapshot: Snapshot,
+        windows: Mapping[str, Bounds],
+        whose: Mapping[int, pa.Array],
+    ) -> dict[int, Parts]:
+        query, columns = pass_query(one, windows)
+        partitions = needed_for_pass(one, snapshot.partitions, windows)
         if not partitions:
-            for measure, part in columns:
-                empty[measure][part] = np.zeros(len(people), np.int64)
-            return empty
+            return dict(distributed(one, columns, None, whose))
         files = [str(partition.path) for partition in partitions]
         connection.read_parquet(files).create_view(RECORDS, replace=True)
-        table = _execute(connection, render(query, "duckdb"), scan.records.name)
-        positions = pc.index_in(table.column(SUBJECT), value_set=people)
-        found = pc.is_valid(positions).to_numpy(zero_copy_only=False)
-        rows = positions.drop_null().to_numpy()
-        for index, (measure, part) in enumerate(columns):
-            filled = np.zeros(len(people), np.int64)
-            filled[rows] = table.column(f"c{index}").to_numpy()[found]
-            empty[measure][part] = filled
-        return empty
+        table = _execute(connection, render(query, "duckdb"), one.records.name)
+        return dict(distributed(one, columns, table, whose))
 
 
 def _bring(connection: Any, snapshot: Snapshot, besides: Sequence[Beside]) -> None:

@@ -11,7 +11,7 @@ from sqlglot import exp
 
 from kaohe.engine.described import beside
 from kaohe.engine.plan import Measure, Scan, conditions, credited, nodes, projected
-from kaohe.engine.source import Join, source
+from kaohe.engine.source import Joined, source
 from kaohe.engine.worktime import working_days
 from kaohe.exact import Ints
 from kaohe.language import Bounds, Expression, row_sql
@@ -43,7 +43,7 @@ class Groups:
     parts: Mapping[Measure, Mapping[str, Ints]]
 
 
-def joins_of(scan: Scan, grouping: Grouping) -> tuple[Join, ...]:
+def joins_of(scan: Scan, grouping: Grouping) -> tuple[Joined, ...]:
     """Everything that is joined to the records."""
     trees = computed(scan, grouping)
     return (*scan.joins, *beside(trees, scan.describing), *working_days(trees))
@@ -61,7 +61,8 @@ def group_query(
 
     A group is there where a record of it meets the condition of any measure, in its window.
     """
-    keys: list[exp.Expr] = [credited(scan)] if grouping.whose else []
+    who = credited(scan.who, scan.rather)
+    keys: list[exp.Expr] = [who] if grouping.whose else []
     keys += [row_sql(each, windows["period"]) for each in grouping.by]
     projections, columns, shared = projected(scan, windows)
     query = exp.select(*(key.as_(f"g{number}") for number, key in enumerate(keys)), *projections)
@@ -71,7 +72,7 @@ def group_query(
     if None not in seen:
         wanted.append(exp.Paren(this=exp.or_(*(each for each in seen if each is not None))))
     if grouping.whose:
-        wanted.append(credited(scan).is_(exp.null()).not_())
+        wanted.append(who.is_(exp.null()).not_())
     if wanted:
         query = query.where(*wanted)
     return (query.group_by(*keys) if keys else query), columns

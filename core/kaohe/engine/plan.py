@@ -11,7 +11,7 @@ from sqlglot import exp
 from kaohe.engine.dated import may_hold, window_on
 from kaohe.engine.described import Description, beside
 from kaohe.engine.rows import Found, Rows
-from kaohe.engine.source import NO_RELATIONS, Join, Relations, source
+from kaohe.engine.source import NO_RELATIONS, Join, Joined, Relations, source
 from kaohe.engine.worktime import uncovered, working_days
 from kaohe.errors import Problem
 from kaohe.exact import Ints
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from kaohe.engine.groups import Grouping, Groups
 
 SUBJECT = "subject"
+Window = tuple[str, int, int]  # a physical column, from, to but not including
 
 
 @dataclass(frozen=True)
@@ -147,46 +148,53 @@ def fuse(requests: Sequence[Request]) -> tuple[Scan, ...]:
 def select(scan: Scan, windows: Mapping[str, Bounds]) -> tuple[exp.Select, list[tuple[Measure, str]]]:
     """The scan as one SELECT over the relation ``records``, and what its columns are, after the subject's."""
     projections, columns, shared = projected(scan, windows)
-    who = credited(scan)
+    who = credited(scan.who, scan.rather)
     # Grouped by the column, not by its new name: records may have a field of that name.
-    joins = (*scan.joins, *beside(nodes(scan.measures), scan.describing), *working_days(nodes(scan.measures)))
-    query = source(exp.select(who.as_(SUBJECT), *projections), scan.records, joins, windows)
+    query = source(exp.select(who.as_(SUBJECT), *projections), scan.records, joins_of(scan), windows)
     return query.where(_and(shared, who.is_(exp.null()).not_())).group_by(who), columns
 
 
-def credited(scan: Scan) -> exp.Expression:
-    """Who is credited with a record."""
-    who = exp.column(scan.who, quoted=True)
-    if scan.rather is None:
-        return who
-    return exp.Coalesce(this=exp.column(scan.rather, quoted=True), expressions=[who])
+def joins_of(scan: Scan) -> tuple[Joined, ...]:
+    """Everything that is joined to the records."""
+    return (*scan.joins, *beside(nodes(scan.measures), scan.describing), *working_days(nodes(scan.measures)))
+
+
+def credited(who: str, rather: str | None) -> exp.Expression:
+    """Who is credited with a record: ``who``, but where ``rather`` is filled, that."""
+    column = exp.column(who, quoted=True)
+    if rather is None:
+        return column
+    return exp.Coalesce(this=exp.column(rather, quoted=True), expressions=[column])
 
 
 def projected(
     scan: Scan, windows: Mapping[str, Bounds]
 ) -> tuple[list[exp.Expr], list[tuple[Measure, str]], exp.Expression | None]:
-    """The integer parts of every measure as columns, what they are, and the condition on a record that all share."""
-    keeps = [_in_window(scan.records, measure, windows) for measure in scan.measures]
-    # A condition that all measures share is said once, for all rows: that is also what lets files be skipped.
-    shared = keeps[0] if keeps and all(keep == keeps[0] for keep in keeps) else None
+    """The integer parts of every measure as columns, what they are, and a condition that every record meets that any
+    measure looks at."""
+    spans = [_window(scan.records, measure, windows) for measure in scan.measures]
+    # A window that all measures share is said once, for all rows. What different ones span is said for all rows, too:
+    # that is what lets parts of files be skipped.
+    alike = len(set(spans)) == 1
     columns: list[tuple[Measure, str]] = []
     projections: list[exp.Expr] = []
-    for measure, keep in zip(scan.measures, keeps, strict=True):
+    for measure, span in zip(scan.measures, spans, strict=True):
         bounds = windows[measure.aggregate.shift]
-        rest = None if shared is not None else keep
+        rest = None if alike or span is None else _within(*span)
         if measure.where is not None:
             rest = _and(rest, row_sql(measure.where, bounds))
         for part, aggregate in aggregate_sql(measure.aggregate, bounds, rest).items():
             projections.append(exp.cast(aggregate, exp.DataType.Type.BIGINT).as_(f"c{len(columns)}"))
             columns.append((measure, part))
-    return projections, columns, shared
+    return projections, columns, _spanned(spans)
 
 
 def conditions(scan: Scan, windows: Mapping[str, Bounds]) -> list[exp.Expression | None]:
     """Which records each measure looks at, its window included; None: at all."""
     found = []
     for measure in scan.measures:
-        keep = _in_window(scan.records, measure, windows)
+        span = _window(scan.records, measure, windows)
+        keep = None if span is None else _within(*span)
         if measure.where is not None:
             keep = _and(keep, row_sql(measure.where, windows[measure.aggregate.shift]))
         found.append(keep)
@@ -229,18 +237,31 @@ def not_covered(
     return uncovered(seen, scan.records)
 
 
-def _in_window(records: RecordType, measure: Measure, windows: Mapping[str, Bounds]) -> exp.Expression | None:
-    if measure.everything:
-        return None
-    name, first, last = window_on(records, measure.when, windows[measure.aggregate.shift])
+def _window(records: RecordType, measure: Measure, windows: Mapping[str, Bounds]) -> Window | None:
+    return None if measure.everything else window_on(records, measure.when, windows[measure.aggregate.shift])
+
+
+def _within(name: str, first: int, last: int) -> exp.Expression:
     column = exp.column(name, quoted=True)
     return exp.And(this=column >= exp.Literal.number(first), expression=column < exp.Literal.number(last))
 
 
+def _spanned(spans: Sequence[Window | None]) -> exp.Expression | None:
+    """From the first to the last day of any of the windows, for each column that dates records; None: all records."""
+    by_column: dict[str, tuple[int, int]] = {}
+    for span in spans:
+        if span is None:
+            return None
+        name, first, last = span
+        least, most = by_column.get(name, (first, last))
+        by_column[name] = (min(least, first), max(most, last))
+    spanned = [_within(name, first, last) for name, (first, last) in by_column.items()]
+    return None if not spanned else spanned[0] if len(spanned) == 1 else exp.Paren(this=exp.or_(*spanned))
+
+
 def _touches(records: RecordType, measure: Measure, partition: Partition, windows: Mapping[str, Bounds]) -> bool:
-    if measure.everything:
-        return True
-    return may_hold(partition, *window_on(records, measure.when, windows[measure.aggregate.shift]))
+    span = _window(records, measure, windows)
+    return span is None or may_hold(partition, *span)
 
 
 def _and(left: exp.Expression | None, right: exp.Expression) -> exp.Expression:

@@ -17,7 +17,7 @@ from sqlglot import exp
 
 from kaohe.engine.dated import may_hold, window_on
 from kaohe.engine.described import Description, beside
-from kaohe.engine.source import Join, source
+from kaohe.engine.source import Join, Joined, source
 from kaohe.engine.worktime import working_days
 from kaohe.exact import Flags, Ints
 from kaohe.language import Bounds, Expression, row_sql, sees_all_records
@@ -105,7 +105,7 @@ def row_query(rows: Rows, bounds: Bounds) -> exp.Select:
         name, first, last = window_on(rows.records, rows.when, bounds)
         column = exp.column(name, quoted=True)
         conditions[:0] = [column >= exp.Literal.number(first), column < exp.Literal.number(last)]
-    joins = [join.seen("period" if rows.everything else None) for join in rows.joins]
+    joins: list[Joined] = [join.seen("period" if rows.everything else None) for join in rows.joins]
     joins += [*beside(computed(rows), rows.describing), *working_days(computed(rows))]
     query = source(exp.select(*projections), rows.records, joins, {"period": bounds})
     return query.where(exp.and_(*conditions, wrap=False))

@@ -27,16 +27,37 @@ Relations = Mapping[str, "pa.Table"]
 NO_RELATIONS: Relations = MappingProxyType({})
 
 
-class Join(Protocol):
-    """A relation joined to the records. Hashable: what is joined alike is read in one scan."""
+class Joined(Protocol):
+    """A relation joined to the records."""
+
+    def onto(self, query: exp.Select, records: RecordType, windows: Mapping[str, Bounds]) -> exp.Select:
+        """The query with the relation joined."""
+        ...
+
+
+class Join(Joined, Protocol):
+    """A relation joined to say whose a record is. Hashable: what is joined alike is read in one scan.
+
+    ``given``: the names of the columns that it adds. ``required``: records that meet no row are left out.
+    """
+
+    @property
+    def given(self) -> tuple[str, ...]: ...
+
+    @property
+    def required(self) -> bool: ...
+
+    def free(self) -> Join:
+        """The same, leaving no record out."""
+        ...
+
+    def met(self) -> exp.Expression:
+        """Whether a record, so joined, met a row."""
+        ...
 
     def seen(self, shift: Shift | None) -> Join:
         """The join for records that are seen whenever they are dated, in the window ``shift``; None: for those dated
         in the window they are seen in."""
-        ...
-
-    def onto(self, query: exp.Select, records: RecordType, windows: Mapping[str, Bounds]) -> exp.Select:
-        """The query with the relation joined."""
         ...
 
 
@@ -59,6 +80,22 @@ class OnDay:
     drawn_to: Shift | None = None
     nearest: bool = False
 
+    @property
+    def given(self) -> tuple[str, ...]:
+        return tuple(name for _column, name in self.gives)
+
+    def free(self) -> OnDay:
+        return replace(self, required=False) if self.required else self
+
+    def met(self) -> exp.Expression:
+        return exp.column("_person", table=self._alias, quoted=True).is_(exp.null()).not_()
+
+    @property
+    def _alias(self) -> str:
+        """Of different joins different ones."""
+        edge = "" if self.drawn_to is None else f" in {self.drawn_to}"
+        return f"{self.relation} of {self.person} on {self.when}{edge}"
+
     def seen(self, shift: Shift | None) -> OnDay:
         return replace(self, drawn_to=shift) if self.required or self.nearest else self
 
@@ -68,7 +105,7 @@ class OnDay:
         given = [exp.column(column, quoted=True).as_(name, quoted=True) for column, name in self.gives]
         keys = [exp.column(name, quoted=True) for name in ("_person", "_first", "_end")]
         rows = exp.select(*keys, *given).from_(exp.to_identifier(self.relation, quoted=True))
-        alias = f"{self.relation} of {self.person}"
+        alias = self._alias
         person, first, end = (exp.column(name, table=alias, quoted=True) for name in ("_person", "_first", "_end"))
         covers = exp.and_(
             person.eq(exp.column(self.person, quoted=True)), day >= _times(first, unit), day.copy() < _times(end, unit)
@@ -89,7 +126,9 @@ class OnDay:
         return exp.Case().when(column < least, least).when(column > most, most).else_(column)
 
 
-def source(query: exp.Select, records: RecordType, joins: Sequence[Join], windows: Mapping[str, Bounds]) -> exp.Select:
+def source(
+    query: exp.Select, records: RecordType, joins: Sequence[Joined], windows: Mapping[str, Bounds]
+) -> exp.Select:
     """The query reading from the relation ``records`` and what is joined to it, in that order."""
     query = query.from_(RECORDS)
     for join in joins:

@@ -12,7 +12,7 @@ import pyarrow as pa
 from sqlglot import exp
 
 from kaohe.errors import Place, Problem
-from kaohe.language import Bounds, Shift
+from kaohe.language import Bounds
 from kaohe.language.tree import Node
 from kaohe.language.worked_sql import days_columns, joined, relation
 from kaohe.language.worktime import Need, calendars, needs
@@ -29,9 +29,6 @@ class WorkingDay:
     """A join: beside each record the calendar's row of the local day of one of its moments."""
 
     need: Need
-
-    def seen(self, _shift: Shift | None) -> WorkingDay:
-        return self
 
     def onto(self, query: exp.Select, _records: RecordType, windows: Mapping[str, Bounds]) -> exp.Select:
         return joined(query, self.need, next(iter(windows.values())).zone)

@@ -36,6 +36,16 @@ SELECT
     )) AS BIGINT) AS c2
 FROM records
 WHERE
-  NOT "owner" IS NULL
+  (
+    (
+      "closed_at__local" >= 1767225600000000 AND "closed_at__local" < 1775001600000000
+    )
+    OR (
+      "due" >= 20454 AND "due" < 20544
+    )
+  )
+  AND (
+    NOT "owner" IS NULL
+  )
 GROUP BY
   "owner";

@@ -20,6 +20,10 @@ SELECT
     "opened_at__local" >= 1735689600000000 AND "opened_at__local" < 1743465600000000) AS BIGINT) AS c5
 FROM records
 WHERE
-  NOT "owner" IS NULL
+  "opened_at__local" >= 1735689600000000
+  AND "opened_at__local" < 1775001600000000
+  AND (
+    NOT "owner" IS NULL
+  )
 GROUP BY
   "owner";
