@@ -1,0 +1,168 @@
+"""A group company's year: kaohe's evaluation beside the same figures by hand, over the same files of one snapshot.
+
+Ten million records, a hundred thousand people, twenty indicators (group.toml). Every competitor is a process of its own
+and takes its turn; its counts, values, points, totals, ranks, tiers and bonuses must be kaohe's, person by person.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from benchmarks.agreement import agree
+from benchmarks.group_records import PEOPLE
+from benchmarks.results import Goal, print_goals
+from benchmarks.timing import Timing, run, side_by_side
+
+OURS = "kaohe"
+COMPETITORS = {
+    "DuckDB by hand": "group_duckdb",
+    "polars": "group_polars",
+    "pandas": "group_pandas",
+    "DuckDB, one query for each indicator": "group_queries",
+}
+BEST = "DuckDB by hand"
+GB = 1e9
+
+
+def group(records: int = 10_000_000, rounds: int = 5, folder: Path | None = None, people: int = PEOPLE) -> None:
+    with prepared(records, folder, people) as place:
+        describe(place, records, people)
+        commands = {name: driver(module, place) for name, module in {OURS: "group_kaohe", **COMPETITORS}.items()}
+        compared(place, commands)
+        timings = side_by_side(commands, rounds, hear=tuple(commands))
+        print_timings(timings)
+        ours, limit = evaluation(timings[OURS]), 1.5
+        ratios = {name: ours / evaluation(timings[name]) for name in COMPETITORS}
+        print_goals(
+            Goal(f"1. evaluate {records:,} records, beside DuckDB by hand with NumPy", 1.25, ratios[BEST]),
+            Goal("2. the same beside pandas (8 times as fast)", 0.125, ratios["pandas"]),
+            Goal("2. the same beside polars (twice as fast)", 0.5, ratios["polars"]),
+            Goal("3. the same beside one query for each indicator (5 times as fast)", 0.2, ratios[[*COMPETITORS][-1]]),
+            Goal(f"4. memory at {records:,} records", limit, timings[OURS].peak / GB, "GB"),
+        )
+        print_stages(run(*commands[OURS], "--stages", hear=True))
+
+
+def grown(records: int = 100_000_000, rounds: int = 2, folder: Path | None = None, people: int = PEOPLE) -> None:
+    """Ten times as many records: what that costs in time and memory."""
+    fewer = records // 10
+    with prepared(fewer, folder, people) as place:
+        small = run_twice(place, rounds, check=False)
+    with prepared(records, folder, people) as place:
+        describe(place, records, people)
+        large = run_twice(place, rounds, check=True)
+        print_timings(large)
+        staged = run(*driver("group_kaohe", place), "--stages", hear=True)
+    growth = {name: evaluation(large[name]) / evaluation(small[name]) for name in large}
+    print(f"\nFrom {fewer:,} to {records:,} records: {OURS} × {growth[OURS]:.2f}, {BEST} × {growth[BEST]:.2f}")
+    print_goals(
+        Goal(f"4. growth from {fewer:,} to {records:,} records", 11, growth[OURS]),
+        Goal(f"4. memory at {records:,} records", 4, large[OURS].peak / GB, "GB"),
+    )
+    print_stages(staged)
+
+
+def run_twice(place: Path, rounds: int, *, check: bool) -> dict[str, Timing]:
+    commands = {OURS: driver("group_kaohe", place), BEST: driver(COMPETITORS[BEST], place)}
+    if check:
+        compared(place, commands)
+    return side_by_side(commands, rounds, hear=tuple(commands))
+
+
+@contextmanager
+def prepared(records: int, folder: Path | None, people: int) -> Iterator[Path]:
+    """The snapshot, made by kaohe's own functions, and taken away afterwards; what lies in a named folder stays."""
+    if folder is not None:
+        place = folder / f"group-{records}-{people}"
+        if not (place / "inputs.json").exists():
+            make(place, records, people)
+        yield place
+        return
+    place = Path(tempfile.mkdtemp(prefix="kaohe-group-"))
+    try:
+        make(place, records, people)
+        yield place
+    finally:
+        shutil.rmtree(place)
+
+
+def make(place: Path, records: int, people: int) -> None:
+    words = ("--records", str(records), "--people", str(people), "--folder", str(place))
+    run(sys.executable, "-m", "benchmarks.group_data", *words)
+
+
+def driver(module: str, place: Path) -> tuple[str, ...]:
+    return (sys.executable, "-m", f"benchmarks.{module}", str(place))
+
+
+def compared(place: Path, commands: dict[str, tuple[str, ...]]) -> None:
+    """Everybody's figures, of all competitors; also a first reading of the files for all."""
+    for number, command in enumerate(commands.values()):
+        run(*command, "--figures", str(place / f"figures-{number}.npz"), hear=True)
+    for number, name in enumerate(commands):
+        if number:
+            agree(place / "figures-0.npz", place / f"figures-{number}.npz", name)
+    print("\nEvery figure of every person is the same in all of them.")
+
+
+def describe(place: Path, records: int, people: int) -> None:
+    """How much there is, and how much of it is in the windows that are read."""
+    import pyarrow.dataset as ds
+
+    from benchmarks.group_window import BEFORE, END, FIRST, LAST, START
+
+    total, read = {}, {}
+    for name, when, first, end in (
+        ("ticket", "opened_at__local", START, END),
+        ("call", "at__local", START, END),
+        ("survey", "answered_at__local", START, END),
+        ("contract", "signed_on", BEFORE, LAST),
+    ):
+        rows = ds.dataset(place / "snapshots" / f"record_{name}")
+        total[name] = rows.count_rows()
+        read[name] = rows.count_rows(filter=(ds.field(when) >= first) & (ds.field(when) < end))
+    size = sum(path.stat().st_size for path in (place / "snapshots").rglob("*.parquet"))
+    listed = ", ".join(f"{name} {total[name]:,} ({read[name]:,})" for name in total)
+    print(
+        f"\n{sum(total.values()):,} records, {people:,} people, 20 indicators; in the year evaluated, or the year "
+        f"before where an indicator compares, {sum(read.values()) / records:.0%} of them: {listed}. "
+        f"{size / 1e6:,.0f} MB of Parquet. Day {FIRST} is the first of the year."
+    )
+
+
+def evaluation(timing: Timing) -> float:
+    """From the files to everybody's bonus, without the start of the process."""
+    return timing.seconds("imports")
+
+
+def print_timings(timings: dict[str, Timing]) -> None:
+    ours = timings[OURS]
+    print(
+        "\n| | evaluation s | kaohe / it | of it reading and counting s | start s | whole process s | kaohe / it |",
+        end="",
+    )
+    print(" processor s | peak MB |\n|---|---:|---:|---:|---:|---:|---:|---:|---:|")
+    for name, each in timings.items():
+        seconds = each.said["seconds"]
+        counting = f"{seconds['people'] + seconds['counts']:.2f}" if "counts" in seconds else ""
+        print(
+            f"| {name} | {evaluation(each):.2f} | {evaluation(ours) / evaluation(each):.2f} | {counting} "
+            f"| {seconds['imports']:.2f} | {each.wall:.2f} | {ours.wall / each.wall:.2f} "
+            f"| {each.processor:.2f} | {each.peak / 1e6:.0f} |"
+        )
+
+
+def print_stages(timing: Timing) -> None:
+    """Where kaohe's time goes: the functions that an evaluation calls, in a run of its own that is looked at."""
+    spent: dict[str, float] = json.loads(json.dumps(timing.said["stages"]))
+    whole = sum(spent.values())
+    print(f"\nWhere kaohe's {whole:.2f} s go\n\n| | s | |\n|---|---:|---:|")
+    for name, seconds in sorted(spent.items(), key=lambda each: -each[1]):
+        if seconds >= whole / 200:
+            print(f"| `{name}` | {seconds:.2f} | {seconds / whole:.0%} |")
