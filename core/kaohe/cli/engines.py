@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
-from kaohe.cli.workspace import Workspace
-
 if TYPE_CHECKING:
+    from kaohe.cli.workspace import Workspace
     from kaohe.engine import Engine
 
 
-def engine_of(_workspace: Workspace) -> Engine:
+def engine_of(workspace: Workspace) -> Engine:
     """The engine of ``engine = …``. Nothing is started before something is measured."""
+    if workspace.engine == "spark":
+        return _spark(workspace)
     from kaohe.engine import DuckEngine
 
     return DuckEngine()
+
+
+def _spark(workspace: Workspace) -> Engine:
+    from kaohe.engine.spark import Cluster, SparkEngine
+    from kaohe.engine.spark.shared import Shared
+
+    settings = workspace.spark
+    if settings is None:
+        raise ValueError("kaohe.toml was not checked")
+    own = workspace.folder / ".kaohe"
+    cluster = Cluster(settings.address, settings.conf, settings.wait, own / f"spark-{os.getpid()}.log")
+    shared = None if settings.data is None else Shared(settings.data, own / "spark-data.json")
+    return SparkEngine(cluster, shared)

@@ -13,13 +13,14 @@ from kaohe.cli.database_settings import DatabaseSettings, mistakes_in_database, 
 from kaohe.cli.files import write_whole
 from kaohe.cli.kept_values import USUAL_LIMIT, mistakes_in_values, read_limit
 from kaohe.cli.roles import Roles, mistakes_in_roles, read_roles
+from kaohe.cli.spark_settings import SparkSettings, mistakes_in_spark, read_spark
 from kaohe.cli.workspace_folder import FILE
 from kaohe.errors import Exit, KaoheError, Place, Problem, fail, refuse_if_any
 from kaohe.plugin.registry import AllowedPlugin
 from kaohe.system import said_by_system
 from kaohe.text import Language, Message, msg
 
-ENGINES = ("duckdb",)
+ENGINES = ("duckdb", "spark")
 _KEYS = {
     "format": int,
     "name": str,
@@ -30,6 +31,7 @@ _KEYS = {
     "database": dict,
     "plugins": list,
     "roles": dict,
+    "spark": dict,
     "values": dict,
 }
 _PASSWORD = re.compile(r"((?:://[^:/@\s\"']*:)|(?:[?&]password=))[^@&\s\"']*(@?)")
@@ -52,6 +54,7 @@ class Workspace:
     roles: Roles = field(default_factory=Roles)
     database: DatabaseSettings = field(default_factory=DatabaseSettings)
     values_limit: int = USUAL_LIMIT
+    spark: SparkSettings | None = None
 
     @property
     def file(self) -> Path:
@@ -135,6 +138,7 @@ def load_workspace(folder: Path | None, environment: Mapping[str, str]) -> Works
         roles=read_roles(data.get("roles", {})),
         database=read_database(data["database"]),
         values_limit=read_limit(data.get("values", {})),
+        spark=read_spark(data.get("spark", {})),
         plugins=tuple(
             AllowedPlugin(name=plugin["name"], sha256=plugin["sha256"], file=plugin.get("file"))
             for plugin in data.get("plugins", [])
@@ -196,6 +200,10 @@ def _mistakes(data: dict[str, Any], document: Any) -> list[Problem]:
         content = data.get(table, {})
         for key, what, found, expected in mistakes_in(content if isinstance(content, dict) else {}):
             report((table, key), what, found, expected)
+    spark = data.get("spark", {})
+    if isinstance(spark, dict):
+        for inside, what, found, wanted in mistakes_in_spark(spark, asked=data.get("engine") == "spark"):
+            report(("spark", *inside) if "spark" in data else ("engine",), what, found, wanted)
     plugins = data.get("plugins", [])
     for index, plugin in enumerate(plugins if isinstance(plugins, list) else []):
         well_formed = (
