@@ -40,6 +40,7 @@ COMMANDS = {
     "calendar": ("kaohe.cli.calendar:calendar", msg("Working calendars: list, show, check, holidays.")),
     "scheme": ("kaohe.cli.scheme:scheme", msg("Schemes: new, check, test, show, schema.")),
     "evaluate": ("kaohe.cli.evaluate:evaluate", msg("Evaluate a scheme for a period.")),
+    "what-if": ("kaohe.cli.what_if:what_if", msg("What a changed scheme would change, beside a stored run.")),
     "run": ("kaohe.cli.run:run", msg("Stored runs: list, show, compare, verify, export, report.")),
     "explain": ("kaohe.cli.explain:explain", msg("Explain one person's figures, down to the records.")),
     "change": ("kaohe.cli.change:change", msg("Manual changes: propose, approve, list, effect.")),

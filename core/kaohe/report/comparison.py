@@ -80,18 +80,23 @@ def comparison_data(
             {"kind": each.kind, "what": each.what.in_(language), **({"lines": list(each.lines)} if each.lines else {})}
             for each in changes
         ],
-        "people": [
-            {
-                "code": each.code,
-                "name": each.name,
-                "before": _standing(each.before),
-                "after": _standing(each.after),
-                "difference": plain_fen(each.fen),
-                "why": [sentence.in_(language) for sentence in each.why],
-            }
-            for each in effects
-        ],
+        "people": people_data(effects, language),
     }
+
+
+def people_data(effects: Sequence[Effect], language: Language) -> list[dict[str, Any]]:
+    """The people as JSON data."""
+    return [
+        {
+            "code": each.code,
+            "name": each.name,
+            "before": _standing(each.before),
+            "after": _standing(each.after),
+            "difference": plain_fen(each.fen),
+            "why": [sentence.in_(language) for sentence in each.why],
+        }
+        for each in effects
+    ]
 
 
 def _standing(standing: Standing | None) -> dict[str, Any] | None:

@@ -27,9 +27,9 @@ def differences(before: Run, after: Run) -> dict[str, int]:
 def _entitled(run: Run) -> dict[str, int]:
     if run.scheme.bonus is None:
         return {}
-    return {
-        code: carried(run, row) + int(run.appraisal.bonus[row]) for row, code in enumerate(run.appraisal.people.code)
-    }
+    appraisal, money = run.appraisal, run.appraisal.money
+    fen = appraisal.bonus if money is None or money.carried is None else appraisal.bonus + money.carried
+    return dict(zip(appraisal.people.code, fen.tolist(), strict=True))
 
 
 def carried(run: Run, row: int) -> int:

@@ -48,15 +48,22 @@ class Effect:
 
 
 def effects(
-    before: Run, after: Run, manual: tuple[tuple[ManualChange, ...], tuple[ManualChange, ...]] = ((), ())
+    before: Run,
+    after: Run,
+    manual: tuple[tuple[ManualChange, ...], tuple[ManualChange, ...]] = ((), ()),
+    codes: Sequence[str] | None = None,
 ) -> tuple[Effect, ...]:
-    """Everybody in whom anything moved, by code. ``manual``: the changes that went into each of the two."""
+    """Everybody in whom anything moved, by code; or these, in their order. ``manual``: the changes that went into each
+    of the two."""
     posted = differences(before, after)
     changed: dict[str, list[ManualChange]] = defaultdict(list)
     for each in sorted(set(manual[0]) ^ set(manual[1]), key=lambda each: each.number):
         changed[each.person].append(each)
     sides = _Sides(before, after)
-    found = (sides.effect(code, posted.get(code, 0), changed.get(code, ())) for code in sides.codes)
+    found = (
+        sides.effect(code, posted.get(code, 0), changed.get(code, ()))
+        for code in (sides.codes if codes is None else codes)
+    )
     return tuple(filter(None, found))
 
 
@@ -69,6 +76,8 @@ class _Sides:
         self.codes = sorted(self.rows[0].keys() | self.rows[1].keys())
         self.discretion = tuple(map(Discretion, self.runs))
         self.quota = after.scheme.tiers is not None and after.scheme.tiers.kind == "quota"
+        # By other rules one moves without anybody's doing.
+        self.same_rules = before.scheme.digest == after.scheme.digest
 
     def effect(self, code: str, fen: int, by_hand: Sequence[ManualChange]) -> Effect | None:
         one, other = (self._standing(side, code) for side in (0, 1))
@@ -79,7 +88,8 @@ class _Sides:
             own += self._own(code)
         if not own and one == other:
             return None
-        why = (*own, *self._following(code, one, other, own=bool(own))) if one and other else tuple(own)
+        itself = bool(own) or not self.same_rules
+        why = (*own, *self._following(code, one, other, own=itself)) if one and other else tuple(own)
         side = 1 if other is not None else 0
         return Effect(code, self.runs[side].names[self.rows[side][code]], one, other, fen, why)
 

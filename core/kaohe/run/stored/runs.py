@@ -81,6 +81,14 @@ def list_runs(store: Store, scheme_id: str | None = None, period: str | None = N
     ]
 
 
+def newest_run(store: Store, scheme_id: str, period: str) -> int | None:
+    """The number of the scheme's newest run for the period that can be read back; None where there is none."""
+    whose = (_runs.c.scheme_id == scheme_id) & (_runs.c.period == period) & _runs.c.inputs.is_not(None)
+    with store.reading() as connection:
+        number: int | None = connection.scalar(select(func.max(_runs.c.id)).where(whose))
+    return number
+
+
 def find_run(store: Store, named: str) -> int:
     """The number of the run that is called so: by its number, or by the beginning of its digest (at least six
     characters). Raises KaoheError where there is none, or several begin so."""

@@ -1,0 +1,250 @@
+"""``kaohe what-if``: what a changed scheme would change, by the facts of a stored run. Nothing is stored."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from difflib import unified_diff
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kaohe.cli.context import App
+from kaohe.cli.words import _
+from kaohe.errors import Place, Problem, fail
+from kaohe.text import msg, visible
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from kaohe.report.masking import Mask
+    from kaohe.run import Run
+    from kaohe.run.restating.effects import Effect
+    from kaohe.run.stored.repository import StoredRun
+    from kaohe.run.what_if.differences import Differences
+    from kaohe.scheme.model import Scheme
+
+LARGEST = 10
+"""So many people are listed where not everybody is asked for."""
+
+
+@click.command(
+    "what-if",
+    help=_(
+        "What SCHEME (a file, or the name of one in schemes/), changed, would give of the facts of a stored run: "
+        "totals, ranks, tiers and bonuses side by side. Nothing is stored."
+    ),
+)
+@click.argument("scheme", metavar="SCHEME")
+@click.option("--period", metavar="PERIOD", help=_("The period; left out: that of the run after --against."))
+@click.option(
+    "--against",
+    metavar="RUN|SCHEME",
+    help=_("A run, or the scheme whose run counts; left out: the standing or newest run of SCHEME's id."),
+)
+@click.option("--people", is_flag=True, help=_("Everybody who is moved; left out: the ten largest differences."))
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "csv"]),
+    default="text",
+    show_default=True,
+    help=_("The form; csv: the people alone, everybody who is moved."),
+)
+@click.option("--mask", is_flag=True, help=_("Names as initials, codes as pseudonyms."))
+@click.pass_obj
+def what_if(
+    app: App, scheme: str, period: str | None, against: str | None, people: bool, form: str, mask: bool
+) -> None:
+    from kaohe.cli.period_scheme import scheme_file
+    from kaohe.cli.scheme_file import read_text
+    from kaohe.run.restating.effects import effects
+    from kaohe.run.what_if.differences import differences_of
+
+    path = scheme_file(app, scheme)
+    text = read_text(path)
+    stored = _compared_with(app, scheme, period, against)
+    after = _outcome(app, text, str(path), stored)
+    app.problems(after.notes)
+    found = differences_of(stored.run, after)
+    listed = found.moved if people or form == "csv" else found.moved[:LARGEST]
+    moved: Sequence[Effect] = effects(stored.run, after, codes=listed)
+    lines = _changed_lines(stored, text, path.name)
+    if mask:
+        moved, lines = _masked(stored.run, after, moved, lines)
+    _hand_out(app, stored, after, found, moved, lines, form, masked=mask)
+
+
+def _compared_with(app: App, scheme: str, period: str | None, against: str | None) -> StoredRun:
+    """The stored run that is named, or that counts for the scheme and period."""
+    from kaohe.cli.period_scheme import scheme_id
+    from kaohe.errors import KaoheError
+    from kaohe.period import parse_period, usual
+    from kaohe.run.life import official_run
+    from kaohe.run.stored.repository import read_run
+    from kaohe.run.stored.runs import find_run, newest_run
+
+    asked = None if period is None else parse_period(period)
+    number = None
+    if against is not None:
+        try:
+            number = find_run(app.bare_store, against)
+        except KaoheError:
+            if against.isdecimal():
+                raise  # no scheme is called so
+    if number is not None:
+        stored = read_run(app.bare_store, number)
+        if asked is not None and usual(asked) != usual(stored.run.period):
+            what = msg("run {number} is one of another period", number=number)
+            found, expected = stored.run.period.name, asked.name
+            raise fail(Problem("what-if.period", what, Place(key="--period"), found, expected))
+        return stored
+    if asked is None:
+        raise click.UsageError(_("name the period, or a run after --against"))
+    whose = scheme_id(app, against or scheme)
+    number = official_run(app.bare_store, whose, usual(asked).name) or newest_run(app.bare_store, whose, asked.name)
+    if number is None:
+        words = {"scheme": whose, "period": asked.name}
+        raise fail(
+            Problem(
+                "what-if.no-run",
+                msg("there is no stored run of {scheme} for {period} to compare with", **words),
+                Place(key=whose),
+                fix=msg(
+                    "evaluate the scheme as it was before the change: kaohe evaluate {scheme} --period {period}; or "
+                    "name another run: --against RUN",
+                    **words,
+                ),
+            )
+        )
+    return read_run(app.bare_store, number)
+
+
+def _outcome(app: App, text: str, file: str, stored: StoredRun) -> Run:
+    """What the scheme of that text gives of the run's facts. Its mistakes are told with their places in the file."""
+    from kaohe import __version__
+    from kaohe.run.stored.repository import balances
+    from kaohe.run.what_if.changed import Known, compiled, outcome
+    from kaohe.worktime import Calendars
+
+    inputs = stored.inputs
+    known = Known({}, {}, Calendars()).beside(inputs)
+    checked = compiled(text, file, inputs, known)
+    if checked.scheme is None:  # it may use what the run did not
+        registry = app.registry
+        known = Known(registry.record_types, registry.indicators, app.calendars).beside(inputs)
+        checked = compiled(text, file, inputs, known)
+    rules = checked.require()
+    app.problems(problem for problem in checked.problems if problem.severity != "note")
+    owed = balances(app.bare_store, rules.id, inputs.period.previous) if _settles_anew(rules, stored) else None
+    return outcome(
+        rules,
+        stored.run,
+        inputs,
+        record_types=known.record_types,
+        snapshots=app.workspace.snapshots,
+        engine=app.engine,
+        core_version=__version__,
+        created_at=app.now(),
+        balances=owed,
+    )
+
+
+def _settles_anew(rules: Scheme, stored: StoredRun) -> bool:
+    """Whether the scheme looks for balances that the run did not."""
+    return rules.bonus is not None and rules.bonus.settlement is not None and stored.inputs.balances is None
+
+
+def _changed_lines(stored: StoredRun, text: str, file: str) -> list[str]:
+    """What is written otherwise in the scheme, line by line."""
+    before = stored.inputs.scheme_text.splitlines()
+    return [*unified_diff(before, text.splitlines(), f"run {stored.number}", file, lineterm="", n=0)]
+
+
+def _masked(before: Run, after: Run, moved: Sequence[Effect], lines: Sequence[str]) -> tuple[list[Effect], list[str]]:
+    mask = _mask_over(before, after)
+    people = [
+        replace(mask.anything(each), code=mask.codes.get(each.code, each.code), name=mask.text(each.name))
+        for each in moved
+    ]
+    return people, [mask.text(line) for line in lines]
+
+
+def _mask_over(before: Run, after: Run) -> Mask:
+    """Over everybody of both runs."""
+    from kaohe.report.masking import Mask
+
+    if after.scheme.subject == "team":
+        return Mask.of(after)
+    named = {each.code: each.name for run in (before, after) for each in run.left_out}
+    for run in (before, after):
+        named |= dict(zip(run.appraisal.people.code, run.names, strict=True))
+    codes = sorted(named)
+    return Mask.over(codes, [named[code] for code in codes])
+
+
+def _hand_out(
+    app: App,
+    stored: StoredRun,
+    after: Run,
+    found: Differences,
+    moved: Sequence[Effect],
+    lines: Sequence[str],
+    form: str,
+    *,
+    masked: bool,
+) -> None:
+    """On the screen, or as data, which is an export and noted."""
+    from kaohe.cli.exported import hand_out
+    from kaohe.cli.output import json_text
+    from kaohe.cli.sheets import csv_text
+    from kaohe.report.comparison import people_data, people_sheet
+    from kaohe.report.what_if import difference_data
+
+    if form == "text":
+        _print(app, stored, after, found, moved, lines)
+        return
+    content: str
+    if form == "csv":
+        content = csv_text(people_sheet(moved, after, app.language))
+    else:
+        data: dict[str, Any] = {
+            "against": {"run": stored.number, "digest": stored.run.digest, "period": stored.run.period.name},
+            "scheme": {"id": after.scheme.id, "version": after.scheme.version, "lines": list(lines)},
+            "differences": difference_data(found),
+            "people": people_data(moved, app.language),
+        }
+        content = json_text(data)
+    subject = f"{after.scheme.id} {after.period.name}"
+    hand_out(app, content, None, "what-if", subject, masked=masked, run=stored.number, form=form)
+
+
+def _print(
+    app: App, stored: StoredRun, after: Run, found: Differences, moved: Sequence[Effect], lines: Sequence[str]
+) -> None:
+    from io import StringIO
+
+    from kaohe.cli.evaluate import terminal_width
+    from kaohe.report.comparison import people_sheet, reason_lines
+    from kaohe.report.terminal import heading, sheet_table, trimmed, wide_console
+    from kaohe.report.what_if import difference_lines
+
+    click.echo(visible(heading(stored.run, stored.number, app.language)))
+    said = msg("the scheme is the same") if not lines else msg("what if the scheme were this one:")
+    click.echo(said.in_(app.language))
+    for line in lines:
+        click.echo(visible(f"    {line}"))
+    for sentence in difference_lines(found, after):
+        click.echo(visible(sentence.in_(app.language)))
+    if not moved:
+        return
+    sheet = people_sheet(moved, after, app.language, why=False)
+    text, width = StringIO(), terminal_width(app)
+    wide_console(text, width).print(sheet_table(sheet, width) if width else sheet_table(sheet))
+    sys.stdout.write(trimmed(text) + "\n")
+    for line in reason_lines(moved, app.language):
+        click.echo(visible(line))
+    if len(moved) < len(found.moved):
+        click.echo(
+            msg("… and {count} more; everybody: --people", count=len(found.moved) - len(moved)).in_(app.language)
+        )
