@@ -6,7 +6,6 @@ A date is days since 1970-01-01. A datetime is two columns: ``NAME``, microsecon
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,24 +13,18 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pyarrow as pa
-from sqlalchemy import ColumnElement, Connection, Table, select
+import pyarrow.compute as pc
+from sqlalchemy import Table
 
 from kaohe.exact import Ints
 from kaohe.records.columns import Stored
 
 LOCAL = "__local"
-_CHUNK = 50_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _HOUR = 3_600_000_000
-# What a driver hands over is first taken as this type, then cast along the chain to the physical one.
-_SQLITE: dict[Stored, tuple[Any, ...]] = {
-    "integer": (pa.int64(),),
-    "boolean": (pa.int64(), pa.bool_()),
-    "text": (pa.string(),),
-    "date": (pa.string(), pa.date32(), pa.int32(), pa.int64()),
-    "datetime": (pa.string(), pa.timestamp("us", "UTC"), pa.int64()),
-}
-_POSTGRESQL: dict[Stored, tuple[Any, ...]] = {
+_FEW = 2_000_000  # hours: two centuries
+# Whatever a driver hands over is cast along the chain of its kind, from where it stands, to the physical type.
+_CHAINS: dict[Stored, tuple[Any, ...]] = {
     "integer": (pa.int64(),),
     "boolean": (pa.bool_(),),
     "text": (pa.string(),),
@@ -42,11 +35,12 @@ _POSTGRESQL: dict[Stored, tuple[Any, ...]] = {
 
 @dataclass(frozen=True)
 class Layout:
-    """Which columns are read, of which kind, in which order of rows; ``when`` puts a row into a month."""
+    """Which columns are read, of which kind; by which columns rows are put in order, a missing text like an empty one;
+    ``when`` puts a row into a month."""
 
     table: Table
     columns: tuple[tuple[str, Stored], ...]
-    order: tuple[ColumnElement[Any], ...]
+    order: tuple[str, ...]
     when: str | None = None
 
     @property
@@ -60,6 +54,10 @@ class Layout:
         return tuple(listed)
 
     @property
+    def schema(self) -> pa.Schema:
+        return pa.schema([(name, pa.type_for_alias(kind)) for name, kind in self.physical])
+
+    @property
     def kinds(self) -> dict[str, Stored]:
         return dict(self.columns)
 
@@ -71,19 +69,29 @@ class Layout:
         )
 
 
-def read_columns(connection: Connection, layout: Layout, zone: ZoneInfo) -> pa.Table:
-    """All rows of the table in the layout's order."""
-    chains = _SQLITE if connection.dialect.name == "sqlite" else _POSTGRESQL
-    batches = [
-        pa.RecordBatch.from_arrays(
-            [_cast(values, chains[kind]) for values, (_name, kind) in zip(columns, layout.columns, strict=True)],
-            names=[name for name, _kind in layout.columns],
-        )
-        for columns in _chunks(connection, layout)
-    ]
-    schema = pa.schema([(name, chains[kind][-1]) for name, kind in layout.columns])
-    plain = pa.Table.from_batches(batches, schema).combine_chunks()
-    return _with_wall_clocks(plain, layout, zone)
+def physical(raw: pa.RecordBatch | pa.Table, layout: Layout, zone: ZoneInfo) -> pa.Table:
+    """Columns as a driver brought them, in the layout's order, as columns of the layout's physical types."""
+    arrays: list[Any] = []
+    for column, (_name, kind) in zip(raw.columns, layout.columns, strict=True):
+        array = column
+        for step in _CHAINS[kind]:
+            array = array if array.type == step else array.cast(step)
+        arrays.append(array)
+        if kind == "datetime":
+            arrays.append(_local(array, zone))
+    return pa.table(arrays, schema=layout.schema)
+
+
+def in_order(table: pa.Table, layout: Layout) -> pa.Table:
+    """The rows in the order of the layout, text byte by byte. Nothing is moved where they are in order already."""
+    keys = [table.column(name) for name in layout.order]
+    keys = [key.fill_null("") if pa.types.is_string(key.type) else key for key in keys]
+    if table.num_rows < 2:
+        return table
+    if len(keys) == 1 and pc.all(pc.less_equal(keys[0].slice(0, table.num_rows - 1), keys[0].slice(1))).as_py():
+        return table
+    by = pa.table(keys, names=list(layout.order))
+    return table.take(pc.sort_indices(by, sort_keys=[(name, "ascending") for name in layout.order]))
 
 
 def wall_clock(moments: Ints, zone: ZoneInfo) -> Ints:
@@ -91,51 +99,38 @@ def wall_clock(moments: Ints, zone: ZoneInfo) -> Ints:
 
     The offset is looked up once per distinct hour; an hour in which the clock changes is looked at row by row.
     """
-    hours, where = np.unique(np.floor_divide(moments, _HOUR), return_inverse=True)
+    if not len(moments):
+        return moments
+    hours, where = _distinct(np.floor_divide(moments, _HOUR))
     first = np.array([_offset(int(hour) * _HOUR, zone) for hour in hours], np.int64)
     last = np.array([_offset(int(hour) * _HOUR + _HOUR - 1, zone) for hour in hours], np.int64)
-    offsets = first[where] if len(hours) else np.zeros(0, np.int64)
-    for row in np.flatnonzero((first != last)[where]) if len(hours) else ():
+    offsets = first[where]
+    changing = first != last
+    for row in np.flatnonzero(changing[where]) if changing.any() else ():
         offsets[row] = _offset(int(moments[row]), zone)
     return moments + offsets
+
+
+def _local(moments: Any, zone: ZoneInfo) -> Any:
+    """The wall clock beside a column of moments; missing where they are."""
+    clock = wall_clock(moments.fill_null(0).to_numpy(zero_copy_only=False), zone)
+    return pa.array(clock, pa.int64(), mask=moments.is_null().to_numpy(zero_copy_only=False))
+
+
+def _distinct(hours: Ints) -> tuple[Ints, Ints]:
+    """The distinct hours, ascending, and where among them each row's hour is. Hours lie close together: they need not
+    be sorted to be found."""
+    least = int(hours.min())
+    span = int(hours.max()) - least + 1
+    if span > _FEW:
+        found: tuple[Ints, Ints] = np.unique(hours, return_inverse=True)
+        return found
+    there = np.zeros(span, np.bool_)
+    there[hours - least] = True
+    places = np.cumsum(there, dtype=np.int64) - 1
+    return np.flatnonzero(there) + least, places[hours - least]
 
 
 def _offset(moment: int, zone: ZoneInfo) -> int:
     offset = (_EPOCH + timedelta(microseconds=moment)).astimezone(zone).utcoffset()
     return (offset or timedelta()) // timedelta(microseconds=1)
-
-
-def _chunks(connection: Connection, layout: Layout) -> Iterator[Sequence[tuple[Any, ...]]]:
-    """Columns of so many rows at a time, straight from the driver."""
-    query = select(*(layout.table.c[name] for name, _kind in layout.columns)).order_by(*layout.order)
-    text = str(query.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True}))
-    driver: Any = connection.connection.driver_connection
-    # On PostgreSQL a named cursor leaves the rows on the server until they are asked for.
-    cursor = driver.cursor() if connection.dialect.name == "sqlite" else driver.cursor(name="columns")
-    try:
-        cursor.execute(text)
-        while rows := cursor.fetchmany(_CHUNK):
-            yield list(zip(*rows, strict=True))
-    finally:
-        cursor.close()
-
-
-def _cast(values: Sequence[Any], chain: tuple[Any, ...]) -> Any:
-    array = pa.array(values, chain[0])
-    for step in chain[1:]:
-        array = array.cast(step)
-    return array
-
-
-def _with_wall_clocks(table: pa.Table, layout: Layout, zone: ZoneInfo) -> pa.Table:
-    arrays, names = [], []
-    for name, kind in layout.columns:
-        column = table.column(name)
-        arrays.append(column)
-        names.append(name)
-        if kind == "datetime":
-            missing = column.is_null().to_numpy()
-            local = wall_clock(column.fill_null(0).to_numpy(), zone)
-            arrays.append(pa.chunked_array([pa.array(local, pa.int64(), mask=missing)]))
-            names.append(name + LOCAL)
-    return pa.table(arrays, names=names)

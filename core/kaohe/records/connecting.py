@@ -17,6 +17,7 @@ from sqlalchemy.exc import ArgumentError
 
 from kaohe.errors import Exit, KaoheError, Place, Problem, fail
 from kaohe.records.failures import guarded_files
+from kaohe.records.sqlite_door import CountedConnection
 from kaohe.text import msg
 
 PURPOSE = "kaohe_purpose"
@@ -94,7 +95,8 @@ def _file(address: URL, folder: Path) -> URL:
 
 
 def _sqlite(address: URL, patience: float) -> Engine:
-    engine = create_engine(address, poolclass=NullPool, connect_args={"timeout": patience}, hide_parameters=True)
+    settings = {"timeout": patience, "factory": CountedConnection}
+    engine = create_engine(address, poolclass=NullPool, connect_args=settings, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:

@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from kaohe.errors import Exit, Place, Problem, fail, refuse_if_any
 from kaohe.records.failures import guarded_files
 from kaohe.records.manifest import Snapshot, snapshot_from
-from kaohe.records.partition import Partition, content_digest
+from kaohe.records.partition import Partition, broken, holds
 from kaohe.text import msg
 
 
@@ -32,18 +29,14 @@ def open_kept(manifest: str, snapshot: str, folder: Path) -> Snapshot:
 
 def harm(snapshot: Snapshot) -> Iterator[Problem]:
     """A problem for each file of the snapshot that is missing or does not say what it said."""
-    for partition in snapshot.all_partitions():
-        if not partition.is_intact() and not says_the_same(partition):
+    for partition in broken(snapshot.all_partitions(), again=False):
+        if not says_the_same(partition):
             yield harmed(partition.path)
 
 
 def says_the_same(partition: Partition) -> bool:
     """Whether the file, however it is written, holds the rows that the partition is named by."""
-    try:
-        with pq.ParquetFile(partition.path) as file:
-            return content_digest(file.read()) == partition.content
-    except (OSError, pa.ArrowException):
-        return False
+    return holds(partition.path, partition.content)
 
 
 def harmed(path: Path) -> Problem:

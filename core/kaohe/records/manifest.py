@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -104,11 +104,8 @@ class Snapshot:
     @property
     def text(self) -> str:
         """The manifest as it is written: what the snapshot says, where its files are, which batches are behind it."""
-        files = {
-            partition.content: [partition.path.relative_to(self.folder).as_posix(), partition.sha256]
-            for partition in self.all_partitions()
-        }
         sources = {name: list(batches) for name, batches in self.sources.items()}
+        files = files_of(self.all_partitions(), self.folder)
         return canonical({"content": self._content(), "files": files, "sources": sources})
 
     def write(self) -> None:
@@ -151,6 +148,11 @@ def content_of(table: SnapshotTable) -> dict[str, Any]:
             for partition in table.partitions
         ],
     }
+
+
+def files_of(partitions: Iterable[Partition], folder: Path) -> dict[str, list[str]]:
+    """Where the files are, and the SHA-256 of their bytes, by what they say."""
+    return {each.content: [each.path.relative_to(folder).as_posix(), each.sha256] for each in partitions}
 
 
 def table_from(content: Mapping[str, Any], files: Mapping[str, Any], folder: Path) -> SnapshotTable:

@@ -1,35 +1,71 @@
 """Taking a snapshot of the database, and opening one again.
 
-A table that did not change is not read a second time. Whether it did, its revision (of the imports) and its mark (of
-every change, by whomever) say; neither is part of what the snapshot says, and so of its digest.
+Of a table that a former snapshot held, only those months are read in which something was changed since, as the audit
+log tells without a gap; where it does not, because somebody changed rows past kaohe, the whole table is. Which way a
+table was read is no part of what the snapshot says, and so of its digest.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Table, func, select
+from sqlalchemy import BigInteger, Connection, Table, func, literal_column, select
 
 from kaohe.errors import Exit, KaoheError, Place, Problem, fail, refuse_if_any
 from kaohe.plugin import RecordType
 from kaohe.records.batches import PEOPLE, TARGETS, revisions
-from kaohe.records.canonical import canonical, digest
-from kaohe.records.changes import marks
-from kaohe.records.columnar import LOCAL, Layout, read_columns
+from kaohe.records.changes import marks, unwatched
+from kaohe.records.columnar import LOCAL, Layout
 from kaohe.records.columns import STORED, Stored
 from kaohe.records.core_tables import AssignmentRow, BatchRow, PersonRow, TargetRow, TeamRow
 from kaohe.records.failures import guarded_files
-from kaohe.records.manifest import FORMAT, Snapshot, SnapshotTable, content_of, manifest_path, snapshot_from, table_from
-from kaohe.records.partition import split_by_month, write_partition, write_whole
+from kaohe.records.former import Former, State, end_of_log, months_since, note_path, read_note, write_note
+from kaohe.records.in_use import in_use
+from kaohe.records.manifest import Snapshot, SnapshotTable, manifest_path, snapshot_from
+from kaohe.records.month_files import place_of, read_partitions
+from kaohe.records.partition import Partition, broken
+from kaohe.records.row_streams import Stream, stream_of
+from kaohe.records.sqlite_arrow import UnsuitableError, arrow_file
 from kaohe.records.store import Store
 from kaohe.records.tables import table_of
 from kaohe.text import msg
 
 _MICROSECONDS_PER_DAY = 86_400_000_000
+_MANY = 20_000  # rows of a table from which on it pays to open the file a second time, by Arrow's driver
+_ATTEMPTS = 3
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A table of a snapshot: the files of a former one that hold, and the months that are read (None: the whole
+    table). ``state`` is None where nobody watches the table."""
+
+    layout: Layout
+    state: State | None
+    former: Former | None
+    kept: tuple[Partition, ...]
+    months: frozenset[str | None] | None
+
+    @property
+    def is_read(self) -> bool:
+        return self.months is None or bool(self.months)
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What a snapshot consists of, as the database was in one transaction, and the marks of the tables then."""
+
+    records: dict[str, _Asked]
+    organisation: dict[str, _Asked]
+    sources: dict[str, tuple[int, ...]]
+    marks: dict[str, int]
+
+    @property
+    def read(self) -> list[_Asked]:
+        return [asked for asked in (*self.records.values(), *self.organisation.values()) if asked.is_read]
 
 
 def take_snapshot(
@@ -38,32 +74,28 @@ def take_snapshot(
     """The records of these types, the people, teams and assignments as they are now, as files in the folder.
 
     ``targets``: the targets as well, for whoever reads them; else a change of a target changes no snapshot.
-    A table whose revision and mark are those of a former snapshot is taken from there, after its files were checked.
-    Raises KaoheError for a full disk and for what the database reports.
+    Files of a former snapshot that still hold are taken from there, after they were checked; one that was damaged is
+    written anew. Raises KaoheError for a full disk and for what the database reports.
     """
-    layouts = {
-        record_type.name: record_layout(record_type, store.tables[record_type.name]) for record_type in record_types
-    }
-    with guarded_files(str(folder)), store.reading() as connection:
-        folder.mkdir(parents=True, exist_ok=True)
-        imported, changed = revisions(connection), marks(connection)
-
-        def table(layout: Layout, revision: str | None) -> SnapshotTable:
-            mark = changed.get(layout.table.name)
-            return _table(connection, layout, folder, timezone, None if mark is None else (revision, mark))
-
-        organisation = [(layout, PEOPLE) for layout in organisation_layouts()]
-        if targets:
-            organisation.append((target_layout(), TARGETS))
-        snapshot = Snapshot(
-            folder=folder,
-            timezone=timezone.key,
-            records={name: table(layout, imported.get(name)) for name, layout in layouts.items()},
-            organisation={layout.table.name: table(layout, imported.get(name)) for layout, name in organisation},
-            sources=batches_behind(connection, [*layouts, *dict.fromkeys(name for _layout, name in organisation)]),
-        )
-        snapshot.write()
-    return snapshot
+    records = {each.name: record_layout(each, store.tables[each.name]) for each in record_types}
+    with guarded_files(str(folder)), in_use(folder):
+        for _attempt in range(_ATTEMPTS):
+            with store.reading() as connection:
+                plan = _plan(connection, records, folder, timezone, targets=targets)
+                if not _is_large(connection, plan):
+                    return _taken(plan, stream_of(connection), folder, timezone)
+            try:
+                # Elsewhere by Arrow's driver: somebody may have changed something in between, and then all begins anew.
+                with arrow_file(Path(store.engine.url.database or "")) as file:
+                    if file is None:
+                        break
+                    if file.marks() == plan.marks:
+                        return _taken(plan, file.stream, folder, timezone)
+            except UnsuitableError:
+                break
+        with store.reading() as connection:
+            plan = _plan(connection, records, folder, timezone, targets=targets)
+            return _taken(plan, stream_of(connection), folder, timezone)
 
 
 def open_snapshot(folder: Path, snapshot: str) -> Snapshot:
@@ -78,12 +110,11 @@ def open_snapshot(folder: Path, snapshot: str) -> Snapshot:
         raise _unusable(path, "snapshot.damaged", missing=False) from None
     if opened.digest != snapshot:
         raise _unusable(path, "snapshot.damaged", missing=False)
-    broken = [partition.path for partition in opened.all_partitions() if not partition.is_intact()]
     refuse_if_any(
         (
             problem
-            for path in broken
-            for problem in _unusable(path, "snapshot.damaged", missing=not path.exists()).problems
+            for each in broken(opened.all_partitions())
+            for problem in _unusable(each.path, "snapshot.damaged", missing=not each.path.exists()).problems
         ),
         Exit.ENVIRONMENT,
     )
@@ -93,7 +124,7 @@ def open_snapshot(folder: Path, snapshot: str) -> Snapshot:
 def record_layout(record_type: RecordType, table: Table) -> Layout:
     """Every field, rows in key order, split by the month of ``when``."""
     columns = tuple((field.name, STORED[field.kind]) for field in record_type.fields)
-    return Layout(table, columns, tuple(table.c[name] for name in record_type.key), record_type.when)
+    return Layout(table, columns, record_type.key, record_type.when)
 
 
 def organisation_layouts() -> tuple[Layout, ...]:
@@ -101,8 +132,8 @@ def organisation_layouts() -> tuple[Layout, ...]:
     people, teams, assignments = (table_of(row) for row in (PersonRow, TeamRow, AssignmentRow))
     words: Stored = "text"
     return (
-        Layout(people, (("code", words), ("name", words)), (people.c.code,)),
-        Layout(teams, (("code", words), ("name", words)), (teams.c.code,)),
+        Layout(people, (("code", words), ("name", words)), ("code",)),
+        Layout(teams, (("code", words), ("name", words)), ("code",)),
         Layout(
             assignments,
             (
@@ -113,12 +144,7 @@ def organisation_layouts() -> tuple[Layout, ...]:
                 ("bonus_base", "integer"),
                 ("attributes", words),
             ),
-            (
-                assignments.c.person,
-                assignments.c.starts,
-                func.coalesce(assignments.c.team, ""),
-                func.coalesce(assignments.c.role, ""),
-            ),
+            ("person", "starts", "team", "role"),
         ),
     )
 
@@ -128,52 +154,85 @@ def target_layout() -> Layout:
     targets = table_of(TargetRow)
     key = ("scope", "who", "indicator", "period")
     words: Stored = "text"
-    return Layout(
-        targets, (*((name, words) for name in key), ("value", "integer")), tuple(targets.c[name] for name in key)
+    return Layout(targets, (*((name, words) for name in key), ("value", "integer")), key)
+
+
+def _plan(
+    connection: Connection, records: dict[str, Layout], folder: Path, timezone: ZoneInfo, *, targets: bool
+) -> _Plan:
+    """What is to be read and what is there, as the database is now."""
+    imported, changed, log = revisions(connection), marks(connection), end_of_log(connection)
+    organisation = [(layout, PEOPLE) for layout in organisation_layouts()]
+    if targets:
+        organisation.append((target_layout(), TARGETS))
+    tables = [layout.table.name for layout in (*records.values(), *(layout for layout, _name in organisation))]
+    unseen = set(unwatched(connection, tables))
+
+    def asked(layout: Layout, name: str) -> _Asked:
+        mark = None if layout.table.name in unseen else changed.get(layout.table.name)
+        state = None if mark is None or log is None else State(imported.get(name), mark, log)
+        return _asked(connection, layout, folder, timezone, state)
+
+    return _Plan(
+        {name: asked(layout, name) for name, layout in records.items()},
+        {layout.table.name: asked(layout, name) for layout, name in organisation},
+        batches_behind(connection, [*records, *dict.fromkeys(name for _layout, name in organisation)]),
+        changed,
     )
 
 
-def _table(
-    connection: Connection, layout: Layout, folder: Path, zone: ZoneInfo, version: tuple[str | None, int] | None
-) -> SnapshotTable:
-    """From a former snapshot of the same version (revision and mark), or else from the database."""
-    state = {
-        "format": FORMAT,
-        "table": layout.table.name,
-        "columns": layout.physical,
-        "when": layout.when,
-        "timezone": zone.key,
-        "version": version,
-    }
-    note = folder / f"state-{digest(state)}.json"
-    known = None if version is None else _remembered(note, folder)
-    if known is not None:
-        return known
-    rows = read_columns(connection, layout, zone)
-    partitions = tuple(
-        write_partition(folder, month, part, layout) for month, part in split_by_month(rows, layout) if part.num_rows
+def _asked(connection: Connection, layout: Layout, folder: Path, zone: ZoneInfo, state: State | None) -> _Asked:
+    former = None if state is None else read_note(note_path(folder, layout, zone.key), folder)
+    months = None
+    if former is not None and state is not None:
+        months = months_since(connection, layout.table.name, former.state, state)
+    if former is None or months is None:
+        return _Asked(layout, state, former, (), None)
+    lost = broken(part for part in former.table.partitions if part.month not in months)
+    for part in lost:
+        part.path.unlink(missing_ok=True)
+    months |= {part.month for part in lost}
+    if layout.when is None and months:
+        return _Asked(layout, state, former, (), None)
+    kept = tuple(part for part in former.table.partitions if part.month not in months)
+    return _Asked(layout, state, former, kept, months)
+
+
+def _is_large(connection: Connection, plan: _Plan) -> bool:
+    """Whether a table of SQLite has to be read that Arrow's driver reads sooner, although it opens the file anew."""
+    if connection.dialect.name != "sqlite":
+        return False
+    newest = select(func.max(literal_column("rowid", BigInteger)))
+    return any((connection.scalar(newest.select_from(asked.layout.table)) or 0) > _MANY for asked in plan.read)
+
+
+def _taken(plan: _Plan, stream: Stream, folder: Path, zone: ZoneInfo) -> Snapshot:
+    snapshot = Snapshot(
+        folder=folder,
+        timezone=zone.key,
+        records={name: _table(asked, stream, folder, zone) for name, asked in plan.records.items()},
+        organisation={name: _table(asked, stream, folder, zone) for name, asked in plan.organisation.items()},
+        sources=plan.sources,
     )
+    snapshot.write()
+    return snapshot
+
+
+def _table(asked: _Asked, stream: Stream, folder: Path, zone: ZoneInfo) -> SnapshotTable:
+    layout = asked.layout
+    read: Sequence[Partition] = ()
+    if asked.is_read:
+        read = read_partitions(stream, layout, asked.months, folder, zone)
     kind = layout.kinds.get(layout.when or "")
-    when = layout.when + LOCAL if layout.when and kind == "datetime" else layout.when
-    table = SnapshotTable(layout.physical, when, _MICROSECONDS_PER_DAY if kind == "datetime" else 1, partitions)
-    if version is not None:
-        files = {part.content: [part.path.relative_to(folder).as_posix(), part.sha256] for part in partitions}
-        text = canonical({"content": content_of(table), "files": files})
-        write_whole(note, lambda beside: beside.write_text(text, "utf-8"))
+    table = SnapshotTable(
+        layout.physical,
+        layout.when + LOCAL if layout.when and kind == "datetime" else layout.when,
+        _MICROSECONDS_PER_DAY if kind == "datetime" else 1,
+        tuple(sorted((*asked.kept, *read), key=lambda part: place_of(part.month))),
+    )
+    if asked.state is not None:
+        write_note(note_path(folder, layout, zone.key), folder, asked.state, table, asked.former)
     return table
-
-
-def _remembered(note: Path, folder: Path) -> SnapshotTable | None:
-    """The table as a former snapshot left it, if all of it is still there unharmed."""
-    try:
-        data: Mapping[str, Any] = json.loads(note.read_text("utf-8"))
-        table = table_from(data["content"], data["files"], folder)
-    except (OSError, ValueError, KeyError, TypeError, IndexError):
-        return None
-    broken = [partition.path for partition in table.partitions if not partition.is_intact()]
-    for path in broken:
-        path.unlink(missing_ok=True)
-    return None if broken else table
 
 
 def batches_behind(connection: Connection, names: Iterable[str]) -> dict[str, tuple[int, ...]]:

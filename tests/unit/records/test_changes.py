@@ -7,17 +7,16 @@ import sqlite3
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from zoneinfo import ZoneInfo
+from typing import Any
 
-import pyarrow as pa
 import pytest
-from sqlalchemy import Connection
 from tests.scenarios.desk import Desk
 from tests.tiny import evaluated
 from tests.unit.records.store_kit import SHANGHAI, VISIT, field, hire, put, visit
 
 from kaohe.records import Snapshot, take_snapshot
-from kaohe.records.columnar import Layout, read_columns
+from kaohe.records.columnar import Layout
+from kaohe.records.month_files import read_partitions
 from kaohe.records.store import Store, open_store
 
 SPAN = ("person", "starts", "fraction", "attributes", "_batch")
@@ -51,12 +50,12 @@ def tables_read(store: Store, folder: Path, monkeypatch: pytest.MonkeyPatch) -> 
     """A new snapshot, and the tables that the database was asked for."""
     asked = []
 
-    def noted(connection: Connection, layout: Layout, zone: ZoneInfo) -> pa.Table:
+    def noted(stream: Any, layout: Layout, *rest: Any) -> Any:
         asked.append(layout.table.name)
-        return read_columns(connection, layout, zone)
+        return read_partitions(stream, layout, *rest)
 
     with monkeypatch.context() as patch:
-        patch.setattr("kaohe.records.snapshot.read_columns", noted)
+        patch.setattr("kaohe.records.snapshot.read_partitions", noted)
         return take_snapshot(store, [VISIT], folder, SHANGHAI), asked
 
 

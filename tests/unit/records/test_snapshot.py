@@ -19,6 +19,7 @@ from kaohe.period import parse_period
 from kaohe.records import Snapshot, open_snapshot, take_snapshot
 from kaohe.records.batches import undo_batch
 from kaohe.records.columnar import wall_clock
+from kaohe.records.in_use import LOCK
 from kaohe.records.partition import content_digest
 from kaohe.records.store import Store, open_store
 
@@ -116,7 +117,7 @@ def test_unchanged_tables_are_not_read_again(store: Store, folder: Path, monkeyp
     put(store, [visit("1")])
     first = take(store, folder)
     with monkeypatch.context() as patch:
-        patch.setattr("kaohe.records.snapshot.read_columns", lambda *_: pytest.fail("the database was read"))
+        patch.setattr("kaohe.records.snapshot.read_partitions", lambda *_: pytest.fail("the database was read"))
         assert take(store, folder) == first
 
 
@@ -192,7 +193,7 @@ def test_a_full_disk_is_named_and_leaves_no_half_file(
         with pytest.raises(KaoheError) as caught:
             take(store, folder)
     assert caught.value.problems[0].code == "database.full"
-    assert [path for path in folder.rglob("*") if path.is_file()] == []
+    assert [path.name for path in folder.rglob("*") if path.is_file()] == [LOCK]
 
 
 def full(_file: int) -> None:
