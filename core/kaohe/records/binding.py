@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
@@ -10,7 +10,7 @@ from typing import Literal
 from kaohe.errors import KaoheError, Place, Problem, fail, refuse_if_any
 from kaohe.plugin.types import Field, RecordType
 from kaohe.records.cleaning import CellRules, Cleaner
-from kaohe.records.computing import Compiler, Run, as_cell, kind_of_value
+from kaohe.records.computing import Compiler, RawCells, Run, as_cell, kind_of_value
 from kaohe.records.headers import recognised, unused
 from kaohe.records.json_schema import must_have
 from kaohe.records.lookups import Lookup, Lookups
@@ -53,7 +53,7 @@ class ComputedField:
     cleaner: Cleaner
     required: bool
 
-    def cell(self, values: Mapping[str, Stored], cells: Sequence[str]) -> str:
+    def cell(self, values: Mapping[str, Stored], cells: RawCells) -> str:
         """The result for one row, as a cell; empty where it is unknown."""
         return as_cell(self.run(values, cells), self.field)
 
@@ -62,7 +62,8 @@ class ComputedField:
 class Binding:
     """Everything about a file's columns that is decided before its first row is read.
 
-    ``stored`` finds the records that the file completes; None where its rows are whole records.
+    ``skip`` is true of rows that are left out. ``stored`` finds the records that the file completes; None where its
+    rows are whole records.
     """
 
     record_type: RecordType
@@ -70,7 +71,7 @@ class Binding:
     columns: tuple[BoundColumn, ...]
     constants: Mapping[str, Stored]
     computed: tuple[ComputedField, ...]
-    skip: Callable[[Sequence[str]], bool] | None
+    skip: Run | None
     reversed: Literal["reject", "clear"]
     notes: tuple[Problem, ...]
     stored: Lookup | None = None
@@ -261,10 +262,9 @@ class _Bound:
                 cleaner = self.cleaner(types[name], CellRules(missing=()))
                 yield ComputedField(types[name], run, cleaner, self.must_have(types[name]))
 
-    def skip(self) -> Callable[[Sequence[str]], bool] | None:
+    def skip(self) -> Run | None:
         text = self.mapping.skip_rows_where
-        run = text and self.compiler.compile(text, ("source", "skip_rows_where"), {}, "boolean")
-        return (lambda cells: run({}, cells) is True) if run else None
+        return self.compiler.compile(text, ("source", "skip_rows_where"), {}, "boolean") if text else None
 
     @cached_property
     def compiler(self) -> Compiler:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+import pyarrow as pa
+
+from kaohe.exact import Flags
 from kaohe.plugin.types import Field
+from kaohe.records.cell_bytes import Cells
 from kaohe.records.moments import date_parser, datetime_parser
 from kaohe.records.numbers import number_parser
+from kaohe.records.plain_moments import moment_reader, read_dates
+from kaohe.records.plain_numbers import read_numbers
+from kaohe.records.plain_words import word_reader
 from kaohe.records.rows import ReadContext, Stored, Unfit
 from kaohe.records.words import (
     LONGEST_CELL,
@@ -28,6 +35,9 @@ from kaohe.text import Message, msg
 DEFAULT_MISSING = ("-", "--", "—", "——", "/", "N/A", "#N/A", "NULL", "NaN", "(blank)", "无", "空", "暂无")
 OTHERWISE = "*"
 _REMEMBERED = 100_000
+
+PlainReader = Callable[[Cells, Field], tuple[pa.Array, Flags]]
+"""Cells of a column → values, and which of them were understood; empty cells may be taken for anything."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +62,7 @@ class Cleaner(dict[str, Stored | Unfit]):
 
     def __init__(self, field: Field, rules: CellRules, context: ReadContext, *, key: bool = False) -> None:
         super().__init__()
+        self.field = field
         self.flawed = False
         self.doubtful: dict[str, Message] = {}
         self._notes: list[Message] = []
@@ -61,6 +72,9 @@ class Cleaner(dict[str, Stored | Unfit]):
             self._missing -= choice_names(field.choices).keys()
         self._missing_starts = frozenset(mark for word in self._missing for mark in word[:1] + word[:1].upper())
         self._values = {fold(cell): value for cell, value in (rules.values or {}).items()}
+
+        self.plain = None if self._values else _plain_reader(field, rules, context, self._missing, key=key)
+        """Reads what is written plainly in a whole column at once; None where every cell is looked up here."""
 
     def column(self, cells: Sequence[str]) -> list[Stored | Unfit]:
         """Clean a whole column; what was read before is remembered up to a limit."""
@@ -105,6 +119,25 @@ class Cleaner(dict[str, Stored | Unfit]):
         if OTHERWISE in self._values and text and key not in self._missing:
             return self._values[OTHERWISE]
         return text
+
+
+def _plain_reader(
+    field: Field, rules: CellRules, context: ReadContext, missing: Collection[str], *, key: bool
+) -> PlainReader | None:
+    """A word for no value that holds a digit could be written like a number or a day: then each cell is looked at."""
+    if field.kind in ("text", "customer"):
+        return word_reader(missing, code=key or field.kind == "customer")
+    if rules.formats or any(mark.isdecimal() for word in missing for mark in word):
+        return None
+    match field.kind:
+        case "integer" | "decimal" | "money":
+            return read_numbers
+        case "date":
+            return read_dates
+        case "datetime":
+            return moment_reader(context.timezone)
+        case _:
+            return None
 
 
 def _parser(

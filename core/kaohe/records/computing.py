@@ -19,8 +19,31 @@ from kaohe.records.rows import Stored, Unfit
 from kaohe.records.words import trim
 from kaohe.toml import Document, Path
 
-Run = Callable[[Mapping[str, Stored], Sequence[str]], Any]
-"""Evaluates an expression for a row: its cleaned fields and its raw cells → a value, None where unknown."""
+RawCells = Sequence[str] | Mapping[int, str]
+"""The raw cells of a row by their positions, all of them or those that are used."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """An expression ready to be evaluated for a row. ``scales`` are the decimals of the fields that it uses, ``cells``
+    what it reads from the raw cells: under which key, at which position, by which reader."""
+
+    evaluate: Callable[[Mapping[Any, Any]], Any]
+    scales: Mapping[str, int]
+    cells: Sequence[tuple[tuple[str, str], int, Callable[[str], Any]]]
+
+    @property
+    def positions(self) -> tuple[int, ...]:
+        """Of the raw cells that it uses."""
+        return tuple(dict.fromkeys(index for _key, index, _reads in self.cells))
+
+    def __call__(self, values: Mapping[str, Stored], row: RawCells) -> Any:
+        """The value for a row by its cleaned fields and its raw cells; None where it is unknown."""
+        given: dict[Any, Any] = {name: _as_read(values[name], scale) for name, scale in self.scales.items()}
+        for key, index, reads in self.cells:
+            given[key] = reads(trim(row[index]))
+        return self.evaluate(given)
+
 
 _KINDS: Mapping[str, Kind] = {
     "integer": "number",
@@ -72,17 +95,9 @@ class Compiler:
 
     def _runner(self, expression: Expression, fields: Mapping[str, Field]) -> Run:
         scales = {name: scale_of(fields[name]) for name in field_names(expression)}
-        read = {"column": _text, "number": read_number, "day": self._day}
+        read: Mapping[str, Callable[[str], Any]] = {"column": _text, "number": read_number, "day": self._day}
         cells = [(key, self.header.index(key[1]), read[key[0]]) for key in keyed_ids(expression)]
-        evaluate = interpreter(expression, zone=self.timezone)
-
-        def run(values: Mapping[str, Stored], row: Sequence[str]) -> Any:
-            given: dict[Any, Any] = {name: _as_read(values[name], scale) for name, scale in scales.items()}
-            for key, index, reads in cells:
-                given[key] = reads(trim(row[index]))
-            return evaluate(given)
-
-        return run
+        return Run(interpreter(expression, zone=self.timezone), scales, cells)
 
     def _day(self, cell: str) -> date | None:
         try:

@@ -6,17 +6,18 @@ import codecs
 import csv
 import io
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 from kaohe.errors import Place, Problem
+from kaohe.records.csv_reader import CsvReader
 from kaohe.records.headers import is_quarantine
-from kaohe.records.source import HEAD, Rows, Table, header_problem, refused
+from kaohe.records.source import HEAD, Table, header_problem, refused
 from kaohe.records.words import trim
 from kaohe.text import msg
 
 DELIMITERS = ",;\t"
 _HEADER_WITHIN = 50
-_LARGEST_CELL = 1_000_000
 
 
 def open_csv(source: Path, *, encoding: str | None = None, delimiter: str | None = None, header: int = 0) -> Table:
@@ -29,15 +30,21 @@ def open_csv(source: Path, *, encoding: str | None = None, delimiter: str | None
         encoding, delimiter, header = None, None, 0
     encoding = encoding or detect_encoding(source)
     separator = delimiter or _declared(source, encoding) or _detect_delimiter(source, encoding, header)
-    csv.field_size_limit(_LARGEST_CELL)
     table = Table(source.name)
-    table.rows = _rows(source, encoding, separator, table)
-    for number, cells in table.rows:
-        if number == header or (not header and _filled(cells) and not _declaration(cells, separator)):
-            table.header = tuple(trim(cell) for cell in cells)
-            break
-    if not any(table.header):
-        raise header_problem(source, msg("the file has no header row"), msg("Put the columns' names into a first row."))
+    reader = CsvReader(source, encoding, separator, table)
+    try:
+        with closing(reader.rows()) as rows:
+            for number, cells in rows:
+                if number == header or (not header and _filled(cells) and not _declaration(cells, separator)):
+                    table.header = tuple(trim(cell) for cell in cells)
+                    break
+        if not any(table.header):
+            what = msg("the file has no header row")
+            raise header_problem(source, what, msg("Put the columns' names into a first row."))
+    except BaseException:
+        reader.close()
+        raise
+    table.chunks, table.release = reader.chunks(), reader.close
     if encoding not in ("utf-8", "utf-8-sig"):
         what = msg("read as {encoding}", encoding=encoding.upper())
         table.notes.append(Problem("records.encoding", what, Place(source.name), severity="note"))
@@ -118,57 +125,3 @@ def _detect_delimiter(source: Path, encoding: str, header: int) -> str:
 
 def _filled(row: Sequence[str]) -> bool:
     return any(cell.strip(DELIMITERS) for cell in row)
-
-
-def _rows(source: Path, encoding: str, delimiter: str, table: Table) -> Rows:
-    """Every row with its number; a row whose quotation marks do not match goes to ``table.broken``."""
-    number = line = 0
-    with source.open(encoding=encoding, newline="") as file:
-        reader = csv.reader(file, delimiter=delimiter, strict=True)
-        while True:
-            try:
-                for cells in reader:
-                    number += 1
-                    line = reader.line_num
-                    yield number, cells
-                return
-            except UnicodeDecodeError:
-                raise refused(
-                    source,
-                    msg("from here on the text is not in the encoding {encoding}", encoding=encoding),
-                    msg("Correct the encoding in the mapping under [source], or leave it out."),
-                    line + 1,
-                ) from None
-            except csv.Error as error:
-                if "larger than field limit" in str(error):
-                    raise _endless(source, line + 1) from None
-                if "expected after" not in str(error):
-                    raise _unclosed(source, line + 1) from None
-                number += 1
-                line = reader.line_num
-                table.broken.append(
-                    table.reject(
-                        number,
-                        (),
-                        msg("a quotation mark stands in the middle of a cell"),
-                        msg("Put the whole cell in quotation marks and double those inside it."),
-                    )
-                )
-
-
-def _unclosed(source: Path, line: int) -> Exception:
-    return refused(
-        source,
-        msg("a quotation mark that is opened on this line is not closed"),
-        msg("Close the quotation mark, or double it if it belongs to the text."),
-        line,
-    )
-
-
-def _endless(source: Path, line: int) -> Exception:
-    return refused(
-        source,
-        msg("a cell that begins on this line holds more than a million characters"),
-        msg("Look for a quotation mark that is not closed, or shorten the cell."),
-        line,
-    )

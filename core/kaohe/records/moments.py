@@ -59,7 +59,7 @@ def datetime_parser(formats: Sequence[str], zone: tzinfo, note: Callable[[Messag
     ``note`` is told where the clock showed the same time twice.
     """
 
-    clock = _Clock(zone)
+    clock = Clock(zone)
 
     def parse(cell: str) -> datetime:
         moment = _plausible(_read(cell, formats))
@@ -75,7 +75,7 @@ def datetime_parser(formats: Sequence[str], zone: tzinfo, note: Callable[[Messag
     return parse
 
 
-class _Clock:
+class Clock:
     """The wall clock of a zone. On most days it runs evenly, which is looked up once a day instead of once a cell."""
 
     def __init__(self, zone: tzinfo) -> None:
@@ -101,6 +101,11 @@ class _Clock:
                 ),
             )
         return first.astimezone(UTC), early != late
+
+    def ahead_on(self, day: date) -> timedelta | None:
+        """How far the wall clock is ahead of UTC all day long; None where it is set during the day."""
+        midnights = self._even_day(day)
+        return midnights and midnights[0].replace(tzinfo=UTC) - midnights[1]
 
     def _even_day(self, day: date) -> tuple[datetime, datetime] | None:
         """The day's midnight by the wall clock and in UTC; None where the clock is set during the day."""

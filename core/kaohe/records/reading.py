@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
-from itertools import islice
 from pathlib import Path
 
 from kaohe.errors import KaoheError
 from kaohe.plugin.types import RecordType
 from kaohe.records.binding import Binding, bind
+from kaohe.records.chunk_cleaner import ChunkCleaner
+from kaohe.records.chunks import chunks_of
 from kaohe.records.csv_files import open_csv
 from kaohe.records.excel_files import open_excel
 from kaohe.records.json_files import open_json
 from kaohe.records.lookups import Lookups
 from kaohe.records.mapping import SourceMapping
+from kaohe.records.parquet_files import open_parquet
 from kaohe.records.people_file import PEOPLE, people_type, with_attributes
-from kaohe.records.row_cleaner import RowCleaner
 from kaohe.records.rows import ReadContext, Reading
 from kaohe.records.source import Table, kind_of
-
-ROWS_AT_ONCE = 4096
 
 
 def read_records(
@@ -62,6 +61,8 @@ def open_table(
     match kind_of(source):
         case "xlsx":
             return open_excel(source, sheet=sheet or (mapping.sheet if mapping else None), header=header)
+        case "parquet":
+            return open_parquet(source)
         case "json":
             return open_json(source, record_type, mapped=free_keys or mapping is not None)
         case _:
@@ -79,19 +80,15 @@ def _bound(
     try:
         return bind(record_type, mapping, table, context, stored)
     except KaoheError:
-        table.rows.close()
+        table.close()
         raise
 
 
 def _batches(table: Table, binding: Binding) -> Iterator[Reading]:
     notes = [*table.notes, *binding.notes]
-    first = True
-    with closing(table.rows):
-        while True:
-            rows = [*islice(table.rows, ROWS_AT_ONCE)]
-            if not rows and not first and not table.broken:
-                return
-            cleaner = RowCleaner(table, binding, rejected=[*table.broken], notes=notes)
+    with closing(table):
+        for chunk in table.chunks or chunks_of(table):
+            cleaner = ChunkCleaner(table, binding, chunk, rejected=[*table.broken], notes=notes)
             table.broken.clear()
-            yield cleaner.clean(rows)
-            notes, first = [], False
+            yield cleaner.clean()
+            notes = []

@@ -55,7 +55,7 @@ class CleanRows(Sequence[CleanRow]):
         return len(self.numbers)
 
     def __iter__(self) -> Iterator[CleanRow]:
-        return (self._row(index, values) for index, values in enumerate(_as_stored(self.columns)))
+        return (self._row(index, values) for index, values in enumerate(as_stored(self.columns)))
 
     @overload
     def __getitem__(self, index: int) -> CleanRow: ...
@@ -65,22 +65,25 @@ class CleanRows(Sequence[CleanRow]):
         positions = range(len(self))[index]
         if isinstance(positions, range):
             return [self[position] for position in positions]
-        return self._row(positions, next(_as_stored(self.columns.slice(positions, 1))))
+        return self._row(positions, next(as_stored(self.columns.slice(positions, 1))))
 
     def _row(self, index: int, values: dict[str, Stored]) -> CleanRow:
         number = int(self.numbers[index])
         return CleanRow(values, self.place(number), number, self.cells(index))
 
 
-def _as_stored(columns: pa.RecordBatch) -> Iterator[dict[str, Stored]]:
+def as_stored(columns: pa.RecordBatch) -> Iterator[dict[str, Stored]]:
     """The rows of columns as stored values by name."""
     names = columns.schema.names
-    values = (_in_utc(column.to_pylist()) for column in columns.columns)
+    values = map(stored_values, columns.columns)
     return (dict(zip(names, row, strict=True)) for row in zip(*values, strict=True))
 
 
-def _in_utc(values: list[Stored]) -> list[Stored]:
-    """Moments with the one object for UTC that the standard library has, whatever the columns' library gives."""
+def stored_values(column: pa.Array) -> list[Stored]:
+    """A column's values; moments with the standard library's own object for UTC."""
+    values: list[Stored] = column.to_pylist()
+    if getattr(column.type, "tz", None) is None:
+        return values
     return [value.replace(tzinfo=UTC) if isinstance(value, datetime) else value for value in values]
 
 

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kaohe.errors import Exit, KaoheError, Place, Problem, fail
 from kaohe.records.rows import Mistake, Rejection
 from kaohe.system import said_by_system
 from kaohe.text import Message, msg
 
+if TYPE_CHECKING:
+    from kaohe.records.chunks import Chunks
+
 _ZIP = b"PK\x03\x04"
+_PARQUET = b"PAR1"
 _GZIP = b"\x1f\x8b"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _MARKUP = (b"<html", b"<!doctype", b"<table", b"<?xml", b"<meta", b"<head", b"<style", b"mime-version")
@@ -29,13 +34,17 @@ def _no_rows() -> Rows:
     yield from ()
 
 
+def _nothing_to_release() -> None:
+    """For files that are not open any more."""
+
+
 @dataclass
 class Table:
     """A header and the rows below it, read as they are asked for.
 
-    ``rows`` gives the row's number (the first row of the file is 1) and its cells; closing it closes the file. A row
-    that the format itself makes unreadable goes to ``broken`` instead. ``first_column`` is where the header begins in
-    a sheet, from 0.
+    ``chunks`` gives the rows as columns; without it ``rows`` gives each row's number (the first row of the file is 1)
+    and its cells. ``release`` closes the file. A row that the format itself makes unreadable goes to ``broken``
+    instead. ``first_column`` is where the header begins in a sheet, from 0.
     """
 
     file: str
@@ -45,6 +54,15 @@ class Table:
     first_column: int = 0
     broken: list[Rejection] = field(default_factory=list)
     notes: list[Problem] = field(default_factory=list)
+    chunks: Chunks | None = None
+    release: Callable[[], None] = _nothing_to_release
+
+    def close(self) -> None:
+        """Stop reading, and close the file."""
+        self.rows.close()
+        if self.chunks is not None:
+            self.chunks.close()
+        self.release()
 
     def place(self, row: int, column: int = 0) -> Place:
         """Where a row stands; in a sheet, one of its cells."""
@@ -58,7 +76,7 @@ class Table:
 
 
 def kind_of(source: Path) -> str:
-    """``xlsx``, ``json`` or ``csv``, by content first. Raises KaoheError for a file that is none of them."""
+    """``xlsx``, ``parquet``, ``json`` or ``csv``, by content first. Raises KaoheError for a file that is none of them."""
     try:
         with source.open("rb") as file:
             head = file.read(HEAD)
@@ -74,6 +92,8 @@ def kind_of(source: Path) -> str:
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n")
     if head.startswith(_ZIP):
         return "xlsx"
+    if head.startswith(_PARQUET):
+        return "parquet"
     if head.startswith(_OLE):
         raise refused(
             source,
@@ -90,7 +110,7 @@ def kind_of(source: Path) -> str:
             msg("Open it in Excel and save it as .xlsx or CSV."),
         )
     if not head.startswith(_BOMS) and b"\0" in head:
-        raise refused(source, msg("this is not a text file"), msg("Give a CSV, XLSX or JSON file."))
+        raise refused(source, msg("this is not a text file"), msg("Give a CSV, XLSX, JSON or Parquet file."))
     if not start:
         raise refused(source, msg("the file is empty"), msg("Give a file with a header row and records."))
     return "json" if source.suffix.lower() in _JSON or start[:1] in (b"{", b"[") else "csv"

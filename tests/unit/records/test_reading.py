@@ -6,8 +6,9 @@ import pytest
 from tests.unit.records.reading_kit import BERLIN, CONTEXT, DEAL, read, reasons, values
 
 from kaohe.errors import KaoheError
+from kaohe.records import csv_text
 from kaohe.records.headers import recognised
-from kaohe.records.reading import ROWS_AT_ONCE, read_records
+from kaohe.records.reading import read_records
 
 
 @pytest.fixture
@@ -100,12 +101,13 @@ def test_a_time_shown_twice_by_the_clock_is_noted(file):
     ]
 
 
-def test_files_come_in_batches_and_notes_only_once(file):
-    rows = "".join(f"A{number},{number},\n" for number in range(ROWS_AT_ONCE + 1))
+def test_files_come_in_batches_and_notes_only_once(file, monkeypatch):
+    monkeypatch.setattr(csv_text, "BLOCK", 64)
+    rows = "".join(f"A{number:02d},{number:02d},\n" for number in range(20))
     readings = list(read_records(file(f"deal_id,amount,other\n{rows}"), DEAL, None, CONTEXT))
-    assert [len(reading.rows) for reading in readings] == [ROWS_AT_ONCE, 1]
+    assert [len(reading.rows) for reading in readings] == [13, 7]
     assert [len(reading.notes) for reading in readings] == [1, 0]
-    assert readings[1].rows[0].row == ROWS_AT_ONCE + 2
+    assert [reading.rows[0].row for reading in readings] == [2, 15]
 
 
 def test_a_clean_row_has_every_field_and_its_cells(file):
