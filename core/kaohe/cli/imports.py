@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import filecmp
+import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,12 +22,14 @@ from kaohe.text import Message, msg
 
 if TYPE_CHECKING:
     from kaohe.plugin import RecordType
+    from kaohe.records.batches import Source
     from kaohe.records.importing import Imported
     from kaohe.records.mapping import SourceMapping
     from kaohe.records.rows import Mistake, Reading, Rejection
 
 _NOTES_PER_CODE = 3
 _REASONS = 5
+_NO_FILE_NAME = re.compile(r'[\\/:*?"<>|\s]+')
 
 
 def import_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -36,10 +40,51 @@ def import_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--update", is_flag=True, help=_("Rows that differ from what is stored replace it.")),
         click.option("--strict", is_flag=True, help=_("All or nothing: one bad row and nothing is kept.")),
         click.option("--mapping", metavar="FILE|NAME", help=_("A mapping file, or one kept in imports/ by its name.")),
-        click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="FILE"),
+        click.option(
+            "--keep", type=click.Path(path_type=Path, dir_okay=False), help=_("Keep the rows of a query in this file.")
+        ),
+        click.option("--source", metavar="NAME", help=_("The database that is asked: a name under [sources].")),
+        click.option(
+            "--from-sql", metavar="FILE|QUERY", help=_("In the place of FILE, the rows of a query in another database.")
+        ),
+        click.argument(
+            "file", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="FILE", required=False
+        ),
     ):
         command = option(command)
     return command
+
+
+@contextmanager
+def handed_in(
+    app: App, file: Path | None, from_sql: str | None, source: str | None, keep: Path | None
+) -> Iterator[tuple[Path, str]]:
+    """The file to be imported and its name: that which was given, or one with the rows of a query, which is gone
+    afterwards unless it is to be kept."""
+    if (file is None) == (from_sql is None):
+        raise click.UsageError(_("give a FILE, or a query with --from-sql, and not both"))
+    if file is not None:
+        if source is not None or keep is not None:
+            raise click.UsageError(_("--source and --keep belong to --from-sql"))
+        yield file, file.name
+        return
+    from tempfile import TemporaryDirectory
+
+    from kaohe.cli.files import whole
+    from kaohe.cli.sources import query_of
+    from kaohe.records.query import extract
+
+    if keep is not None and keep.exists():
+        what = msg("this file is there already; nothing was changed")
+        raise fail(Problem("file.exists", what, Place(str(keep)), fix=msg("choose another name with --keep")))
+    query = query_of(app, from_sql or "", source)
+    name = f"{query.source}: {query.name}"
+    with TemporaryDirectory(prefix="kaohe-") as folder:
+        path = keep or Path(folder) / "query.parquet"
+        with whole(path) as beside:
+            rows = extract(query, beside, app.workspace.folder)
+        app.say(msg("{name}: {rows} rows", name=name, rows=f"{rows:,}"))
+        yield path, name
 
 
 def find_mapping(app: App, name: str | None, record_type: RecordType) -> SourceMapping | None:
@@ -90,7 +135,7 @@ def counted(readings: Iterable[Reading]) -> Iterator[Reading]:
             yield reading
 
 
-def report_import(app: App, imported: Imported, source: Path, sha256: str, *, dry_run: bool) -> Exit:
+def report_import(app: App, imported: Imported, source: Source, *, dry_run: bool) -> Exit:
     """Notes, counts, the quarantine file, what comes next; the exit code."""
     _say_notes(app, imported.notes)
     counts = imported.counts
@@ -117,7 +162,7 @@ def report_import(app: App, imported: Imported, source: Path, sha256: str, *, dr
         app.say(msg("{count} rows were left out, as the mapping's skip_rows_where asks", count=f"{skipped:,}"))
     if imported.rejected:
         _say_reasons(app, imported.rejected)
-        app.say(quarantined(app, imported, source, sha256))
+        app.say(quarantined(app, imported, source.name, source.sha256))
     app.say(_what_next(imported, dry_run=dry_run))
     nothing_fits = imported.rejected and counts.added + counts.replaced + counts.unchanged == 0
     return Exit.MISTAKE if imported.refused or nothing_fits else Exit.OK
@@ -175,11 +220,12 @@ def _say_reasons(app: App, rejected: Iterable[Rejection]) -> None:
         app.say(f"    {more.in_(app.language)}")
 
 
-def quarantined(app: App, imported: Imported, source: Path, sha256: str) -> Message:
+def quarantined(app: App, imported: Imported, source: str, sha256: str) -> Message:
     """Write the quarantine file. Its name follows from the source's content: it never overwrites what it came from."""
     from kaohe.records.quarantine import write_quarantine
 
-    folder, name = app.workspace.folder / "quarantine", f"{source.stem}-{sha256[:8]}"
+    stem = _NO_FILE_NAME.sub("-", Path(source).stem)
+    folder, name = app.workspace.folder / "quarantine", f"{stem}-{sha256[:8]}"
     beside = folder / f".{name}.new"
     try:
         folder.mkdir(exist_ok=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kaohe.cli.context import App
-from kaohe.cli.imports import counted, find_mapping, import_options, keep_mapping, report_import
+from kaohe.cli.imports import counted, find_mapping, handed_in, import_options, keep_mapping, report_import
 from kaohe.cli.people_purge import purge
 from kaohe.cli.words import _
 
@@ -23,11 +24,20 @@ def people() -> None:
     pass
 
 
-@people.command("import", help=_("Import people with their assignments from a CSV or XLSX file."))
+@people.command("import", help=_("Import people with their assignments from a file, or from a database query."))
 @import_options
 @click.pass_obj
 def import_(
-    app: App, file: Path, mapping: str | None, strict: bool, update: bool, sheet: str | None, dry_run: bool
+    app: App,
+    file: Path | None,
+    from_sql: str | None,
+    source: str | None,
+    keep: Path | None,
+    mapping: str | None,
+    strict: bool,
+    update: bool,
+    sheet: str | None,
+    dry_run: bool,
 ) -> int:
     from kaohe.records.batches import source_of
     from kaohe.records.people import import_people, read_directory
@@ -38,19 +48,20 @@ def import_(
     app.require("prepare")
     rules = find_mapping(app, mapping, PEOPLE)
     context = ReadContext(app.workspace.timezone, read_directory(app.store))
-    source = source_of(file, rules.digest if rules else None)
-    imported = import_people(
-        app.store,
-        lambda: counted(read_people(file, rules, context, sheet=sheet)[1]),
-        source,
-        handed_in=app.now(),
-        update=update,
-        strict=strict,
-        dry_run=dry_run,
-    )
+    with handed_in(app, file, from_sql, source, keep) as (path, called):
+        origin = replace(source_of(path, rules.digest if rules else None), name=called)
+        imported = import_people(
+            app.store,
+            lambda: counted(read_people(path, rules, context, sheet=sheet)[1]),
+            origin,
+            handed_in=app.now(),
+            update=update,
+            strict=strict,
+            dry_run=dry_run,
+        )
     if imported.batch is not None:
         keep_mapping(app, mapping)
-    return report_import(app, imported, file, source.sha256, dry_run=dry_run)
+    return report_import(app, imported, origin, dry_run=dry_run)
 
 
 @people.command("list", help=_("List the people with their assignments."))

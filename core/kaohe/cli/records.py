@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ import click
 
 from kaohe.cli.context import App
 from kaohe.cli.files import whole
-from kaohe.cli.imports import counted, find_mapping, import_options, keep_mapping, report_import
+from kaohe.cli.imports import counted, find_mapping, handed_in, import_options, keep_mapping, report_import
 from kaohe.cli.words import _
 from kaohe.errors import Place, Problem, fail
 from kaohe.text import msg, visible
@@ -104,12 +105,22 @@ def template(app: App, name: str, output: Path | None) -> None:
     app.say(msg("wrote {file}; fill it in, then: {command} {file}", file=path, command=importing))
 
 
-@records.command("import", help=_("Import records from a CSV, XLSX or JSON file."))
+@records.command("import", help=_("Import records from a CSV, XLSX, JSON or Parquet file, or from a database query."))
 @click.argument("name", metavar="TYPE")
 @import_options
 @click.pass_obj
 def import_(
-    app: App, name: str, file: Path, mapping: str | None, strict: bool, update: bool, sheet: str | None, dry_run: bool
+    app: App,
+    name: str,
+    file: Path | None,
+    from_sql: str | None,
+    source: str | None,
+    keep: Path | None,
+    mapping: str | None,
+    strict: bool,
+    update: bool,
+    sheet: str | None,
+    dry_run: bool,
 ) -> int:
     from kaohe.records.batches import source_of
     from kaohe.records.importing import import_rows
@@ -122,23 +133,24 @@ def import_(
     record_type = find_type(app, name)
     rules = find_mapping(app, mapping, record_type)
     context = ReadContext(app.workspace.timezone, read_directory(app.store), read_teams(app.store))
-    source = source_of(file, rules.digest if rules else None)
     stored = Lookups(app.store, app.registry.record_types)
-    imported = import_rows(
-        app.store,
-        record_type,
-        lambda: counted(read_records(file, record_type, rules, context, sheet=sheet, stored=stored)),
-        source,
-        handed_in=app.now(),
-        update=update,
-        strict=strict,
-        dry_run=dry_run,
-        repeats=rules.repeats if rules else "reject",
-        zone=app.workspace.timezone,
-    )
+    with handed_in(app, file, from_sql, source, keep) as (path, called):
+        origin = replace(source_of(path, rules.digest if rules else None), name=called)
+        imported = import_rows(
+            app.store,
+            record_type,
+            lambda: counted(read_records(path, record_type, rules, context, sheet=sheet, stored=stored)),
+            origin,
+            handed_in=app.now(),
+            update=update,
+            strict=strict,
+            dry_run=dry_run,
+            repeats=rules.repeats if rules else "reject",
+            zone=app.workspace.timezone,
+        )
     if imported.batch is not None:
         keep_mapping(app, mapping)
-    return report_import(app, imported, file, source.sha256, dry_run=dry_run)
+    return report_import(app, imported, origin, dry_run=dry_run)
 
 
 @records.command(help=_("List the imports, the newest first."))

@@ -13,6 +13,7 @@ from kaohe.cli.database_settings import DatabaseSettings, mistakes_in_database, 
 from kaohe.cli.files import write_whole
 from kaohe.cli.kept_values import USUAL_LIMIT, mistakes_in_values, read_limit
 from kaohe.cli.roles import Roles, mistakes_in_roles, read_roles
+from kaohe.cli.sources import mistakes_in_sources
 from kaohe.cli.spark_settings import SparkSettings, mistakes_in_spark, read_spark
 from kaohe.cli.workspace_folder import FILE
 from kaohe.errors import Exit, KaoheError, Place, Problem, fail, refuse_if_any
@@ -31,6 +32,7 @@ _KEYS = {
     "database": dict,
     "plugins": list,
     "roles": dict,
+    "sources": dict,
     "spark": dict,
     "values": dict,
 }
@@ -53,6 +55,7 @@ class Workspace:
     calendar: str | None = None
     roles: Roles = field(default_factory=Roles)
     database: DatabaseSettings = field(default_factory=DatabaseSettings)
+    sources: Mapping[str, str] = field(default_factory=dict, repr=False)
     values_limit: int = USUAL_LIMIT
     spark: SparkSettings | None = None
 
@@ -137,6 +140,7 @@ def load_workspace(folder: Path | None, environment: Mapping[str, str]) -> Works
         calendar=data.get("calendar"),
         roles=read_roles(data.get("roles", {})),
         database=read_database(data["database"]),
+        sources={name: source["url"] for name, source in data.get("sources", {}).items()},
         values_limit=read_limit(data.get("values", {})),
         spark=read_spark(data.get("spark", {})),
         plugins=tuple(
@@ -196,7 +200,11 @@ def _mistakes(data: dict[str, Any], document: Any) -> list[Problem]:
         report(("timezone",), msg("unknown timezone"), data.get("timezone"), "Asia/Shanghai, Europe/Berlin, …")
     for inside, what, found, expected in mistakes_in_database(data.get("database")):
         report(("database", *inside), what, found, expected)
-    for table, mistakes_in in (("roles", mistakes_in_roles), ("values", mistakes_in_values)):
+    for table, mistakes_in in (
+        ("roles", mistakes_in_roles),
+        ("sources", mistakes_in_sources),
+        ("values", mistakes_in_values),
+    ):
         content = data.get(table, {})
         for key, what, found, expected in mistakes_in(content if isinstance(content, dict) else {}):
             report((table, key), what, found, expected)

@@ -150,7 +150,7 @@ def _keep(app: App, asked: Round, ratings: RecordType, path: Path, form: Form, *
     if done.counts.replaced:
         app.say(msg("    {count} earlier answers are replaced", count=done.counts.replaced))
     if form.reading.rejected:
-        app.say(quarantined(app, done, path, source.sha256))
+        app.say(quarantined(app, done, path.name, source.sha256))
     if done.batch is not None:
         app.say(msg("    kept as batch {batch}; to take it back: kaohe records undo {batch}", batch=done.batch))
     elif not dry_run:
