@@ -113,7 +113,7 @@ def _sqlite(address: URL, patience: float) -> Engine:
 
 
 def _postgresql(address: URL, patience: float, pool: Pool, name: str) -> Engine:
-    settings = {
+    settings: dict[str, Any] = {
         "connect_timeout": max(1, min(round(patience), _LONGEST_GREETING)),
         "fallback_application_name": name,
         # Plans that a connection keeps outlive the temporary tables they were made for.

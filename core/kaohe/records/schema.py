@@ -31,10 +31,13 @@ _shapes = table_of(RecordTypeRow)
 
 def is_current(connection: Connection, record_types: Mapping[str, RecordType]) -> bool:
     """Whether nothing is to be done; two small reads where the database is current."""
-    if core_version(connection) != VERSIONS[-1]:
-        return False
+    return core_version(connection) == VERSIONS[-1] and not types_behind(connection, record_types)
+
+
+def types_behind(connection: Connection, record_types: Mapping[str, RecordType]) -> list[str]:
+    """The record types whose tables are to be made or extended, in a database of this version."""
     kept = _kept_shapes(connection) if record_types else {}
-    return all(kept.get(name) == shape_of(record_type) for name, record_type in record_types.items())
+    return [name for name, record_type in record_types.items() if kept.get(name) != shape_of(record_type)]
 
 
 def bring_up_to_date(
@@ -53,6 +56,8 @@ def bring_up_to_date(
     version = core_version(connection)
     if version is not None and version not in VERSIONS:
         raise _newer(version)
+    if version is None and connection.dialect.name == "postgresql":
+        _refuse_letters_lost(connection)
     if version != VERSIONS[-1]:
         _upgrade_core(connection)
     kept = _kept_shapes(connection)
@@ -124,6 +129,22 @@ def _extend(connection: Connection, record_type: RecordType, old: Shape) -> None
     for field in record_type.fields:
         if field.name not in present:
             operations.add_column(table_name(record_type), record_column(field))
+
+
+def _refuse_letters_lost(connection: Connection) -> None:
+    """Before the first table is made: text that is not kept as UTF-8 does not come back as it was."""
+    found = str(connection.exec_driver_sql("SHOW server_encoding").scalar_one())
+    if found != "UTF8":
+        raise fail(
+            Problem(
+                "database.encoding",
+                msg("the database does not keep text as UTF-8"),
+                found=found,
+                expected="UTF8",
+                fix=msg("make the database anew: createdb --encoding UTF8 --template template0 NAME"),
+            ),
+            Exit.ENVIRONMENT,
+        )
 
 
 def _newer(version: str) -> Exception:

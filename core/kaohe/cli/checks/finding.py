@@ -1,0 +1,28 @@
+"""What a check found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from kaohe.errors import Exit
+from kaohe.text import Message
+
+Level = Literal["well", "note", "warning", "error"]
+_CODES = {"well": Exit.OK, "note": Exit.OK, "warning": Exit.MISTAKE, "error": Exit.ENVIRONMENT}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """``check``: its name, the same in every language. ``found`` is never a person's data nor a password."""
+
+    check: str
+    level: Level
+    found: Message | str
+    fix: Message | None = None
+
+
+def exit_code(findings: Iterable[Finding]) -> Exit:
+    """By the worst of them: 0 well, 1 warnings, 3 errors."""
+    return max((_CODES[finding.level] for finding in findings), default=Exit.OK)

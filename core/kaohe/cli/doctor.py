@@ -1,0 +1,131 @@
+"""``kaohe doctor``: whether this deployment is well, and how to mend what is not."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from kaohe.cli.context import App
+from kaohe.cli.words import _
+from kaohe.errors import Exit, KaoheError
+from kaohe.text import Message, msg, render
+
+if TYPE_CHECKING:
+    from kaohe.cli.checks.finding import Finding
+    from kaohe.cli.workspace import Workspace
+
+
+@click.command(help=_("Check this deployment: 0 all is well, 1 warnings, 3 errors."))
+@click.option(
+    "--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True, help=_("The form.")
+)
+@click.pass_obj
+def doctor(app: App, form: str) -> Exit:
+    from kaohe.cli.checks.finding import exit_code
+
+    findings = list(_examined(app))
+    if form == "json":
+        app.json([_data(app, finding) for finding in findings])
+    else:
+        words = {"well": _("well"), "note": _("note"), "warning": _("warning"), "error": _("error")}
+        rows = [(finding.check, words[finding.level], render(finding.found, app.language)) for finding in findings]
+        app.table([_("Check"), _("State"), _("Found")], rows)
+        for finding in findings:
+            if finding.fix is not None and finding.level != "well":
+                app.say(msg("{check}: {fix}", check=finding.check, fix=finding.fix))
+    return exit_code(findings)
+
+
+def _examined(app: App) -> Iterator[Finding]:
+    from kaohe import __version__
+    from kaohe.cli.checks import engines, gather, host
+    from kaohe.cli.printing import find_browser
+
+    yield host.versions(__version__, gather.python(), gather.required(), gather.installed())
+    yield host.terminal(getattr(sys.stdout, "encoding", None))
+    try:
+        browser: str | None = find_browser(app.environment)
+    except KaoheError:
+        browser = None
+    fonts = gather.said_by(["fc-list", ":lang=zh", "family"], app.environment) if browser else None
+    yield host.printing(browser, None if fonts is None else bool(fonts.strip()))
+    try:
+        workspace = app.workspace
+    except KaoheError as error:
+        yield from _told("workspace", error)
+        return
+    yield host.clock(app.now().astimezone(workspace.timezone))
+    yield from _of_folder(workspace)
+    yield from _of_plugins(app)
+    yield from _of_database(app, workspace)
+    yield engines.memory(gather.memory(), None)
+
+
+def _of_folder(workspace: Workspace) -> Iterator[Finding]:
+    from kaohe.cli.checks import folders, gather, host
+    from kaohe.cli.checks.finding import Finding
+
+    yield Finding("workspace", "well", str(workspace.folder))
+    settings = workspace.file
+    yield folders.password(settings.read_text("utf-8"), settings.stat().st_mode)
+    kept = [workspace.snapshots, *workspace.snapshots.glob("*"), *workspace.folder.glob("*.db*")]
+    kept += [workspace.values, workspace.folder / "quarantine"]
+    yield folders.rights(gather.entries(workspace.folder, kept), gather.around(workspace.folder))
+    yield folders.leftovers(gather.hidden_files(workspace.folder), gather.processes())
+    yield from folders.snapshots(gather.manifests(workspace.snapshots), gather.parquet_ends(workspace.snapshots))
+    places = {"workspace": workspace.folder, "snapshots": workspace.snapshots, "temporary": gather.temporary()}
+    for what, folder in places.items():
+        yield host.disk(gather.disk_of(what, folder))
+
+
+def _of_plugins(app: App) -> Iterator[Finding]:
+    from kaohe.cli.checks.finding import Finding
+
+    running = sum(state.state == "running" for state in app.registry.plugins)
+    yield Finding("plugins", "well", msg("plugins that run: {count}", count=running))
+    for problem in app.registry.problems:
+        yield Finding("plugins", "error", problem.what, problem.fix)
+
+
+def _of_database(app: App, workspace: Workspace) -> Iterator[Finding]:
+    from kaohe.cli.checks import database, gather
+    from kaohe.records.condition import examine
+
+    try:
+        facts = examine(
+            workspace.database_url,
+            app.registry.record_types,
+            folder=workspace.folder,
+            patience=workspace.database.patience,
+        )
+    except KaoheError as error:
+        yield from _told("database", error)
+        return
+    yield from database.database(facts)
+    if facts.server is not None:
+        yield from database.server(facts.server, workspace.database.size)
+        yield database.clocks(app.now(), facts)
+    if facts.file is not None:
+        yield from database.file(facts.file, gather.file_system(Path(facts.file.path).absolute()))
+
+
+def _told(check: str, error: KaoheError) -> Iterator[Finding]:
+    """What stands in the way, with its place."""
+    from kaohe.cli.checks.finding import Finding
+
+    for problem in error.problems:
+        where = str(problem.where)
+        yield Finding(check, "error", _placed(where, problem.what) if where else problem.what, problem.fix)
+
+
+def _placed(where: str, what: Message) -> Message:
+    return msg("{where}: {what}", where=where, what=what)
+
+
+def _data(app: App, finding: Finding) -> dict[str, str]:
+    data = {"check": finding.check, "state": finding.level, "found": str(render(finding.found, app.language))}
+    return data if finding.fix is None else {**data, "fix": str(render(finding.fix, app.language))}

@@ -1,0 +1,92 @@
+"""``kaohe doctor`` on deployments that are well and on some that are not."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import psycopg
+import pytest
+from tests.scenarios.desk import Desk
+from tests.tiny import make_desk
+
+from kaohe.errors import KaoheError
+from kaohe.records.condition import examine
+from kaohe.records.schema import VERSIONS
+
+
+def checked(desk: Desk) -> tuple[int, dict[str, str]]:
+    answer = desk.try_("doctor", "--format", "json")
+    assert "Traceback" not in answer.err
+    return answer.code, {finding["check"]: finding["state"] for finding in json.loads(answer.out)}
+
+
+def test_a_workspace_of_ones_own_is_well(tiny: Desk) -> None:
+    tiny.workspace.chmod(0o750)
+    _code, found = checked(tiny)
+    assert {name for name, state in found.items() if state == "error"} <= {"disk.workspace", "disk.temporary"}
+    assert [found[name] for name in ("rights", "database.file", "database.audit", "plugins")] == ["well"] * 4
+
+
+def test_what_is_wrong_is_told_in_both_languages_and_mended_as_it_says(tiny: Desk) -> None:
+    snapshots = tiny.workspace / ".kaohe/snapshots"
+    tiny.do("evaluate", "tiny", "--period", "2026-Q1")
+    victim = next(snapshots.glob("people/*.parquet"))
+    victim.write_bytes(victim.read_bytes()[:-1])
+    (snapshots / ".people.parquet.999999999").touch()
+    code, found = checked(tiny)
+    assert (code, found["snapshots"], found["leftovers"]) == (3, "error", "note")
+    shown = tiny.try_("doctor")
+    assert f"people/{victim.name}" in shown.out
+    assert "snapshots: restore .kaohe/snapshots from a backup" in shown.err
+    assert "快照" in tiny.try_("doctor", "--lang", "zh").out
+    (snapshots / ".people.parquet.999999999").unlink()
+    assert checked(tiny)[1]["leftovers"] == "well"
+
+
+@pytest.mark.parametrize(
+    ("statement", "check"),
+    [
+        ("UPDATE kaohe_core_version SET version_num = '9999'", "database.tables"),
+        ("UPDATE audit_head SET seq = seq - 1", "database.audit"),
+        ("DROP TRIGGER people_insert_changes", "database.triggers"),
+    ],
+)
+def test_a_database_that_somebody_meddled_with_is_told(tiny: Desk, statement: str, check: str) -> None:
+    import sqlite3
+
+    with sqlite3.connect(tiny.workspace / "kaohe.db") as connection:
+        connection.execute(statement)
+    code, found = checked(tiny)
+    assert (code, found[check]) == (3, "error")
+
+
+def test_without_a_workspace_or_with_broken_settings_the_rest_is_checked(tmp_path: Path) -> None:
+    assert checked(Desk(tmp_path))[1]["workspace"] == "error"
+    (tmp_path / "kaohe.toml").write_text("format = 2")
+    code, found = checked(Desk(tmp_path))
+    assert (code, found["workspace"], found["versions"]) == (3, "error", "well")
+
+
+def test_looking_makes_and_upgrades_nothing(tmp_path: Path) -> None:
+    assert examine("sqlite:///none.db", {}, folder=tmp_path).version is None
+    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(KaoheError):
+        examine("sqlite:///nowhere/none.db", {}, folder=tmp_path)
+
+
+def test_a_server_and_its_role_are_looked_at(postgresql_url: str, tmp_path: Path) -> None:
+    before = examine(postgresql_url, {}, folder=tmp_path)
+    assert (before.version, before.server is not None) == (None, True)
+    with psycopg.connect(postgresql_url) as connection:
+        assert connection.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").fetchone() == (0,)
+    desk = make_desk(tmp_path, database=postgresql_url)
+    _code, found = checked(desk)
+    assert found["database.role"] == found["database.durability"] == "warning", "a superuser, on a server without fsync"
+    assert [found[f"database.{name}"] for name in ("tables", "text", "clock", "triggers", "audit")] == ["well"] * 5
+    with psycopg.connect(postgresql_url, autocommit=True) as connection:
+        connection.execute('ALTER TABLE people ALTER COLUMN name TYPE text COLLATE "default"')
+        connection.execute("ALTER TABLE people DISABLE TRIGGER kaohe_changed")
+    after = checked(desk)[1]
+    assert (after["database.text"], after["database.triggers"]) == ("error", "error")
+    assert examine(postgresql_url, {}, folder=tmp_path).version == VERSIONS[-1]
