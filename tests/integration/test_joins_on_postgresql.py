@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,9 @@ from tests.unit.run.transfer_kit import job
 
 from kaohe.engine import DuckEngine, fuse, select
 from kaohe.language import render
-from kaohe.run.organisation.stints import Stint, main_stints, relation
+from kaohe.run.organisation.assignments import Assignment
+from kaohe.run.organisation.staff import Member, staff_of
+from kaohe.run.organisation.stints import relation, stints_of
 
 PEOPLE = ("M1", "M2", "P1", "P2")
 CODES = {
@@ -60,15 +63,20 @@ def copy(connection: psycopg.Connection[Any], name: str, table: pa.Table) -> Non
         connection.execute(sql.SQL("INSERT INTO {} VALUES ({})").format(held, places), list(row.values()))
 
 
+def whose(assignments: Mapping[str, tuple[Assignment, ...]]) -> pa.Table:
+    """Who worked where on a day."""
+    staff = staff_of([Member(code, code, jobs) for code, jobs in assignments.items()])
+    return relation(staff.code, stints_of(staff))
+
+
 Figures = dict[str, list[int]]
 
 
 def on_both(url: str, folder: Path, case: str, subjects: Sequence[str]) -> tuple[list[Figures], list[Figures]]:
     """What PostgreSQL finds for the scans of a golden case, and what DuckDB does, by subject."""
     taken = snapshot(folder, {"ticket": (TICKET, [TICKETS]), "customer": (CUSTOMER, [CUSTOMERS])})
-    everybody = {code: main_stints(jobs) for code, jobs in CODES.items()}
-    covered = {**everybody, "P1": (Stint(date(2025, 1, 1), date(2026, 2, 14), CODES["P1"][0]),)}
-    relations = {"everybody": relation(everybody.items()), "covered": relation(covered.items())}
+    until_then = (replace(CODES["P1"][0], starts=date(2025, 1, 1), ends=date(2026, 2, 14)),)
+    relations = {"everybody": whose(CODES), "covered": whose({**CODES, "P1": until_then})}
     scans = fuse(JOINED_CASES[case])
     embedded = DuckEngine().measure(scans, taken, Q1_WINDOWS, [subjects] * len(scans), relations)
     found: list[Figures] = []

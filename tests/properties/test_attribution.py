@@ -16,7 +16,7 @@ from tests.unit.run.transfer_kit import each_day, evaluated, job, member, ticket
 
 from kaohe.exact import MICRO
 from kaohe.run.organisation.assignments import Assignment
-from kaohe.run.organisation.population import Member
+from kaohe.run.organisation.staff import Member
 from kaohe.run.organisation.stints import main_stints
 
 FIRST, LAST = date(2025, 9, 1), date(2026, 5, 1)

@@ -15,7 +15,7 @@ from tests.unit.run.credit.test_credit_above import OVERRIDE, SPLIT, contract, f
 from tests.unit.run.transfer_kit import job, member
 
 from kaohe.run.organisation.assignments import Assignment
-from kaohe.run.organisation.population import Member
+from kaohe.run.organisation.staff import Member
 
 CODES = ("P1", "P2", "P3")
 DAYS = st.dates(date(2025, 12, 1), date(2026, 4, 10))

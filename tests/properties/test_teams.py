@@ -24,7 +24,8 @@ from kaohe.engine import DuckEngine
 from kaohe.exact import MICRO, from_micros, to_micros
 from kaohe.run.credit.attribution import relations
 from kaohe.run.measuring.measure import measure
-from kaohe.run.organisation.population import Member, populate
+from kaohe.run.organisation.population import populate
+from kaohe.run.organisation.staff import Member
 from kaohe.run.teams.whole import as_people, teams_in
 from kaohe.scheme import load_scheme
 from kaohe.scheme.teams import of_teams

@@ -112,7 +112,7 @@ def _appraise(
     if manual:
         figures, computed, by_hand = _changed(stage, figures, manual)
     ruled, ranked, paid = figures.ruled, figures.ranked, figures.paid
-    notes = (scores.notes, adjustment_notes, cap_notes, ruled.notes, by_hand[0], *ranked.notes, figures.placed.notes)
+    notes = (*scores.notes, adjustment_notes, cap_notes, ruled.notes, by_hand[0], *ranked.notes, figures.placed.notes)
     return Appraisal(
         people=people,
         values=values,

@@ -5,14 +5,13 @@ Among a million people nearly everybody is tied with somebody; a tuple for each 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import overload
 
 import numpy as np
 
-from kaohe.appraise.columns import ascending
+from kaohe.appraise.coded import Lists
+from kaohe.appraise.columns import Wide, ascending
 from kaohe.appraise.model import Decision, Note
 from kaohe.exact import Ints
 
@@ -29,32 +28,18 @@ class Notes:
         return ((row, self.said[number]) for row, number in zip(self.rows.tolist(), self.which.tolist(), strict=True))
 
 
-@dataclass(frozen=True, eq=False)
-class Decisions(Sequence[tuple[Decision, ...]]):
-    """One tuple of decisions for each person, in the order they arose: those of row i are ``said[which[j]]`` for j
-    from ``begins[i]`` up to ``begins[i + 1]``."""
+class Decisions(Lists[Decision]):
+    """One tuple of decisions for each person, in the order they arose."""
 
-    begins: Ints
-    which: Ints
-    said: tuple[Decision, ...]
 
-    def __len__(self) -> int:
-        return len(self.begins) - 1
-
-    @overload
-    def __getitem__(self, row: int) -> tuple[Decision, ...]: ...
-    @overload
-    def __getitem__(self, row: slice) -> list[tuple[Decision, ...]]: ...
-    def __getitem__(self, row: int | slice) -> tuple[Decision, ...] | list[tuple[Decision, ...]]:
-        if isinstance(row, slice):
-            return [self[each] for each in range(len(self))[row]]
-        row = range(len(self))[row]
-        return tuple(self.said[number] for number in self.which[self.begins[row] : self.begins[row + 1]].tolist())
-
-    def __iter__(self) -> Iterator[tuple[Decision, ...]]:
-        said = [self.said[number] for number in self.which.tolist()]
-        begins = self.begins.tolist()
-        return (tuple(said[begin:end]) for begin, end in pairwise(begins))
+def kinds_of(decisions: Sequence[tuple[Decision, ...]], rows: Ints) -> list[tuple[str, ...]]:
+    """Of each of these rows the kinds of decisions, in their order."""
+    if not isinstance(decisions, Decisions):
+        return [tuple(each.kind for each in decisions[row]) for row in rows.tolist()]
+    kinds = [each.kind for each in decisions.said]
+    listed = [kinds[number] for number in decisions.which.tolist()]
+    ends = zip(decisions.begins[rows].tolist(), decisions.begins[rows + 1].tolist(), strict=True)
+    return [tuple(listed[begin:end]) for begin, end in ends]
 
 
 def by_person(notes: Iterable[Iterable[Note]], people: int) -> Decisions:
@@ -75,4 +60,17 @@ def by_person(notes: Iterable[Iterable[Note]], people: int) -> Decisions:
 def _columns(notes: Iterable[Note]) -> Notes:
     listed = list(notes)
     rows = np.array([row for row, _ in listed], np.int64)
-    return Notes(rows, np.arange(len(listed)), [decision for _, decision in listed])
+    one = {id(decision): decision for _, decision in listed}  # the same is often said of many
+    numbers = {name: number for number, name in enumerate(one)}
+    which = np.array([numbers[id(decision)] for _, decision in listed], np.int64)
+    return Notes(rows, which, [*one.values()])
+
+
+def noted(rows: Ints, alike: Sequence[Wide], say: Callable[[int], Decision]) -> Notes:
+    """About each of these rows what is said of the first that is equal to it in the columns ``alike`` (over all)."""
+    number = np.zeros(len(rows), np.int64)
+    for column in alike:
+        _values, part = np.unique(column[rows], return_inverse=True)
+        _pairs, number = np.unique(number * (int(part.max(initial=0)) + 1) + part, return_inverse=True)
+    _numbers, first = np.unique(number, return_index=True)
+    return Notes(rows, number, [say(row) for row in rows[first].tolist()])

@@ -5,13 +5,14 @@ No data is never zero by accident: the scheme's policy says what it means, and a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
 import numpy as np
 
 from kaohe.appraise.columns import LARGEST_VALUE, blocks, magnitude, proportions, room_for, where
-from kaohe.appraise.model import Decision, Note, People, Values
+from kaohe.appraise.decisions import Notes, noted
+from kaohe.appraise.model import Decision, People, Values
 from kaohe.errors import Problem, refuse_if_any
 from kaohe.exact import MICRO, Flags, divide, format_micros, from_micros, to_micros
 from kaohe.language import Expression, keyed_ids
@@ -69,7 +70,7 @@ def shares(scheme: Scheme) -> dict[str, Fraction]:
     }
 
 
-def covered(scheme: Scheme, data: Mapping[str, Flags], rows: int) -> tuple[Flags, list[Note]]:
+def covered(scheme: Scheme, data: Mapping[str, Flags], rows: int) -> tuple[Flags, Notes]:
     """Where the share of weight with data reaches the scheme's floor. Points that stand in for data do not count."""
     share = shares(scheme)
     parts = proportions(list(share.values()))
@@ -81,25 +82,36 @@ def covered(scheme: Scheme, data: Mapping[str, Flags], rows: int) -> tuple[Flags
     # ceil(whole × least) without leaving the whole numbers
     enough = np.asarray(present >= -(-whole * least.numerator // least.denominator), np.bool_)
     needed = format_micros(to_micros(least * 100), 2)
-    notes = []
-    for row in np.flatnonzero(~enough):
+
+    def say(row: int) -> Decision:
         found = format_micros(divide(int(present[row]) * 100 * MICRO, whole), 2)
         what = msg("data for {found} % of the weight, {needed} % needed: not graded", found=found, needed=needed)
-        notes.append((int(row), Decision("coverage", "", what)))
-    return enough, notes
+        return Decision("coverage", "", what)
+
+    return enough, noted(np.flatnonzero(~enough), (present,), say)
 
 
 def missing_notes(
     scheme: Scheme, people: People, values: Mapping[str, Values], enough: Mapping[str, Flags], data: Mapping[str, Flags]
-) -> Iterator[Note]:
+) -> Iterator[Notes]:
     """What is missing of whom, and what the policy makes of it; what forbids a grade comes last.
 
     ``enough``: where the value rests on enough records; ``data``: where it earns points of its own.
     """
     for used in sorted(scheme.weighted, key=lambda used: used.missing.policy == "not_graded"):
-        for row in np.flatnonzero(~data[used.key]):
-            why = _why(used, people, values[used.key], int(row), enough=bool(enough[used.key][row]))
-            yield int(row), Decision("missing", used.key, _consequence(used, why))
+        column, there = values[used.key], enough[used.key]
+        few = np.where(column.known & ~there, column.sample, -1)
+        lacking = [_lacks(people.targets[name]) for name in _targets_asked(used, people)]
+
+        def say(row: int, used: UsedIndicator = used) -> Decision:
+            why = _why(used, people, values[used.key], row, enough=bool(enough[used.key][row]))
+            return Decision("missing", used.key, _consequence(used, why))
+
+        yield noted(np.flatnonzero(~data[used.key]), (there, few, *lacking), say)
+
+
+def _lacks(goals: Sequence[int | None]) -> Flags:
+    return np.array([goal is None for goal in goals], np.bool_)
 
 
 def _why(used: UsedIndicator, people: People, values: Values, row: int, *, enough: bool) -> Message:

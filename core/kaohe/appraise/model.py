@@ -76,11 +76,11 @@ class People:
     """
 
     code: tuple[str, ...]
-    attributes: Mapping[str, tuple[Any, ...]]
+    attributes: Mapping[str, Sequence[Any]]
     worked: Ints
     period_days: int
-    spans: tuple[tuple[Span, ...], ...] = ()
-    counted_days: tuple[tuple[tuple[date, date], ...], ...] = ()
+    spans: Sequence[tuple[Span, ...]] = ()
+    counted_days: Sequence[tuple[tuple[date, date], ...]] = ()
     targets: Mapping[str, tuple[int | None, ...]] = field(default_factory=lambda: MappingProxyType({}))
     brought: Ints | None = None
     records: Records | None = None
@@ -88,7 +88,7 @@ class People:
     def __len__(self) -> int:
         return len(self.code)
 
-    def attribute(self, name: str) -> tuple[Any, ...]:
+    def attribute(self, name: str) -> Sequence[Any]:
         """The attribute's column; unknown for everybody where nobody has it."""
         return self.attributes.get(name) or (None,) * len(self)
 
@@ -173,7 +173,7 @@ class Appraisal:
     coefficient: Ints
     bonus: Ints
     money: Money | None
-    outcomes: tuple[tuple[int, ...], ...]
+    outcomes: Sequence[tuple[int, ...]]
     decisions: Sequence[tuple[Decision, ...]]
     data_weights: DataWeights | None = None
     compared: Flags | None = None

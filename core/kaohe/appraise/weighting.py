@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy as np
 from kaohe.appraise.columns import weighted_mean
 from kaohe.appraise.criteria import criteria, topsis_total, vikor_total
 from kaohe.appraise.data_weights import DataWeights, weighed, weights_of_data
+from kaohe.appraise.decisions import noted
 from kaohe.appraise.earning import earn
 from kaohe.appraise.gates import apply_gates
 from kaohe.appraise.missing import covered, enough_data, missing_notes, stand_in
@@ -42,7 +43,7 @@ class Scores:
     dimension_counted: Mapping[str, Flags]
     graded: Flags
     dimension_weights: Mapping[str, Ints] | None
-    notes: tuple[Note, ...]
+    notes: tuple[Iterable[Note], ...]
 
 
 def score(scheme: Scheme, people: People, values: Mapping[str, Values], teams: Teams | None = None) -> Scores:
@@ -83,7 +84,7 @@ def score(scheme: Scheme, people: People, values: Mapping[str, Values], teams: T
     enough, coverage_notes = covered(scheme, data, rows)
     graded = enough & ~barred & anything
     nothing = Decision("coverage", "", msg("nothing counts: not graded"))
-    nothing_notes = [(int(row), nothing) for row in np.flatnonzero(enough & ~barred & ~anything)]
+    nothing_notes = noted(np.flatnonzero(enough & ~barred & ~anything), (), lambda _row: nothing)
     return Scores(
         scheme=scheme,
         data_weights=of_data,
@@ -96,11 +97,11 @@ def score(scheme: Scheme, people: People, values: Mapping[str, Values], teams: T
         graded=graded,
         dimension_weights=moved.dimensions if moved else None,
         notes=(
-            *gate_notes,  # of who is not graded too: their points are held like anybody's, and explained
+            gate_notes,  # of who is not graded too: their points are held like anybody's, and explained
             *missing_notes(scheme, people, values, known, data),
-            *moved_notes,
-            *coverage_notes,
-            *nothing_notes,
+            moved_notes,
+            coverage_notes,
+            nothing_notes,
         ),
     )
 

@@ -84,14 +84,14 @@ def _found(app: App, asked: Asked, period: str) -> tuple[Segments, dict[str, str
     from kaohe.run.measuring.measure import windows
     from kaohe.run.measuring.segments import expressions_of, segments
     from kaohe.run.organisation.members import read_members, read_teams
-    from kaohe.run.organisation.stints import main_stints, relation
+    from kaohe.run.organisation.stints import relation, stints_of
 
     workspace, types = app.workspace, app.registry.record_types
     records = types[asked.measured.indicator.records]
     read = sorted({records.name, *told_by(records, types, expressions_of(asked))})
-    snapshot = take_snapshot(app.store, [types[name] for name in read], workspace.snapshots, workspace.timezone)
+    snapshot = take_snapshot(app.store, [types[name] for name in read], app.snapshots, workspace.timezone)
     members, teams = read_members(snapshot), read_teams(snapshot)
-    everybody = relation(((each.code, main_stints(each.assignments)) for each in members), teams)
+    everybody = relation(members.code, stints_of(members), teams)
     names = (
         {code: name for name, code in teams.items()}
         if asked.level == "team"

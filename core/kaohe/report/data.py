@@ -16,7 +16,7 @@ from kaohe.text import Language
 def run_data(run: Run, language: Language) -> dict[str, Any]:
     """Everything of the run; people in the order of the ranking, not graded ones behind."""
     appraisal, discretion = run.appraisal, Discretion(run)
-    ranked = list(ranked_order(run))
+    ranked = ranked_order(run).tolist()
     rest = [row for row in range(len(appraisal.people)) if not appraisal.graded[row]]
     return {
         "scheme": {"id": run.scheme.id, "version": run.scheme.version, "digest": run.scheme.digest},

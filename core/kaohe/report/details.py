@@ -58,7 +58,7 @@ def _rows(run: Run, language: Language) -> Iterator[tuple[Any, ...]]:
     teams = people.attribute("team")
     asked = _targets(run)
     units = {used.key: UNITS[used.indicator.unit].in_(language) for used in scheme.weighted}
-    for row in (*ranked_order(run), *not_graded_rows(run)):
+    for row in (*ranked_order(run).tolist(), *not_graded_rows(run).tolist()):
         who = (people.code[row], run.names[row], *(() if scheme.subject == "team" else (teams[row],)))
         shares = indicator_shares(run, row) if run.appraisal.graded[row] else {}
         hidden = discretion.of(row)

@@ -46,7 +46,7 @@ def manager_csv(run: Run, manager: Manager, language: Language) -> Sheet:
 def manager_data(run: Run, manager: Manager) -> dict[str, Any]:
     """The same as data."""
     appraisal, rows = run.appraisal, frozenset(rows_of(run, manager))
-    ranked = [row for row in ranked_order(run) if row in rows]
+    ranked = [row for row in ranked_order(run).tolist() if row in rows]
     rest = [row for row in sorted(rows) if not appraisal.graded[row]]
     whole = summary(run, range(len(appraisal.people))) if may_be_compared(run, rows) else None
     return {

@@ -6,6 +6,7 @@ import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache, partial
 from typing import IO, Any, Literal
 
 from kaohe.exact import format_fen, format_micros, from_micros
@@ -80,17 +81,16 @@ def write_csv(sheet: Sheet, stream: IO[str]) -> None:
     """The sheet as CSV: numbers plain, text cells that a spreadsheet would take for a formula made harmless."""
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow([harmless(column.header) for column in sheet.columns])
-    for row in sheet.rows:
-        writer.writerow(
-            [
-                ""
-                if value is None
-                else harmless(str(value))
-                if column.kind == "text"
-                else str(as_decimal(column, value))
-                for column, value in zip(sheet.columns, row, strict=True)
-            ]
-        )
+    if sheet.rows:
+        columns = zip(sheet.columns, zip(*sheet.rows, strict=True), strict=True)
+        texts = [map(cache(partial(_plain, column)), values) for column, values in columns]
+        writer.writerows(zip(*texts, strict=True))
+
+
+def _plain(column: Column, value: Any) -> str:
+    if value is None:
+        return ""
+    return harmless(str(value)) if column.kind == "text" else str(as_decimal(column, value))
 
 
 def harmless(text: str) -> str:

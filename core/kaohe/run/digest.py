@@ -7,20 +7,22 @@ version of the core and the time of day take no part.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
 from types import MappingProxyType
 from typing import Any
 
-import numpy as np
-
+from kaohe.appraise.coded import Coded
+from kaohe.appraise.decisions import Decisions
 from kaohe.appraise.manual import Computed
-from kaohe.appraise.model import Appraisal, Span
+from kaohe.appraise.model import Appraisal, Decision, Span
 from kaohe.exact import Flags, Ints
 from kaohe.period import Period
 from kaohe.plugin import Indicator
 from kaohe.records.canonical import canonical
 from kaohe.run.assessment.model import Assessments, agreement_data, assessment_columns, rule_data
 from kaohe.run.data_weights import weights_data
+from kaohe.run.listing import Column, listing
 from kaohe.run.measuring.calendars import calendars_data
 from kaohe.run.model import Counts
 from kaohe.run.teams.data import teams_data
@@ -57,9 +59,10 @@ def digest_of(
         inputs["agreement"] = agreement_data(assessments)
     state.update(canonical(inputs).encode())
     for name, column in columns(appraisal, counts, assessments):
-        data = column.astype("<i8").tobytes() if isinstance(column, np.ndarray) else canonical(column).encode()
-        state.update(canonical([name, len(data)]).encode())
-        state.update(data)
+        size, pieces = listing(column)
+        state.update(canonical([name, size]).encode())
+        for piece in pieces:
+            state.update(piece)
     if appraisal.teams is not None and appraisal.teams.points:
         state.update(canonical(teams_data(appraisal.teams, team_counts)).encode())
     if appraisal.data_weights is not None:
@@ -98,7 +101,6 @@ def _credit(indicator: Indicator) -> dict[str, Any]:
 
 CARRIED = "carried forward"
 """The column of what a run leaves to be settled by the next period, in fen."""
-Column = Ints | Flags | list[Any]
 
 
 def columns(
@@ -106,15 +108,15 @@ def columns(
 ) -> Iterator[tuple[str, Column]]:
     """Every column of the results by a stable name, in a stable order."""
     people = appraisal.people
-    yield "code", list(people.code)
+    yield "code", people.code
     yield "worked", people.worked
     for name in sorted(people.targets):
         yield f"target {name}", [None if goal is None else str(goal) for goal in people.targets[name]]
-    yield "assignments", [[_span(each) for each in spans] for spans in people.spans or ((),) * len(people)]
+    yield "assignments", _each(people.spans or ((),) * len(people), lambda spans: [_span(each) for each in spans])
     if people.counted_days:
-        yield "counted days", [[[day.isoformat() for day in days] for days in each] for each in people.counted_days]
+        yield "counted days", _each(people.counted_days, _days)
     for name in sorted(people.attributes):
-        yield f"attribute {name}", [None if value is None else str(value) for value in people.attributes[name]]
+        yield f"attribute {name}", _each(people.attributes[name], lambda value: None if value is None else str(value))
     if people.records is not None:
         yield "records", [[str(amount) for amount in people.records.of(row)] for row in range(len(people))]
     for key in sorted(appraisal.values):
@@ -143,9 +145,9 @@ def columns(
     if appraisal.compared is not None:
         yield "compared", appraisal.compared
     yield "vetoed", appraisal.vetoed
-    yield "group", list(appraisal.group)
+    yield "group", appraisal.group
     yield "rank", appraisal.rank
-    yield "tier", list(appraisal.tier)
+    yield "tier", appraisal.tier
     yield "coefficient", appraisal.coefficient
     yield "bonus", appraisal.bonus
     if (money := appraisal.money) is not None:
@@ -158,8 +160,8 @@ def columns(
             yield CARRIED, money.carried
     if appraisal.computed is not None:
         yield from _computed(appraisal.computed, people.code)
-    yield "outcomes", [list(each) for each in appraisal.outcomes]
-    yield "decisions", [[[each.kind, each.about, words(each.what)] for each in row] for row in appraisal.decisions]
+    yield "outcomes", appraisal.outcomes
+    yield "decisions", _decisions(appraisal.decisions)
 
 
 def _computed(computed: Computed, codes: Sequence[str]) -> Iterator[tuple[str, Column]]:
@@ -172,9 +174,28 @@ def _computed(computed: Computed, codes: Sequence[str]) -> Iterator[tuple[str, C
     yield "bonus by hand", computed.fen
     yield "computed total", computed.total
     yield "computed rank", computed.rank
-    yield "computed tier", list(computed.tier)
+    yield "computed tier", computed.tier
     yield "computed coefficient", computed.coefficient
     yield "computed bonus", computed.bonus
+
+
+def _each(values: Sequence[Any], write: Callable[[Any], Any]) -> Sequence[Any]:
+    """What is written of each of the values."""
+    return values.map(write) if isinstance(values, Coded) else [write(value) for value in values]
+
+
+def _decisions(decisions: Sequence[tuple[Decision, ...]]) -> Column:
+    if isinstance(decisions, Decisions):
+        return decisions.map(_decision)
+    return [[_decision(each) for each in row] for row in decisions]
+
+
+def _decision(decision: Decision) -> list[Any]:
+    return [decision.kind, decision.about, words(decision.what)]
+
+
+def _days(spans: tuple[tuple[date, date], ...]) -> list[list[str]]:
+    return [[day.isoformat() for day in days] for days in spans]
 
 
 def _span(span: Span) -> list[Any]:

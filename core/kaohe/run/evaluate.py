@@ -17,21 +17,23 @@ from kaohe.records import Snapshot
 from kaohe.run.assessment.assessing import assess_everybody
 from kaohe.run.balances import brought_forward
 from kaohe.run.credit.attribution import relations
-from kaohe.run.credit.outside import outside_assignments
+from kaohe.run.credit.outside import outside_assignments, outside_question
 from kaohe.run.data_weights import weights_note
 from kaohe.run.digest import digest_of
+from kaohe.run.measuring.asking import Question, ask
 from kaohe.run.measuring.derive import derive
-from kaohe.run.measuring.measure import every_request, measure, notes, windows
+from kaohe.run.measuring.measure import every_request, figures, notes, question, windows
 from kaohe.run.measuring.one_by_one import with_records
 from kaohe.run.measuring.presence import present
 from kaohe.run.model import Balances, LeftOut, PluginStamp, Run
 from kaohe.run.organisation.assignments import over_full_time
 from kaohe.run.organisation.members import read_teams
-from kaohe.run.organisation.population import Member, Population, populate
+from kaohe.run.organisation.population import Population, populate
+from kaohe.run.organisation.staff import Member
 from kaohe.run.targets.dated import adding_up, read_goals, targets_in, teams_without_target, without_target
-from kaohe.run.teams.whole import Figures, as_people, figures_of, measure_teams, populate_teams, teams_in, with_goals
+from kaohe.run.teams.whole import as_people, figures_of, measure_teams, populate_teams, teams_in, with_goals
 from kaohe.scheme.derived import targets_asked, teams_asked
-from kaohe.scheme.model import Scheme, Subject
+from kaohe.scheme.model import Scheme
 from kaohe.scheme.teams import of_teams
 from kaohe.text import msg
 
@@ -82,15 +84,13 @@ def evaluate(
     _refuse_without_records(scheme, period, snapshot, setting.record_types)
     windowed = windows(period, setting.zone, year_starts)
     joined = relations(scheme, members, population, codes_of_teams)
-
-    def measured(asked: Scheme, whose: Sequence[str], level: Subject = "team") -> Figures:
-        return measure(asked, setting.record_types, snapshot, engine, windowed, whose, joined, level)
-
-    codes, found, assessed = population.people.code, None, {}
+    types, codes, found, assessed = setting.record_types, population.people.code, None, {}
+    looked_at = None if part is None or of_teams_alone else as_people(teams, period)
+    own, *others = ask(_asked(scheme, part, types, codes, looked_at), snapshot, engine, windowed, joined)
+    values, counts = figures(scheme, types, own, windowed, scheme.subject)
     if of_teams_alone:
-        values, counts = figures_of(scheme, population.people, measured, teams_asked(scheme))
+        values, counts = figures_of(scheme, population.people, (values, counts), teams_asked(scheme))
     else:
-        values, counts = measured(scheme, codes, "person")
         people = with_records(
             scheme, population.people, engine, snapshot, windowed["period"], setting.record_types, joined
         )
@@ -98,10 +98,10 @@ def evaluate(
         assessed = assess_everybody(scheme, setting.record_types, snapshot, engine, windowed["period"], codes, joined)
         values |= {key: each.values for key, each in assessed.items()}
         warnings += [note for each in assessed.values() for note in each.notes]
-        warnings += outside_assignments(scheme, setting.record_types, snapshot, engine, windowed, codes, joined, period)
-        if part is not None:
-            measurable = with_goals(part, as_people(teams, period), snapshot, period)
-            found = measure_teams(scheme, part, measurable, people, measured)
+        warnings += outside_assignments(scheme, types, others[0], codes, period)
+        if part is not None and looked_at is not None:
+            of_them = figures(part, types, others[1], windowed, "team")
+            found = measure_teams(scheme, part, with_goals(part, looked_at, snapshot, period), people, of_them)
             values |= found.home
         values = derive(scheme, people, values)
     counts |= {key: () for key in values if key not in counts}
@@ -132,6 +132,18 @@ def evaluate(
         assessments=assessed,
         team_counts=of_their_teams,
     )
+
+
+def _asked(
+    scheme: Scheme, part: Scheme | None, types: Mapping[str, RecordType], codes: Sequence[str], teams: People | None
+) -> list[Question]:
+    """All that is measured: the scheme's own figures, then, in a scheme about people, what of their records does not
+    count, and the figures of ``teams`` that it looks at."""
+    own = question(scheme, types, codes, scheme.subject)
+    if scheme.subject == "team":
+        return [own]
+    whole = [] if part is None or teams is None else [question(part, types, teams.code, "team")]
+    return [own, outside_question(scheme, types, codes), *whole]
 
 
 def _with_targets(

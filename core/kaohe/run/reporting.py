@@ -15,7 +15,7 @@ from kaohe.errors import Exit, KaoheError, Place, Problem, fail
 from kaohe.language import Expression, Scope, Type, compile_expression
 from kaohe.period import Period
 from kaohe.run.model import Run
-from kaohe.run.organisation.population import Member
+from kaohe.run.organisation.staff import Member
 from kaohe.run.organisation.stints import main_stints
 from kaohe.text import msg
 

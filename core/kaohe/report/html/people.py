@@ -29,7 +29,7 @@ LISTED = 200
 
 def best_of_groups(run: Run, most: int) -> list[int]:
     """Rows of the ranking, no more than so many: of each group the best, the same number in each."""
-    ordered = ranked_order(run)
+    ordered = ranked_order(run).tolist()
     if len(ordered) <= most:
         return [*ordered]
     groups = Counter(run.appraisal.group[row] for row in ordered)

@@ -53,6 +53,10 @@ class Discretion:
                 withheld.add(each.key)
         return self._following(frozenset(withheld)) if withheld else NOTHING
 
+    def of_all(self, rows: Iterable[int]) -> list[Hidden]:
+        """Likewise of each of these rows."""
+        return [self.of(row) if self.run.assessments else NOTHING for row in rows]
+
     @cached_property
     def _used(self) -> dict[str, UsedIndicator | Measured]:
         return {each.key: each for each in self.run.scheme.indicators}

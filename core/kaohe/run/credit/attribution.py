@@ -7,8 +7,9 @@ from types import MappingProxyType
 
 from kaohe.engine import Join, OnDay, Relations
 from kaohe.run.credit.shares import EVERYBODY, looks_above
-from kaohe.run.organisation.population import Member, Population
-from kaohe.run.organisation.stints import main_stints, relation
+from kaohe.run.organisation.population import Population
+from kaohe.run.organisation.staff import Member, staff_of
+from kaohe.run.organisation.stints import relation, stints_of
 from kaohe.scheme.model import Scheme
 from kaohe.scheme.teams import of_teams
 
@@ -28,8 +29,8 @@ def relations(
     """What the requests of the scheme join to records. ``teams``: their codes by name."""
     found = {}
     if looks_above(scheme) or of_teams(scheme) is not None:
-        everybody = ((member.code, main_stints(member.assignments)) for member in members)
-        found[EVERYBODY] = relation(everybody, teams)
+        staff = staff_of(members)
+        found[EVERYBODY] = relation(staff.code, stints_of(staff), teams)
     if population.stints is not None:
-        found[COVERED] = relation(zip(population.people.code, population.stints, strict=True))
+        found[COVERED] = relation(population.people.code, population.stints)
     return found

@@ -31,7 +31,8 @@ from kaohe.run.measuring.describing import describing
 from kaohe.run.measuring.measure import requests, windows
 from kaohe.run.model import Run
 from kaohe.run.organisation.members import read_members, read_teams
-from kaohe.run.organisation.population import Member, populate
+from kaohe.run.organisation.population import populate
+from kaohe.run.organisation.staff import Staff
 from kaohe.run.organisation.stints import Stint, main_stints
 from kaohe.scheme.model import Subject
 from kaohe.scheme.teams import of_teams
@@ -63,7 +64,7 @@ class Evidence:
         return windows(self.run.period, self.zone, starts)
 
     @cached_property
-    def members(self) -> list[Member]:
+    def members(self) -> Staff:
         return read_members(self.snapshot)
 
     @cached_property

@@ -89,7 +89,12 @@ def own_base(of: Assignment, assignments: Sequence[Assignment]) -> Decimal | Fra
 
 def full_time_days(spans: Sequence[Span]) -> Decimal:
     """Σ days × fraction: half of full time on 90 days is 45, two jobs at once add up."""
-    return Decimal(sum(span.days * span.fraction for span in spans)).scaleb(-6)
+    return full_days(sum(span.days * span.fraction for span in spans))
+
+
+def full_days(millionths: int) -> Decimal:
+    """Days × fraction, of which this is the sum in millionths of full time."""
+    return Decimal(millionths).scaleb(-6)
 
 
 def mean_base(spans: Sequence[Span], days: int) -> Decimal | Fraction | None:
@@ -102,6 +107,11 @@ def mean_base(spans: Sequence[Span], days: int) -> Decimal | Fraction | None:
         if span.base is None:
             return None
         total += span.base * span.days * span.fraction
+    return base_of(total, days)
+
+
+def base_of(total: int, days: int) -> Decimal | Fraction:
+    """The mean in yuan over the days of Σ base × days × fraction, in fen and millionths."""
     fen, rest = divmod(total, MICRO * days)
     return Fraction(total, FEN * MICRO * days) if rest else Decimal(fen).scaleb(-2)
 

@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
+from kaohe.appraise.coded import Coded, coded
 from kaohe.appraise.model import People
-from kaohe.language import interpreter
+from kaohe.exact import Flags, Ints
+from kaohe.language import Expression, field_names, interpreter
 from kaohe.period import Period
 from kaohe.run.model import LeftOut
-from kaohe.run.organisation.assignments import Assignment, days_covered, full_time_days, mean_base, own_base, spans_in
-from kaohe.run.organisation.stints import Stint, days_within, main_stints
+from kaohe.run.organisation.assignments import base_of
+from kaohe.run.organisation.known import Known, days_in, known_in
+from kaohe.run.organisation.service import SERVICE, place_of, with_person_names
+from kaohe.run.organisation.staff import Member, Staff, staff_of
+from kaohe.run.organisation.stints import Stints, counted_days, stints_of
 from kaohe.scheme.model import Scheme
 from kaohe.text import msg
-
-
-@dataclass(frozen=True)
-class Member:
-    """A person of the organisation."""
-
-    code: str
-    name: str
-    assignments: tuple[Assignment, ...]
 
 
 @dataclass(frozen=True)
@@ -37,123 +32,114 @@ class Population:
     people: People
     names: tuple[str, ...]
     left_out: tuple[LeftOut, ...]
-    stints: tuple[tuple[Stint, ...], ...] | None = None
-
-
-@dataclass(frozen=True)
-class _Covered:
-    """Somebody of the population; ``matching``: those of the assignments that count, None where all do."""
-
-    member: Member
-    attributes: dict[str, Any]
-    matching: tuple[Assignment, ...] | None
+    stints: Stints | None = None
 
 
 def populate(scheme: Scheme, members: Sequence[Member], period: Period) -> Population:
     """The scheme's population in the period. Days count once, however many assignments cover them."""
-    covered: list[_Covered] = []
-    left_out: list[LeftOut] = []
-    meets = interpreter(scheme.population) if scheme.population is not None else lambda _names: True
-    by_date = scheme.attribution == "event_date"
-    for member in sorted(members, key=lambda member: member.code):
-        attributes = attributes_in(member, period)
-        if attributes is None:
-            reason = msg("no assignment in {period}", period=period.name)
-            left_out.append(LeftOut(member.code, member.name, "assignment", reason))
-            continue
-        matching = None
-        if by_date:
-            holds, matching = _matching(member, attributes, period, meets)
-            attributes = attributes_in(member, period, matching) or attributes
-        else:
-            holds = meets(with_person_names(attributes))
-        if holds:
-            covered.append(_Covered(member, attributes, matching))
-        elif holds is None:
-            reason = msg("it is unknown whether the scheme covers this person: data are missing")
-            left_out.append(LeftOut(member.code, member.name, "unknown", reason))
-        else:
-            reason = msg("the scheme does not cover this person")
-            left_out.append(LeftOut(member.code, member.name, "population", reason))
-    names = sorted({name for each in covered for name in each.attributes})
-    stints = tuple(_stints(each) for each in covered) if by_date else None
+    staff = staff_of(members)
+    known, stints = known_in(staff, period), None
+    there = known.rows
+    if scheme.attribution == "event_date":
+        answers = _by_assignment(scheme.population, staff, known)
+        touching = days_in(staff, period) > 0
+        unclear = np.zeros(len(staff), np.bool_)
+        unclear[staff.owner[touching & (answers == _UNKNOWN)]] = True
+        unclear = unclear[there]
+        known = known_in(staff, period, answers == _HOLDS)
+        stints = stints_of(staff, known.rows, answers == _HOLDS)
+    else:
+        meets = _judged(scheme.population, known.column, len(there))
+        unclear = meets.flags(lambda answer: answer is None)
+        known = known.where(meets.flags(bool))
     people = People(
-        code=tuple(each.member.code for each in covered),
-        attributes={name: tuple(each.attributes.get(name) for each in covered) for name in names},
-        worked=np.array([each.attributes["days_in_period"] for each in covered], np.int64),
+        code=tuple(staff.code[row] for row in known.rows.tolist()),
+        attributes={name: known.column(name) for name in known.names},
+        worked=np.array(list(known.attributes["days_in_period"]), np.int64),
         period_days=period.days,
-        spans=tuple(spans_in(each.member.assignments, period, each.matching) for each in covered),
-        counted_days=() if stints is None else tuple(days_within(each, period) for each in stints),
+        spans=known.spans,
+        counted_days=() if stints is None else counted_days(stints, period),
     )
-    return Population(people, tuple(each.member.name for each in covered), tuple(left_out), stints)
+    names = tuple(staff.name[row] for row in known.rows.tolist())
+    return Population(people, names, tuple(_left_out(staff, period, known.rows, there, unclear)), stints)
 
 
-def _matching(
-    member: Member, service: Mapping[str, Any], period: Period, meets: Callable[[Mapping[str, Any]], Any]
-) -> tuple[bool | None, tuple[Assignment, ...]]:
-    """Whether the condition holds of any of the person's assignments in the period (None: it is unknown), and all of
-    which it holds, whenever they were. ``service``: what is known of the person's whole time in the period."""
-    about_time = {name: service[name] for name in SERVICE}
-    judged = [(each, meets(with_person_names({**_place(member, each), **about_time}))) for each in member.assignments]
-    now = [answer for each, answer in judged if period.overlap(each.starts, each.ends) > 0]
-    holds = True if any(now) else None if None in now else False
-    return holds, tuple(each for each, answer in judged if answer)
+def _left_out(staff: Staff, period: Period, covered: Ints, there: Ints, unclear: Flags) -> Iterator[LeftOut]:
+    """Who is not covered. ``there``: who has an assignment in the period, and of whom it is ``unclear``."""
+    out = np.ones(len(staff), np.bool_)
+    out[covered] = False
+    without, unknown = np.ones(len(staff), np.bool_), np.zeros(len(staff), np.bool_)
+    without[there], unknown[there] = False, unclear
+    absent = msg("no assignment in {period}", period=period.name)
+    untold = msg("it is unknown whether the scheme covers this person: data are missing")
+    other = msg("the scheme does not cover this person")
+    for row in np.flatnonzero(out).tolist():
+        if without[row]:
+            yield LeftOut(staff.code[row], staff.name[row], "assignment", absent)
+        elif unknown[row]:
+            yield LeftOut(staff.code[row], staff.name[row], "unknown", untold)
+        else:
+            yield LeftOut(staff.code[row], staff.name[row], "population", other)
 
 
-def _stints(covered: _Covered) -> tuple[Stint, ...]:
-    """On days with several assignments the main one must match: a record counts in one place alone."""
-    matching = covered.matching or ()
-    return tuple(each for each in main_stints(covered.member.assignments) if each.assignment in matching)
+_FAILS, _HOLDS, _UNKNOWN = 0, 1, 2
 
 
-SERVICE = ("days_in_period", "full_time_days", "joined_on", "left_on", "at_period_end")
-"""Attributes that are about a person's service, not about one assignment."""
+def _judged(condition: Expression | None, column: Callable[[str], Coded], rows: int) -> Coded:
+    """Whether the condition holds (None: it is unknown), judged once for all who are alike in what it names."""
+    if condition is None:
+        return Coded(np.zeros(rows, np.int64), (True,))
+    names = sorted(field_names(condition))
+    columns = [column(name.removeprefix("person.")) for name in names]
+    meets = interpreter(condition)
+    if not names:
+        return Coded(np.zeros(rows, np.int64), (meets({}),))
+    alike = coded(zip(*(each.which.tolist() for each in columns), strict=True), rows)
+    distinct = [each.distinct for each in columns]
+    return alike.map(
+        lambda numbers: meets(
+            {name: values[number] for name, values, number in zip(names, distinct, numbers, strict=True)}
+        )
+    )
 
 
-def attributes_in(
-    member: Member, period: Period, matching: Sequence[Assignment] | None = None
-) -> dict[str, Any] | None:
-    """What expressions over people may name, or None where the person has no assignment in the period.
+def _by_assignment(condition: Expression | None, staff: Staff, known: Known) -> Ints:
+    """Of each assignment whether the condition holds, by what it says itself and what is ``known`` of the person's
+    whole time in the period; it does not of those who are not there."""
+    place = np.full(len(staff), -1)
+    place[known.rows] = np.arange(len(known.rows))
+    rows = np.flatnonzero((place >= 0)[staff.owner] & staff.in_turn[staff.owner])
+    whose, base_row = place[staff.owner[rows]], staff.base_row[rows]
 
-    Team, role and manager are those of the last assignment that touches the period. So are the organisation's
-    attributes; of what it does not say, the newest earlier assignment that does is believed. The bonus base is the
-    mean over the days in service, every assignment by its days and fraction; unknown where one of them is. Given
-    ``matching``, only these of the person's assignments count, except for when the person joined and left.
-    """
-    counted = member.assignments if matching is None else matching
-    touching = [each for each in counted if period.overlap(each.starts, each.ends) > 0]
-    if not touching:
-        return None
-    spans, days = spans_in(member.assignments, period, matching), days_covered(touching, period)
-    open_ended = any(each.ends is None for each in member.assignments)
-    ends = [each.ends for each in member.assignments if each.ends is not None]
-    return {
-        **_place(member, max(touching, key=lambda each: each.order)),
-        "bonus_base": mean_base(spans, days),
-        "days_in_period": days,
-        "full_time_days": full_time_days(spans),
-        "joined_on": min(each.starts for each in member.assignments),
-        "left_on": None if open_ended else max(ends),
-        "at_period_end": open_ended or max(ends) >= period.end,
-    }
+    def column(name: str) -> Coded:
+        match name:
+            case "team" | "role" | "manager":
+                return {"team": staff.team, "role": staff.role, "manager": staff.manager}[name].take(rows)
+            case "bonus_base":
+                columns = (base_row >= 0, staff.base[base_row], staff.fraction[rows])
+                stated = zip(*(each.tolist() for each in columns), strict=True)
+                own = coded((base * fraction if known else None for known, base, fraction in stated), len(rows))
+                return own.map(lambda total: None if total is None else base_of(total, 1))
+            case _ if name in SERVICE:
+                return known.attributes[name].take(whose)
+        return staff.so_far.take(rows).map(lambda said: said.get(name))
 
-
-def _place(member: Member, assignment: Assignment) -> dict[str, Any]:
-    """What an assignment says: of the organisation's attributes that it does not say, the newest earlier one that
-    does is believed. Its own base at its fraction."""
-    until_then = [each for each in member.assignments if each.order <= assignment.order]
-    said: dict[str, Any] = {}
-    for each in sorted(until_then, key=lambda each: each.order):
-        said.update(each.attributes)
-    return {
-        **said,
-        "team": assignment.team,
-        "role": assignment.role,
-        "manager": assignment.manager,
-        "bonus_base": own_base(assignment, member.assignments),
-    }
+    answers = np.full(len(staff.owner), _FAILS)
+    meets = _judged(condition, column, len(rows))
+    answers[rows] = np.array([_answer(each) for each in meets.distinct], np.int64)[meets.which]
+    judge = interpreter(condition) if condition is not None else lambda _names: True
+    for row, person in zip(*(each.tolist() for each in _not_in_turn(staff, known)), strict=True):
+        member, service = staff[row], {name: known.attributes[name][person] for name in SERVICE}
+        for at, each in enumerate(member.assignments, int(staff.begins[row])):
+            answers[at] = _answer(judge(with_person_names({**place_of(member, each), **service})))
+    return answers
 
 
-def with_person_names(attributes: Mapping[str, Any]) -> dict[str, Any]:
-    """The attributes under both their names: ``region`` and ``person.region``."""
-    return {**attributes, **{f"person.{name}": value for name, value in attributes.items()}}
+def _not_in_turn(staff: Staff, known: Known) -> tuple[Ints, Ints]:
+    """Those whose assignments do not follow one another: rows of the staff, and of ``known``."""
+    at = np.flatnonzero(~staff.in_turn[known.rows])
+    return known.rows[at], at
+
+
+def _answer(answer: bool | None) -> int:
+    return _UNKNOWN if answer is None else _HOLDS if answer else _FAILS

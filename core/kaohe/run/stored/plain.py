@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from kaohe.appraise.coded import Coded
 from kaohe.appraise.data_weights import DataWeights
 from kaohe.appraise.manual import Computed, ManualChange, QuotaCheck
 from kaohe.appraise.model import Appraisal, Decision, Money, People, Pool, Records, Span, Values
@@ -70,7 +71,7 @@ def data(value: Any) -> Any:
             return value
         case int() | np.integer():
             return int(value)
-        case tuple():
+        case tuple() | Coded():
             return [data(each) for each in value]
         case Mapping():
             return {"map": [[data(key), data(each)] for key, each in value.items()]}

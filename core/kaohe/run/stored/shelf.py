@@ -8,13 +8,14 @@ the rest and names the columns. The scheme stands apart: it is compiled again fr
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
+from kaohe.appraise.coded import Coded
 from kaohe.appraise.decisions import Decisions
 from kaohe.appraise.manual import Computed
 from kaohe.appraise.model import Appraisal, Money, People, Values
@@ -68,15 +69,12 @@ class _Shelf:
                 return self._column(path, pa.array(value), "numbers")
             case Decisions():
                 return self._column(path, _lists(value), "decisions")
+            case Coded() if len(value) == self.rows:
+                used = value.used()
+                column, kind = _entries(used.distinct)
+                return self._column(path, column.take(pa.array(used.which)), kind)
             case tuple() if len(value) == self.rows:
-                kinds = set(map(type, value)) - {type(None)}
-                if kinds <= {str}:
-                    return self._column(path, pa.array(value, pa.string()), "plain")
-                if kinds == {bool}:
-                    return self._column(path, pa.array(value, pa.bool_()), "plain")
-                if kinds == {int} and all(each is None or abs(each) < 2**63 for each in value):
-                    return self._column(path, pa.array(value, pa.int64()), "plain")
-                return self._column(path, pa.array([canonical(data(each)) for each in value], pa.string()), "each")
+                return self._column(path, *_entries(value))
             case tuple():
                 return [self.put(each, (*path, str(number))) for number, each in enumerate(value)]
             case Mapping():
@@ -126,13 +124,24 @@ class _Desk:
                 return tuple(column.to_pylist())
             case "each":
                 texts, numbers = _told_apart(column)
-                values = [from_data(json.loads(text)) for text in texts]
-                return tuple(values[number] for number in numbers.tolist())
+                return Coded(numbers, [from_data(json.loads(text)) for text in texts])
             case "decisions":
                 texts, numbers = _told_apart(column.values)
                 said = tuple(from_data(json.loads(text)) for text in texts)
                 return Decisions(np.array(column.offsets.to_numpy(), np.int64), numbers, said)
         raise ValueError(kind)
+
+
+def _entries(values: Sequence[Any]) -> tuple[pa.Array, str]:
+    """One entry for each, and how it is to be read again."""
+    kinds = set(map(type, values)) - {type(None)}
+    if kinds <= {str}:
+        return pa.array(values, pa.string()), "plain"
+    if kinds == {bool}:
+        return pa.array(values, pa.bool_()), "plain"
+    if kinds == {int} and all(each is None or abs(each) < 2**63 for each in values):
+        return pa.array(values, pa.int64()), "plain"
+    return pa.array([canonical(data(each)) for each in values], pa.string()), "each"
 
 
 def _lists(decisions: Decisions) -> pa.Array:

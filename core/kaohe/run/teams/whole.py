@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
@@ -17,18 +17,17 @@ from kaohe.language import interpreter
 from kaohe.period import Period
 from kaohe.records import Snapshot
 from kaohe.run.measuring.derive import derive
+from kaohe.run.measuring.measure import Figures
 from kaohe.run.model import Counts, LeftOut
 from kaohe.run.organisation.assignments import Assignment, days_covered
-from kaohe.run.organisation.population import Member, Population, with_person_names
+from kaohe.run.organisation.population import Population
+from kaohe.run.organisation.service import with_person_names
+from kaohe.run.organisation.staff import Member
 from kaohe.run.organisation.stints import main_stints
 from kaohe.run.targets.dated import adding_up, read_goals, targets_of_teams
 from kaohe.scheme.derived import targets_asked, teams_asked
 from kaohe.scheme.model import Scheme, team_key
 from kaohe.text import msg
-
-Figures = tuple[dict[str, Values], dict[str, tuple[Counts, ...]]]
-Measuring = Callable[[Scheme, Sequence[str]], Figures]
-"""The figures of a scheme's indicators for whole teams, whose codes ascend."""
 
 
 @dataclass(frozen=True)
@@ -115,10 +114,10 @@ def with_goals(scheme: Scheme, teams: People, snapshot: Snapshot, period: Period
     return replace(teams, targets=targets_of_teams(asked, goals, names, period, adding_up(scheme)))
 
 
-def figures_of(scheme: Scheme, teams: People, measuring: Measuring, asked: Sequence[str] = ()) -> Figures:
+def figures_of(scheme: Scheme, teams: People, measured: Figures, asked: Sequence[str] = ()) -> Figures:
     """Every value of the teams, derived ones among them, and the counts behind what is measured. ``scheme``: one that
     is about teams in everything; ``asked``: whose values are looked up as the team's, too."""
-    values, counts = measuring(scheme, teams.code)
+    values, counts = measured
     values = derive(scheme, teams, _as_the_teams(values, asked), "team")
     return _as_the_teams(values, asked), counts
 
@@ -133,10 +132,11 @@ class Found:
     counts: Mapping[str, tuple[Counts, ...]]
 
 
-def measure_teams(scheme: Scheme, part: Scheme, teams: People, people: People, measuring: Measuring) -> Found:
-    """The teams as a scheme about ``people`` looks at them, in the ``part`` of it that is about teams."""
+def measure_teams(scheme: Scheme, part: Scheme, teams: People, people: People, measured: Figures) -> Found:
+    """The teams as a scheme about ``people`` looks at them, in the ``part`` of it that is about teams, by what was
+    ``measured`` of them."""
     asked = teams_asked(scheme)
-    values, counts = figures_of(part, teams, measuring, asked)
+    values, counts = figures_of(part, teams, measured, asked)
     scored = score_teams(part, teams, values, people)
     home = {each.key: scored.values_of_home(each.key) for each in scheme.indicators if each.level == "team"}
     least = {each.key: each.min_sample for each in scheme.indicators}

@@ -29,7 +29,7 @@ from kaohe.run import Run, Setting, evaluate
 from kaohe.run.digest import columns
 from kaohe.run.explanation import explain
 from kaohe.run.organisation.assignments import Assignment
-from kaohe.run.organisation.population import Member
+from kaohe.run.organisation.staff import Member
 from kaohe.run.stored.evidence import summary
 from kaohe.scheme import load_scheme
 

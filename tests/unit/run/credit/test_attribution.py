@@ -14,8 +14,10 @@ from kaohe.engine import DuckEngine
 from kaohe.exact import from_micros
 from kaohe.run.assessment.assessing import assess_everybody
 from kaohe.run.credit.attribution import relations
+from kaohe.run.organisation.assignments import Assignment
 from kaohe.run.organisation.population import populate
-from kaohe.run.organisation.stints import days_within, main_stints
+from kaohe.run.organisation.staff import Member, staff_of
+from kaohe.run.organisation.stints import counted_days, main_stints, stints_of
 from kaohe.scheme.describe import describe
 
 MOVED = member("P1", job("2025-01-01", "2026-02-15", "A"), job("2026-02-15", None, "B", base=600_000, region="南"))
@@ -159,14 +161,20 @@ def test_stints_do_not_overlap_and_neighbours_of_one_assignment_are_one() -> Non
         ("C", 10, 20),
         ("A", 20, None),
     ]
-    assert days_within(found, Q1) == ((Q1.start, Q1.end),)
+    assert days_of([main, newer, aside]) == ((Q1.start, Q1.end),)
     assert main_stints([job("2026-01-05", "2026-01-05")]) == ()
     assert main_stints([]) == ()
 
 
+def days_of(jobs: list[Assignment]) -> tuple[tuple[date, date], ...]:
+    """The days of the quarter that somebody's stints cover."""
+    (found,) = counted_days(stints_of(staff_of([Member("P1", "P1", tuple(jobs))])), Q1)
+    return found
+
+
 def test_days_within_a_period_leave_gaps() -> None:
-    stints = main_stints([job("2025-01-01", "2026-01-11"), job("2026-03-01", "2026-03-11"), job("2026-05-01", None)])
-    assert days_within(stints, Q1) == ((Q1.start, date(2026, 1, 11)), (date(2026, 3, 1), date(2026, 3, 11)))
+    jobs = [job("2025-01-01", "2026-01-11"), job("2026-03-01", "2026-03-11"), job("2026-05-01", None)]
+    assert days_of(jobs) == ((Q1.start, date(2026, 1, 11)), (date(2026, 3, 1), date(2026, 3, 11)))
 
 
 def test_ratings_count_by_their_date_too(tmp_path: Path) -> None:

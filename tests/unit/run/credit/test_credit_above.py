@@ -20,7 +20,8 @@ from kaohe.run.credit.attribution import relations
 from kaohe.run.figures import counts_node
 from kaohe.run.measuring.measure import measure
 from kaohe.run.model import Counts
-from kaohe.run.organisation.population import Member, populate
+from kaohe.run.organisation.population import populate
+from kaohe.run.organisation.staff import Member
 from kaohe.scheme import Checked, load_scheme
 from kaohe.scheme.describe import describe
 

@@ -11,8 +11,10 @@ from tests.unit.run.transfer_kit import TYPES, checked, job, member, ticket
 from kaohe.engine import DuckEngine
 from kaohe.errors import Problem
 from kaohe.run.credit.attribution import relations
-from kaohe.run.credit.outside import outside_assignments
-from kaohe.run.organisation.population import Member, populate
+from kaohe.run.credit.outside import outside_assignments, outside_question
+from kaohe.run.measuring.asking import ask
+from kaohe.run.organisation.population import populate
+from kaohe.run.organisation.staff import Member
 
 JOINED = member("P1", job("2026-02-15", "2026-03-15"))
 STAYED = member("P2", job("2025-01-01", None))
@@ -33,7 +35,8 @@ def notes(folder: Path, members: Sequence[Member] = (JOINED, STAYED), attributio
     population = populate(scheme, members, Q1)
     joined = relations(scheme, members, population)
     codes = population.people.code
-    return [*outside_assignments(scheme, TYPES, taken, DuckEngine(), Q1_WINDOWS, codes, joined, Q1)]
+    (answer,) = ask([outside_question(scheme, TYPES, codes)], taken, DuckEngine(), Q1_WINDOWS, joined)
+    return [*outside_assignments(scheme, TYPES, answer, codes, Q1)]
 
 
 def test_records_before_the_first_and_after_the_last_day_are_counted_with_whose_they_are(tmp_path: Path) -> None:

@@ -26,7 +26,8 @@ from kaohe.plugin import Indicator, Share, Text
 from kaohe.report.segments import data, headers, rows, write_csv
 from kaohe.run.credit.shares import EVERYBODY
 from kaohe.run.measuring.segments import Level, Segments, asked_for, segments
-from kaohe.run.organisation.stints import main_stints, relation
+from kaohe.run.organisation.staff import Member, staff_of
+from kaohe.run.organisation.stints import relation, stints_of
 from kaohe.scheme.sketch import sketch
 
 PEOPLE = {
@@ -72,7 +73,8 @@ def found(
         {"no": str(number), "owner": who, "client": client, "at": local(f"{on} 12:00"), "minutes": minutes}
         for number, (who, client, on, minutes) in enumerate(met)
     ]
-    everybody = relation((code, main_stints(jobs)) for code, jobs in PEOPLE.items())
+    staff = staff_of([Member(code, code, jobs) for code, jobs in PEOPLE.items()])
+    everybody = relation(staff.code, stints_of(staff))
     with tempfile.TemporaryDirectory() as folder:
         taken = snapshot(Path(folder), {"visit": (VISIT, [visits] if visits else []), "client": (CLIENT, [clients])})
         whose = ("A", "B") if level == "team" else tuple(PEOPLE)

@@ -16,7 +16,9 @@ from kaohe.appraise import appraise
 from kaohe.exact import MICRO
 from kaohe.period import parse_period
 from kaohe.run.organisation.assignments import Assignment, over_full_time
-from kaohe.run.organisation.population import Member, attributes_in, populate
+from kaohe.run.organisation.population import populate
+from kaohe.run.organisation.service import attributes_in
+from kaohe.run.organisation.staff import Member
 
 Q1 = parse_period("2026-Q1")
 START, HALF, END = date(2026, 1, 1), date(2026, 2, 15), date(2026, 4, 1)

@@ -21,7 +21,9 @@ from kaohe.period import parse_period
 from kaohe.records import open_store, take_snapshot
 from kaohe.run.organisation.assignments import Assignment, days_covered
 from kaohe.run.organisation.members import read_members
-from kaohe.run.organisation.population import Member, attributes_in, populate
+from kaohe.run.organisation.population import populate
+from kaohe.run.organisation.service import attributes_in
+from kaohe.run.organisation.staff import Member
 
 Q1 = parse_period("2026-Q1")
 
