@@ -92,6 +92,18 @@ class App:
         return engine_of(self.workspace)
 
     @cached_property
+    def snapshots(self) -> Path:
+        """The folder of snapshots, for whoever takes one: until the command ends nobody removes files from it."""
+        import click
+
+        from kaohe.records.in_use import in_use
+
+        folder = self.workspace.snapshots
+        if (context := click.get_current_context(silent=True)) is not None:
+            context.find_root().with_resource(in_use(folder))
+        return folder
+
+    @cached_property
     def engine(self) -> Engine:
         """Likewise, but what was measured before is not measured again."""
         from kaohe.cli.kept_values import remembering

@@ -56,7 +56,7 @@ def gather(app: App, scheme: str, period: str) -> Inputs:
     snapshot = take_snapshot(
         app.store,
         [registry.record_types[name] for name in names],
-        workspace.snapshots,
+        app.snapshots,
         workspace.timezone,
         targets=bool(targets_asked(rules)),
     )

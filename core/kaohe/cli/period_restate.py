@@ -87,7 +87,7 @@ def _prepare(
     at = step_time(app, life)
     inputs = restated_inputs(
         app.store,
-        app.workspace.snapshots,
+        app.snapshots,
         standing.inputs,
         app.registry.record_types,
         manual=approved_changes(app.store, life.scheme_id, life.period),

@@ -99,7 +99,7 @@ def _actuals(app: App, indicator: str, period: Period) -> dict[str, int]:
     registry, workspace = app.registry, app.workspace
     rules = sketch(registry.indicators[indicator], {}, registry.record_types, registry.indicators)
     types = {name: registry.record_types[name] for name in record_types_of(rules, registry.record_types)}
-    snapshot = take_snapshot(app.store, types.values(), workspace.snapshots, workspace.timezone)
+    snapshot = take_snapshot(app.store, types.values(), app.snapshots, workspace.timezone)
     setting = Setting(types, (), workspace.timezone, __version__, app.now())
     try:
         run = evaluate(rules, period, snapshot, read_members(snapshot), app.engine, setting)

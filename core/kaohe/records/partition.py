@@ -114,7 +114,7 @@ def file_sha256(path: Path) -> str:
 
 def write_whole(path: Path, write: Any) -> None:
     """Let ``write`` fill a file beside the path, bring it to the disk, then give it its name."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}.{get_ident()}")
+    beside = path.with_name(f".{path.name}.{get_ident()}.{os.getpid()}")
     try:
         write(beside)
         with beside.open("rb+") as file:
