@@ -8,15 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from kaohe.engine import Engine, Measure, Relations, Request, fuse
+from kaohe.engine import Request
 from kaohe.engine.plan import measures
 from kaohe.errors import Place, Problem
-from kaohe.exact import Ints
-from kaohe.language import Bounds, Scope, compile_expression
+from kaohe.language import Scope, compile_expression
 from kaohe.period import Period
 from kaohe.plugin import RecordType
-from kaohe.records import Snapshot
 from kaohe.run.credit.attribution import at_its_date
+from kaohe.run.measuring.asking import Answer, Question
 from kaohe.run.measuring.measure import requests
 from kaohe.scheme.model import Scheme
 from kaohe.text import msg
@@ -24,27 +23,20 @@ from kaohe.text import msg
 _COUNT = compile_expression("count()", Scope({}, aggregates=True))
 
 
+def outside_question(scheme: Scheme, record_types: Mapping[str, RecordType], people: Sequence[str]) -> Question:
+    """What is counted for the notes: for each record type all records, and those that count."""
+    counted = _counted(scheme, record_types)
+    return Question(tuple(each for one in counted for each in (_free(one), one)), people)
+
+
 def outside_assignments(
-    scheme: Scheme,
-    record_types: Mapping[str, RecordType],
-    snapshot: Snapshot,
-    engine: Engine,
-    windows: Mapping[str, Bounds],
-    people: Sequence[str],
-    relations: Relations,
-    period: Period,
+    scheme: Scheme, record_types: Mapping[str, RecordType], answer: Answer, people: Sequence[str], period: Period
 ) -> Iterator[Problem]:
-    """A note for each record type of which some records are dated outside their people's assignments; none where the
-    scheme counts all of a person's records. ``windows``, ``people`` and ``relations`` as for ``measure``."""
+    """A note for each record type of which some records are dated outside their people's assignments, from the answer
+    to that question; none where the scheme counts all of a person's records."""
     for request in _counted(scheme, record_types):
-        free, bound = replace(request, joins=()), request
-        columns: dict[Measure, Mapping[str, Ints]] = {}
-        scans = fuse((free, bound))
-        for _scan, parts in zip(
-            scans, engine.measure(scans, snapshot, windows, [people] * len(scans), relations), strict=True
-        ):
-            columns.update(parts)
-        (all_of_them,), (those_inside,) = (measures(one) for one in (free, bound))
+        columns = answer[request.records.name, request.who]
+        (all_of_them,), (those_inside,) = (measures(one) for one in (_free(request), request))
         left = columns[all_of_them]["n"] - columns[those_inside]["n"]
         count, persons = int(left.sum()), int((left > 0).sum())
         if count:
@@ -79,6 +71,10 @@ def _counted(scheme: Scheme, record_types: Mapping[str, RecordType]) -> list[Req
         if one.joins == at_its_date(scheme, one.who, one.when) and not any(each.everything for each in measures(one)):
             found.setdefault(one.records.name, _count(scheme, one.records, one.who, one.when))
     return [found[name] for name in sorted(found)]
+
+
+def _free(request: Request) -> Request:
+    return replace(request, joins=())
 
 
 def _count(scheme: Scheme, records: RecordType, who: str, when: str) -> Request:

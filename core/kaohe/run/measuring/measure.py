@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from zoneinfo import ZoneInfo
@@ -10,16 +9,16 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from kaohe.appraise.model import Values
-from kaohe.engine import Engine, Measure, Request, fuse
+from kaohe.engine import Engine, Request
 from kaohe.engine.source import NO_RELATIONS, Relations
 from kaohe.errors import Place, Problem, refuse_if_any
-from kaohe.exact import Ints
 from kaohe.language import Aggregate, Bounds, Expression, Type, aggregates, evaluate_columns
 from kaohe.period import Period, year_start
 from kaohe.plugin import RecordType
 from kaohe.records import Snapshot
 from kaohe.run.credit.attribution import at_its_date
 from kaohe.run.credit.shares import added_up, by_share, not_whole, of_its_team, split, whole_checks
+from kaohe.run.measuring.asking import Answer, Question, ask
 from kaohe.run.measuring.describing import describing, without_records
 from kaohe.run.measuring.presence import absent
 from kaohe.run.model import Counts
@@ -28,6 +27,10 @@ from kaohe.text import msg
 
 # What one unit of a duration is, in the microseconds that expressions count.
 UNITS = {"seconds": 1_000_000, "minutes": 60_000_000, "hours": 3_600_000_000, "days": 86_400_000_000}
+
+
+Figures = tuple[dict[str, Values], dict[str, tuple[Counts, ...]]]
+"""Values and the counts behind them, by indicator."""
 
 
 def windows(period: Period, zone: ZoneInfo, year_starts: int = 1) -> dict[str, Bounds]:
@@ -80,20 +83,31 @@ def measure(
     people: Sequence[str],
     relations: Relations = NO_RELATIONS,
     level: Subject = "person",
-) -> tuple[dict[str, Values], dict[str, tuple[Counts, ...]]]:
-    """Values and the counts behind them, per key of the indicators at a level; one entry for each of ``people`` (codes,
-    ascending), who are teams at the level of teams.
+) -> Figures:
+    """The figures of one level alone; ``relations``: those of ``attribution.relations``."""
+    (answer,) = ask([question(scheme, record_types, people, level)], snapshot, engine, bounds, relations)
+    return figures(scheme, record_types, answer, bounds, level)
 
-    ``relations``: those of ``attribution.relations``.
-    """
+
+def question(
+    scheme: Scheme, record_types: Mapping[str, RecordType], whose: Sequence[str], level: Subject = "person"
+) -> Question:
+    """What is asked for a scheme's indicators at a level: ``whose`` are codes of people, or of teams."""
     asked = requests(scheme, record_types, level)
-    scans: dict[tuple[str, str], dict[Measure, Mapping[str, Ints]]] = defaultdict(dict)
+    return Question((*asked, *(check.request for check in whole_checks(scheme, asked))), whose)
+
+
+def figures(
+    scheme: Scheme,
+    record_types: Mapping[str, RecordType],
+    scans: Answer,
+    bounds: Mapping[str, Bounds],
+    level: Subject = "person",
+) -> Figures:
+    """Values and the counts behind them, per key of the indicators at a level, from the answer to their question; one
+    entry for each of those whose they are."""
+    asked = requests(scheme, record_types, level)
     checks = whole_checks(scheme, asked)
-    fused = fuse((*asked, *(check.request for check in checks)))
-    for scan, parts in zip(
-        fused, engine.measure(fused, snapshot, bounds, [people] * len(fused), relations), strict=True
-    ):
-        scans[scan.records.name, scan.who].update(parts)
     values: dict[str, Values] = {}
     counts: dict[str, tuple[Counts, ...]] = {}
     units = {each.key: each.indicator.unit for each in scheme.indicators if any(each.key == one.key for one in asked)}

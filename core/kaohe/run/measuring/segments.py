@@ -24,6 +24,7 @@ from kaohe.plugin import RecordType
 from kaohe.plugin.scope import record_scope
 from kaohe.records import Snapshot
 from kaohe.run.credit.shares import added_up, not_whole, whole_checks
+from kaohe.run.measuring.asking import Question, ask
 from kaohe.run.measuring.measure import counted_type, divisor_of, requests
 from kaohe.run.model import Counts
 from kaohe.scheme.measuring import both
@@ -162,12 +163,8 @@ def _refuse_shares(
     relations: Relations,
 ) -> None:
     checks = whole_checks(scheme, wanted)
-    scans = fuse([check.request for check in checks])
-    found: dict[tuple[str, str], dict[Measure, Mapping[str, Ints]]] = {}
-    for scan, parts in zip(
-        scans, engine.measure(scans, snapshot, bounds, [whose] * len(scans), relations), strict=True
-    ):
-        found.setdefault((scan.records.name, scan.who), {}).update(parts)
+    counted = Question(tuple(check.request for check in checks), whose)
+    (found,) = ask([counted], snapshot, engine, bounds, relations)
     refuse_if_any(not_whole(checks, found))
 
 
