@@ -1,2 +1,1 @@
-"""Measurements, as ratios against something run beside them:
-``python -m benchmarks [startup|demo|million|evidence|scoring]``."""
+"""Measurements, as ratios against something run beside them: ``python -m benchmarks --help``, RESULTS.md."""

@@ -1,16 +1,60 @@
-"""``python -m benchmarks`` runs all; a name runs one."""
+"""``python -m benchmarks [NAME …] [--records N] [--people N] [--rounds R] [--folder F] [--write]``
+
+Without names, all but what takes a machine for long (``group-100m``)."""
 
 from __future__ import annotations
 
-import sys
+import argparse
+import inspect
+from collections.abc import Callable
+from functools import partial
+from importlib import import_module
+from pathlib import Path
+from typing import Any
 
-from benchmarks.evidence import evidence
-from benchmarks.million import million
-from benchmarks.scoring import scoring
-from benchmarks.startup import demo, startup
+from benchmarks.results import told
 
-BENCHMARKS = {"startup": startup, "demo": demo, "million": million, "evidence": evidence, "scoring": scoring}
+BENCHMARKS = {
+    "startup": "startup:startup",
+    "demo": "startup:demo",
+    "group": "group:group",
+    "loading": "loading:loading",
+    "workspace": "workspace:workspace",
+    "spark": "spark:spark",
+    "million": "million:million",
+    "evidence": "evidence:evidence",
+    "scoring": "scoring:scoring",
+    "group-100m": "group:grown",
+}
+"""By name, where it is; the modules are imported when they are asked for, because their peers may not be there."""
+BY_ITSELF = ("group-100m",)
+
+
+def found(name: str, asked: dict[str, Any]) -> Callable[[], None]:
+    """The benchmark with what was asked for and it knows."""
+    module, function = BENCHMARKS[name].split(":")
+    benchmark = getattr(import_module(f"benchmarks.{module}"), function)
+    known = inspect.signature(benchmark).parameters
+    sizes = {"records": next((size for size in ("records", "rows", "tickets") if size in known), "records")}
+    given = {sizes.get(key, key): value for key, value in asked.items() if value is not None}
+    return partial(benchmark, **{key: value for key, value in given.items() if key in known})
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", choices=[[], *BENCHMARKS], metavar="NAME", help=", ".join(BENCHMARKS))
+    parser.add_argument("--records", type=int, help="so many records instead of the benchmark's own number")
+    parser.add_argument("--people", type=int, help="so many people, likewise")
+    parser.add_argument("--rounds", type=int, help="so many rounds")
+    parser.add_argument(
+        "--folder", type=Path, help="where files are made; what is generated there is kept for next time"
+    )
+    parser.add_argument("--write", action="store_true", help="keep what is printed in RESULTS.md")
+    asked = vars(parser.parse_args())
+    names, write = asked.pop("names"), asked.pop("write")
+    for name in names or (name for name in BENCHMARKS if name not in BY_ITSELF):
+        told(name, found(name, asked), write=write)
+
 
 if __name__ == "__main__":
-    for name in sys.argv[1:] or BENCHMARKS:
-        BENCHMARKS[name]()
+    main()

@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.million import write_people, write_tickets
-from benchmarks.timing import KAOHE, Timing, run
+from benchmarks.timing import COMMAND, Timing, run
 
 PEOPLE, TICKETS_EACH, SHEETS = 20_000, 10, 1_000
 HERE = Path(__file__).parent
@@ -25,7 +25,7 @@ def evidence(people: int = PEOPLE) -> None:
         corrected = prepared(Path(folder), place, people, late)
 
         def kaohe(*words: str, by: str = "ann") -> Timing:
-            return run(KAOHE, "--workspace", str(place), "--as", by, *words)
+            return run(COMMAND, "--workspace", str(place), "--as", by, *words)
 
         evaluate = ("evaluate", "evidence", "--period", WHOSE[1], "--format", "csv")
         first, base = kaohe(*evaluate), kaohe(*evaluate)
@@ -62,11 +62,11 @@ def prepared(folder: Path, place: Path, people: int, late: Path) -> int:
     write_people(folder / "people.csv", people)
     write_tickets(folder / "tickets.csv", people, people * TICKETS_EACH)
     corrected = write_corrections(folder / "tickets.csv", late, people // 4)
-    run(KAOHE, "init", str(place))
+    run(COMMAND, "init", str(place))
     shutil.copy(HERE / "evidence.toml", place / "schemes")
     at = ("--workspace", str(place))
-    run(KAOHE, *at, "people", "import", str(folder / "people.csv"))
-    run(KAOHE, *at, "records", "import", "ticket", str(folder / "tickets.csv"))
+    run(COMMAND, *at, "people", "import", str(folder / "people.csv"))
+    run(COMMAND, *at, "records", "import", "ticket", str(folder / "tickets.csv"))
     return corrected
 
 

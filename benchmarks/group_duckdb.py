@@ -24,8 +24,8 @@ def within(limit: int, took: str, name: str) -> str:
 
 TICKETS = f"""
 WITH t AS (
-  SELECT owner, responded_at - opened_at AS response, resolved_at - opened_at AS resolution, {END_UTC} - opened_at AS age,
-         kind = 'complaint' AS complaint, reopened, escalated, satisfaction
+  SELECT owner, responded_at - opened_at AS response, resolved_at - opened_at AS resolution,
+         {END_UTC} - opened_at AS age, kind = 'complaint' AS complaint, reopened, escalated, satisfaction
   FROM read_parquet(?) WHERE opened_at__local >= {START} AND opened_at__local < {END} AND owner IS NOT NULL
 )
 SELECT owner,
@@ -65,7 +65,8 @@ SELECT owner,
   count(*) FILTER (topic = 'recommend' AND scale = 10 AND score <= 600) AS "crm.nps 0 detractors",
   count(score) FILTER (topic = 'recommend' AND scale = 10) AS "crm.nps 0 n"
 FROM read_parquet(?)
-WHERE answered_at__local >= {START} AND answered_at__local < {END} AND owner IS NOT NULL AND topic IN ('overall', 'recommend')
+WHERE answered_at__local >= {START} AND answered_at__local < {END} AND owner IS NOT NULL
+  AND topic IN ('overall', 'recommend')
 GROUP BY owner
 """
 CONTRACTS = f"""

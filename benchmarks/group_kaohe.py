@@ -1,5 +1,5 @@
-"""kaohe's side of the group's benchmark, a process of its own: from the snapshot's files to a run, as ``kaohe evaluate``
-goes once its snapshot is there. Prints what it took as JSON.
+"""kaohe's side of the group's benchmark, a process of its own: from the snapshot's files to a run, as the command goes
+once its snapshot is there, with nothing kept of what was measured before. Prints what it took as JSON.
 
 ``python -m benchmarks.group_kaohe FOLDER [--figures FILE] [--stages]``
 """

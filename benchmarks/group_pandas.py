@@ -9,7 +9,7 @@ import time
 
 BEGUN = time.perf_counter()
 
-from glob import glob  # noqa: E402 - what the imports take is measured
+from pathlib import Path  # noqa: E402 - what the imports take is measured
 from typing import Any  # noqa: E402
 
 import pandas as pd  # noqa: E402
@@ -25,7 +25,7 @@ Named = dict[str, Any]
 
 def read(folder: str, name: str, columns: list[str], keep: Any, words: tuple[str, ...] = ()) -> pd.DataFrame:
     """The columns of the rows to keep, texts as categories; missing whole numbers become floating point's NaN."""
-    files = sorted(glob(f"{folder}/snapshots/record_{name}/*.parquet"))
+    files = sorted(Path(folder, "snapshots", f"record_{name}").glob("*.parquet"))
     keys = ["owner", *words]
     table = pq.read_table(files, columns=[*keys, *columns], filters=keep, read_dictionary=keys)
     return table.unify_dictionaries().to_pandas()

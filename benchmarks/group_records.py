@@ -31,7 +31,7 @@ Columns = dict[str, Any]
 
 @dataclass(frozen=True)
 class Share:
-    """How much of all records is of a type, from and up to which month they are, and what the columns of a month are."""
+    """How many of all records are of a type, from and up to which month, and what the columns of a month are."""
 
     percent: int
     first: str

@@ -12,7 +12,10 @@ import shutil
 import sqlite3
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from benchmarks.group_records import PEOPLE, SHARES
 from benchmarks.postgresql import missing, server
@@ -64,38 +67,41 @@ def in_postgresql(files: Path, rounds: int) -> float:
 
     ours, theirs = [], []
     with server(files.parent) as url, psycopg.connect(f"{url}/postgres", autocommit=True) as connection:
-        os.environ["KAOHE_DATABASE_URL"] = f"{url}/pristine"
-        try:
-            connection.execute("CREATE DATABASE pristine")
-            imported = made(files.parent / "with-postgresql", files)
-            for number in range(rounds):
-                os.environ["KAOHE_DATABASE_URL"] = f"{url}/round"
-                connection.execute("DROP DATABASE IF EXISTS round")
-                connection.execute("CREATE DATABASE round TEMPLATE pristine")
+        connection.execute("CREATE DATABASE pristine")
+        imported = made(files.parent / "with-postgresql", files, f"{url}/pristine")
+        for number in range(rounds):
+            connection.execute("DROP DATABASE IF EXISTS round")
+            connection.execute("CREATE DATABASE round TEMPLATE pristine")
+            with database(f"{url}/round"):
                 ours.append(run(*imported))
-                with psycopg.connect(f"{url}/round") as inside:
-                    inside.execute(f"CREATE TABLE other (LIKE {TABLE} INCLUDING ALL)")
-                    if not number:
-                        with (files / "rows.csv").open("wb") as file, inside.cursor() as cursor:
-                            with cursor.copy(f"COPY {TABLE} TO STDOUT (FORMAT csv)") as copy:
-                                file.writelines(bytes(part) for part in copy)
-                command = (sys.executable, str(HERE / "load_postgresql.py"), f"{url}/round", "other")
-                theirs.append(run(*command, str(files / "rows.csv")))
+            with psycopg.connect(f"{url}/round") as inside:
+                inside.execute(f"CREATE TABLE other (LIKE {TABLE} INCLUDING ALL)")
                 if not number:
-                    with psycopg.connect(f"{url}/round") as inside:
-                        for one, two in ((TABLE, "other"), ("other", TABLE)):
-                            unequal = inside.execute(f"SELECT count(*) FROM (TABLE {one} EXCEPT ALL TABLE {two}) AS x")
-                            same(unequal.fetchone())
-        finally:
-            del os.environ["KAOHE_DATABASE_URL"]
+                    copied(inside, files / "rows.csv")
+            command = (sys.executable, str(HERE / "load_postgresql.py"), f"{url}/round", "other")
+            theirs.append(run(*command, str(files / "rows.csv")))
+            if not number:
+                same_in_postgresql(f"{url}/round")
     return compare("PostgreSQL: the whole of both processes, the server's fsync on for both", ours, theirs, "COPY")
 
 
-def made(place: Path, files: Path) -> tuple[str, ...]:
+@contextmanager
+def database(url: str | None) -> Iterator[None]:
+    """What kaohe is run with in the meantime."""
+    if url is not None:
+        os.environ["KAOHE_DATABASE_URL"] = url
+    try:
+        yield
+    finally:
+        os.environ.pop("KAOHE_DATABASE_URL", None)
+
+
+def made(place: Path, files: Path, url: str | None = None) -> tuple[str, ...]:
     """A workspace with the people; the command that imports the tickets."""
     at = (*KAOHE, "--workspace", str(place))
-    run(*KAOHE, "init", str(place))
-    run(*at, "people", "import", str(files / "people.csv"))
+    with database(url):
+        run(*KAOHE, "init", str(place))
+        run(*at, "people", "import", str(files / "people.csv"))
     return (*at, "records", "import", "ticket", str(files / "ticket.csv"))
 
 
@@ -119,6 +125,21 @@ def same_in_sqlite(database: Path, other: Path) -> None:
             same(
                 connection.execute(f"SELECT count(*) FROM (SELECT * FROM {one} EXCEPT SELECT * FROM {two})").fetchone()
             )
+
+
+def copied(connection: Any, path: Path) -> None:
+    everything = f"COPY {TABLE} TO STDOUT (FORMAT csv)"
+    with path.open("wb") as file, connection.cursor() as cursor, cursor.copy(everything) as copy:
+        file.writelines(bytes(part) for part in copy)
+
+
+def same_in_postgresql(url: str) -> None:
+    import psycopg
+
+    with psycopg.connect(url) as connection:
+        for one, two in ((TABLE, "other"), ("other", TABLE)):
+            unequal = connection.execute(f"SELECT count(*) FROM (TABLE {one} EXCEPT ALL TABLE {two}) AS unequal")
+            same(unequal.fetchone())
 
 
 def same(unequal: tuple[int, ...] | None) -> None:

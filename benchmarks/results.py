@@ -1,4 +1,4 @@
-"""What benchmarks print, kept in RESULTS.md: one part for each, renewed by itself, and before them all goals together."""
+"""What benchmarks print, kept in RESULTS.md: a part for each, renewed by itself, and before them all goals together."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import os
 import platform
 import re
 import sys
+from collections.abc import Callable
 from contextlib import redirect_stdout
+from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
@@ -51,9 +51,10 @@ def machine() -> str:
     packages = ", ".join(
         f"{name} {found}" for name in ("duckdb", "numpy", "pyarrow", "pandas", "polars") if (found := _version(name))
     )
+    system = f"{platform.system()}, Python {platform.python_version()}"
     return (
         f"{datetime.now().astimezone():%Y-%m-%d %H:%M %Z}; {processor}, {os.cpu_count()} cores, {memory:.0f} GB; load "
-        f"{os.getloadavg()[0]:.1f} at the beginning; {platform.system()}, Python {platform.python_version()}; {packages}"
+        f"{os.getloadavg()[0]:.1f} at the beginning; {system}; {packages}"
     )
 
 

@@ -19,6 +19,7 @@ import numpy as np
 
 from benchmarks.scoring_matrix import DIMENSIONS, FLOORS, TIERS, WEIGHTS, bases, matrix, people_of, scheme, values_of
 from benchmarks.scoring_numpy import Result, by_numpy
+from benchmarks.timing import installed
 from kaohe.appraise import Appraisal, appraise
 from kaohe.appraise.columns import weighted_mean
 from kaohe.appraise.tiers import by_score
@@ -46,6 +47,8 @@ class Timed(Generic[T]):
 
 
 def scoring(people: int = PEOPLE) -> None:
+    if not installed("openfisca_core", "zen"):
+        return
     # The peers are imported here, so that the other benchmarks run without them.
     from benchmarks.scoring_peers import (
         simulation_of,

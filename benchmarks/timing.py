@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -63,6 +64,14 @@ def environment(command: Sequence[str]) -> dict[str, str]:
     if not any("pandas" in word for word in command):
         paths.insert(0, str(HERE / "hidden"))
     return {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in paths if path)}
+
+
+def installed(*packages: str) -> bool:
+    """Whether all of them are; where not, it says so: what is left out is told."""
+    absent = [name for name in packages if find_spec(name) is None]
+    if absent:
+        print(f"\nSkipped: {', '.join(absent)} not installed (pip install -r benchmarks/requirements.txt).")
+    return not absent
 
 
 def side_by_side(commands: Mapping[str, Sequence[str]], rounds: int, *, hear: Sequence[str] = ()) -> dict[str, Timing]:
