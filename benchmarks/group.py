@@ -6,16 +6,17 @@ and takes its turn; its counts, values, points, totals, ranks, tiers and bonuses
 
 from __future__ import annotations
 
-import json
 import shutil
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks.agreement import agree
 from benchmarks.group_records import PEOPLE
+from benchmarks.process import INTO
 from benchmarks.results import Goal, print_goals
 from benchmarks.timing import Timing, installed, run, side_by_side
 
@@ -122,7 +123,7 @@ def describe(place: Path, records: int, people: int) -> None:
     """How much there is, and how much of it is in the windows that are read."""
     import pyarrow.dataset as ds
 
-    from benchmarks.group_window import BEFORE, END, FIRST, LAST, START
+    from benchmarks.group_window import BEFORE, END, LAST, START
 
     total, read = {}, {}
     for name, when, first, end in (
@@ -139,7 +140,7 @@ def describe(place: Path, records: int, people: int) -> None:
     print(
         f"\n{sum(total.values()):,} records, {people:,} people, 20 indicators; in the year evaluated, or the year "
         f"before where an indicator compares, {sum(read.values()) / records:.0%} of them: {listed}. "
-        f"{size / 1e6:,.0f} MB of Parquet. Day {FIRST} is the first of the year."
+        f"{size / 1e6:,.0f} MB of Parquet."
     )
 
 
@@ -166,10 +167,19 @@ def print_timings(timings: dict[str, Timing]) -> None:
 
 
 def print_stages(timing: Timing) -> None:
-    """Where kaohe's time goes: the functions that an evaluation calls, in a run of its own that is looked at."""
-    spent: dict[str, float] = json.loads(json.dumps(timing.said["stages"]))
+    """Where kaohe's time goes, in a run of its own that is looked at: the functions that an evaluation calls, and
+    below them those that they call."""
+    spent: dict[str, float] = timing.said["stages"]
     whole = sum(spent.values())
+    stages: Counter[str] = Counter()
+    for name, seconds in spent.items():
+        stages[name.split(INTO)[0]] += seconds
     print(f"\nWhere kaohe's {whole:.2f} s go\n\n| | s | |\n|---|---:|---:|")
-    for name, seconds in sorted(spent.items(), key=lambda each: -each[1]):
-        if seconds >= whole / 200:
-            print(f"| `{name}` | {seconds:.2f} | {seconds / whole:.0%} |")
+    for stage, seconds in stages.most_common():
+        if seconds < whole / 100:
+            break
+        print(f"| `{stage}` | {seconds:.2f} | {seconds / whole:.0%} |")
+        parts = {name: each for name, each in spent.items() if name.startswith(f"{stage}{INTO}")}
+        for name, part in sorted(parts.items(), key=lambda each: -each[1]):
+            if part >= whole / 50:
+                print(f"| … `{name.split(INTO)[1]}` | {part:.2f} | {part / whole:.0%} |")

@@ -15,6 +15,7 @@ from types import FrameType
 
 EVERY = 0.002
 """Seconds between two looks at where the main thread is."""
+INTO = " → "
 
 
 class Clock:
@@ -55,13 +56,13 @@ class Clock:
 
 
 def _stage(frame: FrameType | None, trunk: frozenset[str]) -> str:
-    """The innermost function of the trunk that is at work, and what it called."""
-    called = None
+    """What the innermost function of the trunk that is at work called, and what that called in its turn."""
+    above: list[str] = []
     while frame is not None:
         code = frame.f_code
         if code.co_name in trunk and "kaohe" in code.co_filename:
-            return "itself" if called is None else called
-        called = f"{Path(code.co_filename).stem}.{code.co_name}"
+            return INTO.join(reversed(above[-2:])) or "itself"
+        above.append(f"{Path(code.co_filename).stem}.{code.co_name}")
         frame = frame.f_back
     return "elsewhere"
 

@@ -22,7 +22,9 @@ def workspace(records: int = 1_000_000, rounds: int = 5, folder: Path | None = N
     with tempfile.TemporaryDirectory(dir=folder) as made:
         place, made_here = Path(made) / "workspace", Path(made)
         imports = filled(place, made_here, records, people)
-        print_table(f"Imports: {records:,} records of four types", imports, "people")
+        print_imports(
+            imports, {"people": people} | {name: records * share.percent // 100 for name, share in SHARES.items()}
+        )
         at = (*KAOHE, "--workspace", str(place))
         evaluate = (*at, "evaluate", "group", *PERIOD, "--format", "csv")
         first = run(*evaluate)
@@ -39,6 +41,14 @@ def workspace(records: int = 1_000_000, rounds: int = 5, folder: Path | None = N
     warm, asked = timings["kaohe evaluate, nothing changed"], timings["kaohe what-if, other weights"]
     print(f"\nWhat-if beside an evaluation of which nothing changed: {asked.wall / warm.wall:.2f}")
     print_goals(Goal(f"6. what-if, {people:,} people, beside the first evaluation", 0.1, asked.wall / first.wall))
+
+
+def print_imports(imports: dict[str, Timing], rows: dict[str, int]) -> None:
+    print("\n| import of | rows | wall s | µs a row | peak MB |\n|---|---:|---:|---:|---:|")
+    for name, each in imports.items():
+        print(
+            f"| {name} | {rows[name]:,} | {each.wall:.2f} | {each.wall / rows[name] * 1e6:.1f} | {each.peak / 1e6:.0f} |"
+        )
 
 
 def filled(place: Path, folder: Path, records: int, people: int) -> dict[str, Timing]:

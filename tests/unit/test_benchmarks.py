@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-
 from benchmarks import group_duckdb, group_kaohe, group_queries
 from benchmarks.agreement import NEEDED
 from benchmarks.group_data import write_csv, write_snapshot
@@ -16,6 +15,7 @@ from benchmarks.group_records import SHARES
 from benchmarks.group_scoring import read_people, scored
 from benchmarks.results import Goal, with_part
 from benchmarks.workspace import other_weights
+
 from kaohe.run.inputs import evaluate_inputs
 
 RECORDS, PEOPLE = 6_000, 40
