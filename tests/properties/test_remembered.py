@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from tests.unit.engine.remembered_kit import Remembering, figures, snapshot
 from tests.unit.engine.scan_kit import CUSTOMER, Q1, TICKET, day, local, period_windows, request
@@ -59,7 +59,10 @@ PLAIN = st.builds(
     st.sampled_from(["owner", "helper"]),
 )
 THERE = st.sampled_from(["count()", "count(where=at_start())"]).map(lambda value: request("c", value, CUSTOMER))
-REQUESTS = st.lists(st.one_of(PLAIN, PLAIN.map(_joined), THERE), min_size=1, max_size=4)
+REQUESTS = st.lists(st.one_of(PLAIN, PLAIN.map(_joined), THERE), max_size=3).map(
+    lambda asked: [_joined(request("j", "sum(cost)")), *asked]
+)
+EVER = [{"owner": "P1", "helper": "P1", "kind": "repair", "opened_at": local(each), "cost": 7} for each in MOMENTS]
 COVERED = st.sampled_from(["2026-01-01", "2026-02-14", "2027-01-01"])
 PEOPLE = st.sampled_from([("P1", "P2"), ("P1",), ("P1", "P3")])
 PERIODS = st.sampled_from([period_windows(Q1), period_windows(Q1.previous)])
@@ -71,24 +74,26 @@ def remembering(tmp_path_factory: pytest.TempPathFactory) -> Remembering:
     return Remembering(tmp_path_factory.mktemp("values"))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(REQUESTS, st.lists(TICKETS, min_size=1, max_size=2), CUSTOMERS, COVERED, PEOPLE, PERIODS)
+FACTS = st.tuples(REQUESTS, TICKETS.map(lambda rows: [EVER, rows]), CUSTOMERS, COVERED, PEOPLE, PERIODS)
+
+
+@settings(
+    max_examples=12, deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(FACTS, FACTS)
 def test_whatever_was_measured_before_the_figures_are_those_of_a_fresh_engine(
-    remembering: Remembering,
-    tmp_path: Path,
-    asked: list[Request],
-    files: list[list[dict[str, Any]]],
-    customers: list[dict[str, Any]],
-    end: str,
-    people: tuple[str, ...],
-    windows: Any,
+    remembering: Remembering, tmp_path: Path, first: tuple[Any, ...], other: tuple[Any, ...]
 ) -> None:
-    tickets = [[{"no": f"{file}-{row}", **each} for row, each in enumerate(rows)] for file, rows in enumerate(files)]
-    numbered = [{"code": str(row), "left_on": None, **each} for row, each in enumerate(customers)]
-    taken = snapshot(tmp_path / str(next(_NUMBERS)), {"ticket": (TICKET, tickets), "customer": (CUSTOMER, [numbered])})
-    rows = {"_person": ["P1", "P2"], "_first": [day("2026-01-01")] * 2, "_end": [day(end)] * 2}
-    joined = {"relations": {"covered": pa.table(rows)}}
-    fresh = figures(DuckEngine(), asked, taken, windows, people, **joined)
-    for _again in range(2):
+    """Each part alone is exchanged for another, then all of them: what is kept of the first must not pass for it."""
+    exchanged = [(*first[:part], other[part], *first[part + 1 :]) for part in range(len(first))]
+    for asked, files, customers, end, people, windows in (first, *exchanged, other, first):
+        tickets = [
+            [{"no": f"{file}-{row}", **each} for row, each in enumerate(rows)] for file, rows in enumerate(files)
+        ]
+        numbered = [{"code": str(row), "left_on": None, **each} for row, each in enumerate(customers)]
+        tables = {"ticket": (TICKET, tickets), "customer": (CUSTOMER, [numbered])}
+        taken = snapshot(tmp_path / str(next(_NUMBERS)), tables)
+        rows = {"_person": ["P1", "P2"], "_first": [day("2026-01-01")] * 2, "_end": [day(end)] * 2}
+        joined = {"relations": {"covered": pa.table(rows)}}
+        fresh = figures(DuckEngine(), asked, taken, windows, people, **joined)
         assert figures(remembering, asked, taken, windows, people, **joined) == fresh
-        remembering.behind.forget()
