@@ -51,6 +51,7 @@ def purge(
     confirm: int | None,
     reject: int | None,
 ) -> None:
+    from kaohe.engine.kept_values import clear_values
     from kaohe.run.purging import purge as purging
 
     if sum((bool(people), confirm is not None, reject is not None)) != 1:
@@ -60,6 +61,7 @@ def purge(
         own_work = app.workspace.roles.own_work
         said = noted_accounts(app, "people", [purging.proposer_of(app.store, confirm)])
         done = purging.purge(app.store, confirm, app.workspace.snapshots, app.now(), own_work=own_work, said=said)
+        clear_values(app.workspace.values)  # figures of theirs are among them
         _said(app, done)
         return
     if reason is None or not reason.strip():
