@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 Columns = list[tuple[Measure, str]]
-_READING, _JOINING = 6, 12
+READING, JOINING = 6, 12
 _ORDERED = {"count_distinct": 8, "median": 8, "percentile": 8}
 
 
@@ -95,7 +95,7 @@ class Pass:
 
     def cost(self, rows: int) -> int:
         weights = sum(_ORDERED.get(each.aggregate.function, 1) for each in self.measures)
-        return rows * (_READING + _JOINING * len(joins_of(self.one)) + len(self.subjects) * weights)
+        return rows * (READING + JOINING * len(joins_of(self.one)) + len(self.subjects) * weights)
 
 
 def passes(
@@ -134,18 +134,20 @@ def pass_query(one: Pass, windows: Mapping[str, Bounds]) -> tuple[exp.Select, Co
     if len(one.subjects) == 1:
         return select(one.one, windows)
     projections, columns, shared = projected(one.one, windows)
-    names = [f"{SUBJECT}{number}" for number in range(len(one.subjects))]
+    names = [_named(number) for number in range(len(one.subjects))]
     read = dict.fromkeys(each.name for projection in projections for each in projection.find_all(exp.Column))
     inner = exp.select(
         *(exp.column(name, quoted=True) for name in read),
-        *(each.credited(one.inner).as_(name) for each, name in zip(one.subjects, names, strict=True)),
+        *(each.credited(one.inner).as_(name, quoted=True) for each, name in zip(one.subjects, names, strict=True)),
     )
     inner = source(inner, one.records, joins_of(one.one), windows)
     if shared is not None:
         inner = inner.where(shared)
-    sets = [exp.Tuple(expressions=[exp.column(name)]) for name in names]
+    sets = [exp.Tuple(expressions=[exp.column(name, quoted=True)]) for name in names]
     there = {each: _not_null(name) for each, name in zip(one.subjects, names, strict=True)}
-    query = exp.select(*map(exp.column, names), *_where_asked(one, projections, columns, there))
+    query = exp.select(
+        *(exp.column(name, quoted=True) for name in names), *_where_asked(one, projections, columns, there)
+    )
     query = query.from_(inner.subquery("records")).having(
         exp.or_(*(each.copy() for each in there.values()), wrap=False)
     )
@@ -168,7 +170,7 @@ def distributed(
         for measure, part in asked:
             parts[measure][part] = np.zeros(len(codes), np.int64)
         if table is not None:
-            name = SUBJECT if len(one.subjects) == 1 else f"{SUBJECT}{one.subjects.index(Subject.of(scan))}"
+            name = SUBJECT if len(one.subjects) == 1 else _named(one.subjects.index(Subject.of(scan)))
             positions = pc.index_in(table.column(name).cast(codes.type), value_set=codes)
             found, rows = pc.is_valid(positions), positions.drop_null().to_numpy()
             for measure, part in asked:
@@ -199,7 +201,12 @@ def _where_asked(
 
 
 def _not_null(name: str) -> exp.Expression:
-    return exp.column(name).is_(exp.null()).not_()
+    return exp.column(name, quoted=True).is_(exp.null()).not_()
+
+
+def _named(number: int) -> str:
+    """What the column of a subject is called: no field has a dot in its name."""
+    return f"{SUBJECT}.{number}"
 
 
 def _anybodys(measure: Measure) -> Measure:

@@ -94,7 +94,8 @@ class OnDay:
     def _alias(self) -> str:
         """Of different joins different ones."""
         edge = "" if self.drawn_to is None else f" in {self.drawn_to}"
-        return f"{self.relation} of {self.person} on {self.when}{edge}"
+        given = "".join(f" for {name}" for name in self.given)
+        return f"{self.relation} of {self.person} on {self.when}{edge}{given}"
 
     def seen(self, shift: Shift | None) -> OnDay:
         return replace(self, drawn_to=shift) if self.required or self.nearest else self

@@ -10,6 +10,7 @@ from tests.unit.engine.described_kit import READ_THROUGH
 from tests.unit.engine.scan_kit import CUSTOMER, Q1_WINDOWS, TICKET, request, rows
 
 from kaohe.engine import OnDay, Request, Rows, fuse, select
+from kaohe.engine.passes import Pass, pass_query
 from kaohe.engine.rows import row_query
 from kaohe.language import render
 
@@ -94,6 +95,22 @@ JOINED_CASES: Mapping[str, Sequence[Request]] = {
     # Read through a field of customers: only what is asked of them is joined, in one scan with what asks nothing.
     "described": READ_THROUGH,
 }
+# One reading for several subjects: who is credited, who is above them, their team, and whose work is covered that day.
+PASS_CASES: Mapping[str, Sequence[Request]] = {
+    "together": [
+        request("tickets", "count()"),
+        replace(request("tickets", "count()"), who="team.owner", joins=(_TEAM,), rather="kind"),
+        replace(
+            request("growth", "sum(cost) / previous(sum(cost)) - 1"),
+            joins=(OnDay("covered", "owner", "opened_at", required=True),),
+        ),
+        replace(
+            request("override", "median(cost)", where="urgent"),
+            who="manager.owner",
+            joins=(replace(_ABOVE, when="due"),),
+        ),
+    ],
+}
 DIALECTS = ("duckdb", "postgres", "spark")
 
 
@@ -101,6 +118,13 @@ def joined_sql(requests: Sequence[Request]) -> str:
     """The SQL of every scan that answers the requests, for each dialect."""
     queries = [select(scan, Q1_WINDOWS)[0] for scan in fuse(requests)]
     return "".join(f"-- {dialect}\n{render(query, dialect)};\n" for query in queries for dialect in DIALECTS)
+
+
+def pass_sql(requests: Sequence[Request]) -> str:
+    """The SQL of one pass that answers the requests, for each dialect."""
+    scans = fuse(requests)
+    query, _columns = pass_query(Pass(scans, tuple(range(len(scans)))), Q1_WINDOWS)
+    return "".join(f"-- {dialect}\n{render(query, dialect)};\n" for dialect in DIALECTS)
 
 
 def row_sql(wanted: Rows) -> str:
@@ -125,5 +149,7 @@ if __name__ == "__main__":
         (FOLDER / f"{name}.sql").write_text(sql(requests), "utf-8")
     for name, requests in JOINED_CASES.items():
         (FOLDER / f"{name}.sql").write_text(joined_sql(requests), "utf-8")
+    for name, requests in PASS_CASES.items():
+        (FOLDER / f"{name}.sql").write_text(pass_sql(requests), "utf-8")
     for name, wanted in ROW_CASES.items():
         (FOLDER / f"{name}.sql").write_text(row_sql(wanted), "utf-8")

@@ -6,11 +6,24 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.unit.engine.golden_sql import CASES, FOLDER, JOINED_CASES, ROW_CASES, executed, joined_sql, row_sql, sql
+from tests.unit.engine.golden_sql import (
+    CASES,
+    FOLDER,
+    JOINED_CASES,
+    PASS_CASES,
+    ROW_CASES,
+    executed,
+    joined_sql,
+    pass_sql,
+    row_sql,
+    sql,
+)
 from tests.unit.engine.scan_kit import CUSTOMER, Q1_WINDOWS, TICKET, day, local, request, snapshot
 
-from kaohe.engine import OnDay, fuse
+from kaohe.engine import OnDay, Request, fuse
+from kaohe.engine.passes import passes
 from kaohe.engine.plan import measures, needed
+from kaohe.records import Partition
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -25,6 +38,12 @@ def test_the_sql_that_finds_rows_is_the_one_kept(case: str) -> None:
     assert row_sql(ROW_CASES[case]) == (FOLDER / f"{case}.sql").read_text("utf-8"), renew
 
 
+@pytest.mark.parametrize("case", PASS_CASES)
+def test_the_sql_of_one_reading_for_several_is_the_one_kept_in_every_dialect(case: str) -> None:
+    renew = "after a change that is meant: python -m tests.unit.engine.golden_sql"
+    assert pass_sql(PASS_CASES[case]) == (FOLDER / f"{case}.sql").read_text("utf-8"), renew
+
+
 @pytest.mark.parametrize("case", JOINED_CASES)
 def test_the_sql_with_joins_is_the_one_kept_in_every_dialect(case: str) -> None:
     renew = "after a change that is meant: python -m tests.unit.engine.golden_sql"
@@ -32,7 +51,7 @@ def test_the_sql_with_joins_is_the_one_kept_in_every_dialect(case: str) -> None:
 
 
 def test_no_golden_file_is_left_over() -> None:
-    assert {path.stem for path in FOLDER.iterdir()} == {*CASES, *JOINED_CASES, *ROW_CASES}
+    assert {path.stem for path in FOLDER.iterdir()} == {*CASES, *JOINED_CASES, *PASS_CASES, *ROW_CASES}
 
 
 def test_what_is_joined_alike_shares_a_scan_and_what_sees_all_times_is_apart() -> None:
@@ -94,6 +113,21 @@ def test_the_same_aggregate_under_another_condition_or_date_is_another_measure()
     ]
     (scan,) = fuse(asked)
     assert len(scan.measures) == 3
+
+
+def test_people_and_teams_share_a_reading_and_what_others_alone_are_asked_for_does_not() -> None:
+    def read_by(*asked: Request) -> list[tuple[int, ...]]:
+        partition = Partition(Path("x"), None, 10, "", "", {})
+        return [one.numbers for one in passes(fuse(asked), lambda _name: [partition], Q1_WINDOWS)]
+
+    team = OnDay("everybody", "owner", "opened_at", (("_team", "team.owner"),), nearest=True)
+    own = [request("a", "count()"), request("b", "sum(cost)"), request("c", "mean(rating)")]
+    teams = [replace(each, who="team.owner", joins=(team,)) for each in own]
+    other = [request(str(number), f"count(where=cost > {number})", who="helper") for number in range(9)]
+    assert read_by(*own, *teams) == [(0, 1)]
+    assert read_by(*own, *other) == [(0,), (1,)]
+    assert read_by(*own, request("d", "count()", CUSTOMER), *teams) == [(0, 2), (1,)]
+    assert read_by(request("a", "median(cost)"), request("b", "count()", who="helper")) == [(0,), (1,)]
 
 
 def files(tmp_path: Path) -> list[list[dict[str, int | str | None]]]:
