@@ -55,6 +55,7 @@ COMMANDS = {
         msg("Appeals against results: open, answer, uphold, reject, withdraw, list, show."),
     ),
     "audit": ("kaohe.cli.audit:audit", msg("The audit log: verify it, show who did what when.")),
+    "snapshot": ("kaohe.cli.snapshot:snapshot", msg("Snapshots: list, show, verify, and collect what no run needs.")),
     "doctor": ("kaohe.cli.doctor:doctor", msg("Check this deployment: 0 all is well, 1 warnings, 3 errors.")),
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -110,10 +111,13 @@ class Snapshot:
 
     def write(self) -> None:
         """Write the manifest under its digest, unless it is there and says the same of the same files. Of which
-        batches equal facts came is not told anew: a run keeps the text as it was."""
+        batches equal facts came is not told anew: a run keeps the text as it was. Its time says when it was last
+        asked for."""
         path, text = manifest_path(self.folder, self.digest), self.text
         if not path.exists() or not _says_the_same(path, text):
             write_whole(path, lambda beside: beside.write_text(text, "utf-8"))
+        else:
+            os.utime(path)
 
 
 def _says_the_same(path: Path, text: str) -> bool:
