@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
@@ -12,7 +11,8 @@ from kaohe.plugin import RecordType
 from kaohe.records.batches import Counts, Source, begin_batch, finish_batch
 from kaohe.records.merge import merge
 from kaohe.records.months import months_of_stage
-from kaohe.records.references import all_known
+from kaohe.records.physical import columns_of
+from kaohe.records.references import all_known, references
 from kaohe.records.rejections import forget_brought, keep_rejected
 from kaohe.records.rows import CleanRow, Mistake, Reading, Rejection, Repeats
 from kaohe.records.staging import Stage
@@ -94,17 +94,20 @@ def import_rows(
     as it is after Ctrl-C.
     """
     gathered = Gathered()
-    with store.connected() as connection:
-        with transaction(connection, "prepare"):
-            names = [field.name for field in record_type.fields]
-            stage = Stage(connection, store.tables[record_type.name], names)
-            positions = itertools.count()
+    names = [field.name for field in record_type.fields]
+    named = [name for name, _table in references(record_type)]
+    target = store.tables[record_type.name]
+    with (
+        store.connected() as connection,
+        Stage(connection, target, names, key=record_type.key, named=named, apart=True) as stage,
+    ):
+        with stage.filling():
             for reading in read():
                 gathered.take(reading)
-                stage.add((next(positions), row.values) for row in reading.rows)
+                stage.add(columns_of(reading.rows, record_type))
         with transaction(connection, "write") as current:
             begun = begin_batch(connection, record_type.name, source, handed_in)
-            all_known(connection, stage.table, record_type)
+            all_known(connection, record_type, stage.named)
             merged = merge(connection, stage, record_type.key, begun.id, replace=update, repeats=repeats)
             contradictions = {
                 **dict.fromkeys(merged.repeated, repeats_differently(record_type.key)),

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+import pyarrow as pa
 from sqlalchemy import Column, Connection, Date, Table, delete, insert, select, update
 
 from kaohe.records.canonical import canonical
 from kaohe.records.columns import Moment, moment_text
 from kaohe.records.core_tables import ReplacedRow
+from kaohe.records.physical import column_type
 from kaohe.records.staging import Stage
 from kaohe.records.tables import BATCH, table_of
 
@@ -55,7 +57,8 @@ def restore(connection: Connection, table: Table, batch: int) -> int:
     key = list(json.loads(rows[0].key))
     content = [column.name for column in table.columns if column.name not in (*key, "id")]
     stage = Stage(connection, table, [*key, *content])
-    stage.add(enumerate(_former_rows(table, rows)))
+    with stage.filling():
+        stage.add(_former_rows(table, rows))
     former = {table.c[name]: stage.table.c[name] for name in stage.columns if name not in key}
     same = [table.c[name].is_not_distinct_from(stage.table.c[name]) for name in key]
     connection.execute(update(table).where(*same).values(former))
@@ -64,11 +67,15 @@ def restore(connection: Connection, table: Table, batch: int) -> int:
     return len(rows)
 
 
-def _former_rows(table: Table, rows: Iterable[Any]) -> Iterator[dict[str, Any]]:
-    """Whole rows; a field that the record type gained since then is NULL again."""
-    for row in rows:
-        values = {**json.loads(row.key), **json.loads(row.former)}
-        yield {BATCH: row.former_batch, **{name: _from_json(table.c[name], value) for name, value in values.items()}}
+def _former_rows(table: Table, rows: Iterable[Any]) -> pa.RecordBatch:
+    """Whole rows; a field that the record type gained since then is missing again."""
+    whole = [{BATCH: row.former_batch, **json.loads(row.key), **json.loads(row.former)} for row in rows]
+    names = list(dict.fromkeys(name for row in whole for name in row))
+    columns = [
+        pa.array([_from_json(table.c[name], row.get(name)) for row in whole], column_type(table.c[name]))
+        for name in names
+    ]
+    return pa.RecordBatch.from_arrays(columns, names=names)
 
 
 def _to_json(value: Any) -> Any:

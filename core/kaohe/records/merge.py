@@ -48,27 +48,13 @@ def merge(
     ``repeats``: which of several staged rows with one key goes in; the others are left out, or contradict the first.
     """
     content = [name for name in stage.columns if name not in key]
-    repeated, equal = _drop_repeats(connection, stage, key, content, repeats)
-    staged, target = stage.table, stage.target
-    both = staged.join(target, _match(staged, target, key))
-    differ = not_(_equal(staged, target, content))
-    different = list(connection.scalars(select(staged.c[POSITION]).select_from(both).where(differ)))
+    ordered = stage.order.ascending
+    repeated, equal = ([], 0) if ordered else _drop_repeats(connection, stage, key, content, repeats)
+    meets = _may_meet(connection, stage, key)
+    different = _differing(connection, stage, key, content) if meets else []
     if different and replace:
-        columns = [target.c[name] for name in (*stage.columns, BATCH)]
-        former = connection.execute(select(*columns).select_from(both).where(differ)).mappings()
-        keep_former(connection, target, key, batch, map(dict, former))
-        new = {target.c[name]: staged.c[name] for name in content}
-        change = update(target).where(_match(staged, target, key), differ)
-        connection.execute(change.values({**new, target.c[BATCH]: literal(batch)}))
-    fresh = (
-        select(*(staged.c[name] for name in stage.columns), literal(batch))
-        .select_from(staged.outerjoin(target, _match(staged, target, key)))
-        .where(target.c[BATCH].is_(None))
-        .order_by(*(staged.c[name] for name in key))
-    )
-    entering = insert_from(stage, [*stage.columns, BATCH], fresh)
-    # Without being asked, SQLAlchemy does not say how many rows an INSERT … SELECT added on PostgreSQL.
-    added = connection.execute(entering, execution_options={"preserve_rowcount": True}).rowcount
+        _replace(connection, stage, key, content, batch)
+    added = _add(connection, stage, key, batch, meets=meets, ordered=ordered)
     return Merged(
         added=added,
         replaced=len(different) if replace else 0,
@@ -78,6 +64,51 @@ def merge(
         left_out=0 if repeats == "reject" else len(repeated),
         equal=equal,
     )
+
+
+def _may_meet(connection: Connection, stage: Stage, key: Sequence[str]) -> bool:
+    """Whether a staged key may be stored already. It is not where nothing is stored, nor where all staged keys come
+    after all stored ones, which the end of an index tells; text is compared by its bytes in both."""
+    target = stage.target
+    keys = [target.c[name] for name in key]
+    if len(keys) != 1 or stage.order.first is None or not stage.order.ascending:
+        return connection.execute(select(literal(1)).select_from(target).limit(1)).first() is not None
+    last = connection.scalar(select(func.max(keys[0])))
+    return last is not None and bool(stage.order.first[0] <= last)
+
+
+def _differing(connection: Connection, stage: Stage, key: Sequence[str], content: Sequence[str]) -> list[int]:
+    """The positions of rows whose key is stored with other content."""
+    staged, target = stage.table, stage.target
+    both = staged.join(target, _match(staged, target, key))
+    found = select(staged.c[POSITION]).select_from(both).where(not_(_equal(staged, target, content)))
+    return list(connection.scalars(found))
+
+
+def _replace(connection: Connection, stage: Stage, key: Sequence[str], content: Sequence[str], batch: int) -> None:
+    """Put those in the place of what is stored, which the journal keeps."""
+    staged, target = stage.table, stage.target
+    differ = not_(_equal(staged, target, content))
+    columns = [target.c[name] for name in (*stage.columns, BATCH)]
+    former = select(*columns).select_from(staged.join(target, _match(staged, target, key))).where(differ)
+    keep_former(connection, target, key, batch, map(dict, connection.execute(former).mappings()))
+    new = {target.c[name]: staged.c[name] for name in content}
+    change = update(target).where(_match(staged, target, key), differ)
+    connection.execute(change.values({**new, target.c[BATCH]: literal(batch)}))
+
+
+def _add(connection: Connection, stage: Stage, key: Sequence[str], batch: int, *, meets: bool, ordered: bool) -> int:
+    """Add the rows whose key is not stored, in the order of their keys; how many they are."""
+    staged, target = stage.table, stage.target
+    fresh = select(*(staged.c[name] for name in stage.columns), literal(batch))
+    if meets:
+        there = staged.outerjoin(target, _match(staged, target, key))
+        fresh = fresh.select_from(there).where(target.c[BATCH].is_(None))
+    if not ordered:
+        fresh = fresh.order_by(*(staged.c[name] for name in key))
+    entering = insert_from(stage, [*stage.columns, BATCH], fresh)
+    # Without being asked, SQLAlchemy does not say how many rows an INSERT … SELECT added on PostgreSQL.
+    return connection.execute(entering, execution_options={"preserve_rowcount": True}).rowcount
 
 
 def _drop_repeats(

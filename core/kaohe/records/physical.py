@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pyarrow as pa
+from sqlalchemy import Boolean, Column, Date, Integer
 
 from kaohe.plugin.types import Field, RecordType
-from kaohe.records.columns import STORED, Stored
+from kaohe.records.columns import STORED, Moment, Stored
 from kaohe.records.rows import CleanRow, CleanRows
 
 _TYPES: dict[Stored, pa.DataType] = {
@@ -22,6 +24,21 @@ _TYPES: dict[Stored, pa.DataType] = {
 def physical_type(field: Field) -> pa.DataType:
     """The type of the column that holds the field's values: integers scaled as stored, moments in UTC."""
     return _TYPES[STORED[field.kind]]
+
+
+def column_type(column: Column[Any]) -> pa.DataType:
+    """The type of the column that holds what a column of the database holds."""
+    match column.type:
+        case Moment():
+            return _TYPES["datetime"]
+        case Date():
+            return _TYPES["date"]
+        case Boolean():
+            return _TYPES["boolean"]
+        case Integer():
+            return _TYPES["integer"]
+        case _:
+            return _TYPES["text"]
 
 
 def physical_schema(record_type: RecordType) -> pa.Schema:

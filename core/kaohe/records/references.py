@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 
-from sqlalchemy import Connection, Table, exists, func, or_, select
+from sqlalchemy import Connection, Table, func, or_, select
 
 from kaohe.errors import Place, Problem, fail, refuse_if_any
 from kaohe.plugin import RecordType
@@ -15,6 +15,7 @@ from kaohe.text import msg
 
 _people, _teams, _targets = table_of(PersonRow), table_of(TeamRow), table_of(TargetRow)
 _pairs = table_of(RatingPairRow)
+_FEW = 500
 
 
 def references(record_type: RecordType) -> Iterator[tuple[str, Table]]:
@@ -23,17 +24,21 @@ def references(record_type: RecordType) -> Iterator[tuple[str, Table]]:
     return ((field.name, tables[field.kind]) for field in record_type.fields if field.kind in tables)
 
 
-def all_known(connection: Connection, rows: Table, record_type: RecordType) -> None:
-    """Raise KaoheError where rows name people or teams that are gone: somebody changed them while the file was read."""
+def all_known(connection: Connection, record_type: RecordType, named: Mapping[str, Collection[str]]) -> None:
+    """Raise KaoheError where rows name people or teams that are gone: somebody changed them while the file was read.
+
+    ``named``: what the rows hold in each of the fields that name people or teams.
+    """
     for name, table in references(record_type):
-        known = exists().where(table.c.code == rows.c[name])
-        missing = connection.scalar(select(rows.c[name]).where(rows.c[name].is_not(None), ~known).limit(1))
-        if missing is not None:
+        known = select(table.c.code)
+        if len(named[name]) <= _FEW:
+            known = known.where(table.c.code.in_(named[name]))
+        if missing := set(named[name]).difference(connection.scalars(known)):
             raise fail(
                 Problem(
                     "import.people-changed",
                     msg("the people were changed by somebody else during this import; nothing was kept"),
-                    found=missing,
+                    found=min(missing),
                     fix=msg("import the file again"),
                 )
             )

@@ -1,71 +1,102 @@
-"""Rows on their way in: a temporary table beside the target, filled at the driver's full speed.
+"""Rows on their way in: a table apart from the target, filled at the full speed of the database.
 
 Nothing that others can see is touched or locked while a file is read, however long that takes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from typing import Any, Self
 
+import pyarrow as pa
 from sqlalchemy import Column, Connection, MetaData, Table, insert
 
-from kaohe.records.columns import COUNT, for_sqlite
+from kaohe.records.columns import COUNT
+from kaohe.records.key_order import KeyOrder
+from kaohe.records.postgresql_stage import PostgresqlRows
+from kaohe.records.sqlite_stage import SqliteRows
+from kaohe.records.store import transaction
 
 POSITION = "_position"
 
 
 class Stage:
-    """A temporary table with some columns of the target and the position of each row in its file.
+    """Some columns of the target and the position of each row in its file. While ``filling`` rows are added; then
+    ``table`` can be asked until ``drop``, or as long as the connection lives and the stage is not left.
 
-    It lives as long as the connection. ``rows`` counts what was added to it.
+    ``rows`` counts what was added, ``order`` says what was seen of their keys, and ``named`` holds the distinct values
+    of the columns for which that was asked. ``apart``: the connection is in no transaction, neither when this is filled
+    nor when it is dropped, and many rows may go into a file of their own.
     """
 
-    def __init__(self, connection: Connection, target: Table, columns: Sequence[str]) -> None:
+    table: Table
+
+    def __init__(
+        self,
+        connection: Connection,
+        target: Table,
+        columns: Sequence[str],
+        *,
+        key: Sequence[str] = (),
+        named: Collection[str] = (),
+        apart: bool = False,
+    ) -> None:
         self.target = target
         self.columns = tuple(columns)
         self.rows = 0
-        self.table = Table(
-            f"stage_{target.name}",
-            MetaData(),
-            Column(POSITION, COUNT, nullable=False),
-            *(Column(name, target.c[name].type, nullable=target.c[name].nullable) for name in columns),
-            prefixes=["TEMPORARY"],
-        )
+        self.order = KeyOrder(key)
+        self.named: dict[str, set[str]] = {name: set() for name in named}
         self._connection = connection
-        self.table.create(connection, checkfirst=False)
-
-    def add(self, rows: Iterable[tuple[int, Mapping[str, Any]]]) -> None:
-        """Add rows as (position, values by column); a column that is not given is NULL."""
-        listed = list(rows)
-        columns: list[Sequence[Any]] = [[position for position, _values in listed]]
-        on_sqlite = self._connection.dialect.name == "sqlite"
-        for name in self.columns:
-            column = [values.get(name) for _position, values in listed]
-            kind = self.table.c[name].type
-            columns.append(for_sqlite(column, kind) if on_sqlite else column)
-        tuples = list(zip(*columns, strict=True))
-        if on_sqlite:
-            self._add_to_sqlite(tuples)
+        self._kept: SqliteRows | PostgresqlRows
+        if connection.dialect.name == "sqlite":
+            self._kept, self._in_transaction = SqliteRows(connection, self._defined, apart=apart), False
         else:
-            self._copy_to_postgresql(tuples)
-        self.rows += len(tuples)
+            self._kept, self._in_transaction = PostgresqlRows(connection, self._defined), apart
 
-    def _add_to_sqlite(self, tuples: list[tuple[Any, ...]]) -> None:
-        marks = ", ".join("?" * (len(self.columns) + 1))
-        quoted = self._connection.dialect.identifier_preparer.format_table(self.table)
-        driver: Any = self._connection.connection.driver_connection
-        driver.executemany(f"INSERT INTO temp.{quoted} VALUES ({marks})", tuples)  # noqa: S608  # quoted above
+    @contextmanager
+    def filling(self) -> Iterator[None]:
+        """The time in which rows are added. What was added is gone when this ends with an exception."""
+        with transaction(self._connection, "prepare") if self._in_transaction else nullcontext():
+            try:
+                yield
+                self.table = self._kept.finish()
+            except BaseException as error:
+                self._kept.abandon(error)
+                raise
 
-    def _copy_to_postgresql(self, tuples: list[tuple[Any, ...]]) -> None:
-        quoted = self._connection.dialect.identifier_preparer.format_table(self.table)
-        driver: Any = self._connection.connection.driver_connection
-        with driver.cursor() as cursor, cursor.copy(f"COPY {quoted} FROM STDIN") as copy:
-            for row in tuples:
-                copy.write_row(row)
+    def add(self, batch: pa.RecordBatch) -> None:
+        """Add rows of physical values, see ``physical``; a column that the batch lacks is missing in all of them."""
+        if not len(batch):
+            return
+        self.order.see(batch)
+        for name, seen in self.named.items():
+            seen.update(batch.column(name).unique().drop_null().to_pylist())
+        given = set(batch.schema.names)
+        columns = [batch.column(name) if name in given else pa.nulls(len(batch)) for name in self.columns]
+        positions = pa.array(range(self.rows, self.rows + len(batch)), pa.int64())
+        self._kept.add(pa.RecordBatch.from_arrays([positions, *columns], names=[POSITION, *self.columns]))
+        self.rows += len(batch)
 
     def drop(self) -> None:
-        self.table.drop(self._connection, checkfirst=False)
+        """Take the rows away."""
+        self._kept.drop(self.table)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        """Leave nothing behind in files. A temporary table goes with its connection."""
+        self._kept.close()
+
+    def _defined(self, **rest: Any) -> Table:
+        return Table(
+            f"stage_{self.target.name}",
+            MetaData(),
+            Column(POSITION, COUNT, nullable=False),
+            *(Column(name, self.target.c[name].type, nullable=self.target.c[name].nullable) for name in self.columns),
+            **rest,
+        )
 
 
 def insert_from(stage: Stage, columns: Sequence[str], source: Any) -> Any:

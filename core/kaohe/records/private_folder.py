@@ -1,0 +1,55 @@
+"""A folder for what nobody else may read, beside a database and only for as long as this process lives."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+from kaohe.records.failures import guarded_files
+
+
+class PrivateFolder:
+    """Only its owner may enter it. Making one removes those that processes left behind which were killed."""
+
+    def __init__(self, database: Path) -> None:
+        prefix = f".{database.name}-import-"
+        for left in database.parent.glob(f"{prefix}*"):
+            _remove_unless_in_use(left)
+        with guarded_files(str(database.parent)):
+            self.path = Path(tempfile.mkdtemp(prefix=prefix, dir=database.parent))
+        self._mark = _marked(self.path)
+
+    def remove(self) -> None:
+        """As far as the system allows that: not every one removes files that are open."""
+        shutil.rmtree(self.path, ignore_errors=True)
+        if self._mark is not None:
+            os.close(self._mark)
+            self._mark = None
+
+
+def _marked(folder: Path) -> int | None:
+    """A lock on the folder, which the system drops when the process ends; None where somebody else has it, or where
+    folders cannot be locked: there, files that are open cannot be removed."""
+    try:
+        import fcntl  # noqa: PLC0415 - not on every system
+    except ImportError:
+        return None
+    mark = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(mark)
+        return None
+    return mark
+
+
+def _remove_unless_in_use(folder: Path) -> None:
+    with suppress(OSError):
+        mark = _marked(folder)
+        if mark is not None or os.name == "nt":
+            shutil.rmtree(folder, ignore_errors=True)
+        if mark is not None:
+            os.close(mark)
