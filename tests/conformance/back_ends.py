@@ -32,6 +32,7 @@ from kaohe.language.worktime import calendars, needs
 from kaohe.worktime import Calendar
 
 Row = Mapping[str, Any]
+_TEXT = {"duckdb": "VARCHAR", "postgres": "TEXT", "spark": "STRING"}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -65,7 +66,7 @@ class Database:
 
     def value(self, expression: Expression, table: Table) -> Any:
         bounds = table.windows["period"]
-        (found,) = self._select(self._text(row_sql(expression, bounds)), table, expression.tree)
+        (found,) = self._select([self._text(row_sql(expression, bounds))], table, expression.tree)
         return None if found is None else _read(found, expression.type, bounds)
 
     def figure(self, expression: Expression, table: Table) -> Decimal | None:
@@ -79,19 +80,19 @@ class Database:
         if table.when is not None and not aggregate.everything:
             keep = _falls(table, bounds)
         lowered = aggregate_sql(aggregate, bounds, keep)
-        columns = ", ".join(self._text(node) for node in lowered.values())
-        found = self._select(columns, table, aggregate)
+        found = self._select([self._text(node) for node in lowered.values()], table, aggregate)
         return {name: np.array([int(value)]) for name, value in zip(lowered, found, strict=True)}
 
-    def _select(self, columns: str, table: Table, node: Node) -> Sequence[Any]:
+    def _select(self, columns: Sequence[str], table: Table, node: Node) -> Sequence[Any]:
         """One row, with the calendars that the node asks joined to the records."""
+        named = ", ".join(f"{column} AS c{index}" for index, column in enumerate(columns))
         zone = table.windows["period"].zone
         query = exp.select("*").from_("records")
         for need in needs([node]):
             query = joined(query, need, zone)
         joins = " ".join(self._text(join) for join in query.args.get("joins") or ())
         given = ", ".join(self._days(calendar, zone) for calendar in calendars([node]))
-        return self.run(f"{f'WITH {given} ' if given else ''}SELECT {columns} FROM {self._records(table)} {joins}")
+        return self.run(f"{f'WITH {given} ' if given else ''}SELECT {named} FROM {self._records(table)} {joins}")
 
     def _days(self, calendar: Calendar, zone: tzinfo) -> str:
         """The calendar's table of days, written out."""
@@ -121,7 +122,7 @@ class Database:
         value = physical(row.get(name), kind, table.windows["period"], local=bool(local))
         if kind.kind == "text":
             literal = exp.Literal.string(value).sql(self.dialect) if value is not None else "NULL"
-            return f"CAST({literal} AS {'VARCHAR' if self.dialect == 'duckdb' else 'TEXT'})"
+            return f"CAST({literal} AS {_TEXT[self.dialect]})"
         as_ = "BOOLEAN" if kind.kind == "boolean" else "BIGINT"
         return f"CAST({'NULL' if value is None else value} AS {as_})"
 

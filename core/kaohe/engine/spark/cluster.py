@@ -8,6 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 CONNECT_PORT = 15002
+_OPTIONS = "spark.driver.extraJavaOptions"
 
 OWN_SETTINGS: Mapping[str, str] = MappingProxyType(
     {
@@ -62,7 +63,10 @@ class Cluster:
 
     def settings(self) -> dict[str, str]:
         """All settings of a session that kaohe starts."""
-        return {**DEFAULTS, **dict(self.conf), **OWN_SETTINGS, "spark.master": self.address}
+        settings = {**DEFAULTS, **dict(self.conf), **OWN_SETTINGS, "spark.master": self.address}
+        # Without memory Spark's process would neither answer nor end.
+        options = settings.get(_OPTIONS, "")
+        return settings | {_OPTIONS: f"{options} -XX:+ExitOnOutOfMemoryError".strip()}
 
     def session_settings(self) -> dict[str, str]:
         """Those of a session on a server that others started."""

@@ -6,9 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from sqlglot import exp
 
@@ -16,16 +14,15 @@ from kaohe.engine.described import Beside, beside, nothing
 from kaohe.engine.groups import Grouping, Groups, group_query, read_groups
 from kaohe.engine.groups import computed as computed_in_groups
 from kaohe.engine.overflow import A_FIGURE, A_SUM, too_large
-from kaohe.engine.plan import SUBJECT, Parts, Scan, needed, nodes, not_covered, select
+from kaohe.engine.passes import distributed, needed_for_pass, pass_query, passes
+from kaohe.engine.plan import Parts, Scan, needed, nodes, not_covered
 from kaohe.engine.rows import Found, Rows, arranged, computed, needed_for, row_query
 from kaohe.engine.source import NO_RELATIONS, RECORDS, Relations
 from kaohe.engine.spark.failures import Overflow
 from kaohe.engine.spark.session import Session, opened, turn
 from kaohe.engine.worktime import calendar_relations, uncovered
 from kaohe.errors import refuse_if_any
-from kaohe.exact import Ints
 from kaohe.language import Bounds, render, summed_wide
-from kaohe.language.tree import Node
 from kaohe.language.worktime import needs
 from kaohe.records import Partition, Snapshot
 from kaohe.text import Message
@@ -56,9 +53,21 @@ class SparkEngine:
         relations: Relations = NO_RELATIONS,
     ) -> list[Parts]:
         refuse_if_any(problem for scan in scans for problem in not_covered(scan, snapshot.partitions, windows))
-        return [
-            self._measure(scan, snapshot, windows, codes, relations) for scan, codes in zip(scans, whose, strict=True)
-        ]
+        different = {id(codes): pa.array(codes, pa.string()) for codes in whose}
+        orders = {number: different[id(codes)] for number, codes in enumerate(whose)}
+        answers: dict[int, Parts] = {}
+        for one in passes(scans, snapshot.partitions, windows):
+            query, columns = pass_query(one, windows)
+            partitions = needed_for_pass(one, snapshot.partitions, windows)
+            table = None
+            if partitions:
+                asked = [*nodes(one.measures)]
+                given = {**relations, **calendar_relations(asked, next(iter(windows.values())).zone)}
+                besides = beside(asked, one.one.describing)
+                with self._over(snapshot, partitions, query, given, besides) as session:
+                    table = _answer(session, query, one.records.name, A_SUM)
+            answers |= distributed(one, columns, table, orders)
+        return [answers[number] for number in range(len(scans))]
 
     def grouped(
         self,
@@ -96,32 +105,6 @@ class SparkEngine:
         relations = {**relations, **calendar_relations(asked, bounds.zone)}
         with self._over(snapshot, partitions, query, relations, beside(asked, wanted.describing)) as session:
             return arranged(wanted, _answer(session, query, wanted.records.name, A_FIGURE), order)
-
-    def _measure(
-        self,
-        scan: Scan,
-        snapshot: Snapshot,
-        windows: Mapping[str, Bounds],
-        codes: Sequence[str],
-        relations: Relations,
-    ) -> Parts:
-        query, columns = select(scan, windows)
-        parts = {measure: dict[str, Ints]() for measure in scan.measures}
-        for measure, part in columns:
-            parts[measure][part] = np.zeros(len(codes), np.int64)
-        partitions = needed(scan, snapshot.partitions(scan.records.name), windows)
-        if not partitions:
-            return parts
-        asked: list[Node] = [*nodes(scan.measures)]
-        relations = {**relations, **calendar_relations(asked, next(iter(windows.values())).zone)}
-        with self._over(snapshot, partitions, query, relations, beside(asked, scan.describing)) as session:
-            table = _answer(session, query, scan.records.name, A_SUM)
-        positions = pc.index_in(table.column(SUBJECT), value_set=pa.array(codes, pa.string()))
-        found = pc.is_valid(positions).to_numpy()
-        rows = positions.drop_null().to_numpy()
-        for index, (measure, part) in enumerate(columns):
-            parts[measure][part][rows] = table.column(f"c{index}").to_numpy()[found]
-        return parts
 
     @contextmanager
     def _over(

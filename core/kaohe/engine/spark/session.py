@@ -87,11 +87,13 @@ class Session:
         except Exception as error:
             if overflows(error):
                 raise Overflow from None
-            known = explained(error, self.cluster)
+            driver = self._driver
+            ended = driver is not None and not driver.alive()
+            known = explained(error, self.cluster, driver.log.text() if driver is not None and ended else "")
             if known is None:
                 raise
-            if self._driver is not None:
-                self._driver.log.keep()
+            if driver is not None:
+                driver.log.keep()
             raise known from None
 
     @contextmanager
