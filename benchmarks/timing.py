@@ -66,6 +66,11 @@ def environment(command: Sequence[str]) -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in paths if path)}
 
 
+def anew(place: Path, command: Sequence[str]) -> tuple[str, ...]:
+    """The command of a workspace, before which what was measured earlier is taken away; its snapshot stays."""
+    return ("sh", "-c", 'rm -rf "$0" && exec "$@"', str(place / ".kaohe" / "values"), *command)
+
+
 def installed(*packages: str) -> bool:
     """Whether all of them are; where not, it says so: what is left out is told."""
     absent = [name for name in packages if find_spec(name) is None]
