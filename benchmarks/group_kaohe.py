@@ -93,8 +93,9 @@ def main() -> None:
     import kaohe.engine
     import kaohe.run.evaluate
     import kaohe.run.organisation.members
+    from kaohe.engine.resources import Resources
 
-    engine = kaohe.engine.DuckEngine()
+    engine = kaohe.engine.DuckEngine(Resources(spill=asked.folder / "spill"))
     clock = Clock(BEGUN)
     clock.mark("imports")
     with clock.stages(TRUNK, wanted=asked.stages):
