@@ -17,6 +17,7 @@ ACTIONS: Mapping[str, Message] = MappingProxyType(
         "plugin.remove": msg("plugin taken back"),
         "import": msg("imported"),
         "undo": msg("import undone"),
+        "database.copy": msg("database copied to a server"),
         "export": msg("exported"),
         "people.propose-purge": msg("purge of personal data proposed"),
         "people.purge": msg("personal data purged"),

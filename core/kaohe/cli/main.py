@@ -56,6 +56,7 @@ COMMANDS = {
     ),
     "audit": ("kaohe.cli.audit:audit", msg("The audit log: verify it, show who did what when.")),
     "snapshot": ("kaohe.cli.snapshot:snapshot", msg("Snapshots: list, show, verify, and collect what no run needs.")),
+    "database": ("kaohe.cli.database:database", msg("The database: copy it to PostgreSQL.")),
     "doctor": ("kaohe.cli.doctor:doctor", msg("Check this deployment: 0 all is well, 1 warnings, 3 errors.")),
 }
 

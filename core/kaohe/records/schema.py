@@ -59,7 +59,7 @@ def bring_up_to_date(
     if version is None and connection.dialect.name == "postgresql":
         _refuse_letters_lost(connection)
     if version != VERSIONS[-1]:
-        _upgrade_core(connection)
+        upgrade_core(connection)
     kept = _kept_shapes(connection)
     changed = {name: kept[name] for name in record_types if name in kept and kept[name] != shape_of(record_types[name])}
     refuse_if_any(
@@ -95,7 +95,7 @@ def core_version(connection: Connection) -> str | None:
     return None if found is None else str(found)
 
 
-def _upgrade_core(connection: Connection) -> None:
+def upgrade_core(connection: Connection) -> None:
     # Alembic costs a third of a second to import, and a current database never needs it.
     from alembic import command  # noqa: PLC0415 - only who migrates needs it
     from alembic.config import Config  # noqa: PLC0415 - only who migrates needs it
