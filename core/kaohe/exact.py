@@ -61,17 +61,24 @@ def round_micros(micros: int, decimals: int) -> int:
 
 def format_micros(micros: int, decimals: int) -> str:
     """Millionths as text with exactly so many decimals."""
-    return f"{Decimal(round_micros(int(micros), decimals)).scaleb(-DECIMALS):.{decimals}f}"
+    return _fixed(divide(int(micros), 10 ** (DECIMALS - decimals)), decimals)
 
 
 def format_fen(fen: int) -> str:
     """Fen as yuan with thousands separators: 1,234.50."""
-    return f"{Decimal(int(fen)).scaleb(-2):,.2f}"
+    return _fixed(int(fen), 2, ",")
 
 
 def plain_fen(fen: int) -> str:
     """Fen as yuan for programs, in JSON and the like: 1234.50."""
-    return f"{Decimal(int(fen)).scaleb(-2):.2f}"
+    return _fixed(int(fen), 2)
+
+
+def _fixed(number: int, decimals: int, thousands: str = "") -> str:
+    """A whole number of the last of so many decimals, written out."""
+    whole, rest = divmod(abs(number), 10**decimals)
+    written = f"{whole:{thousands}}.{rest:0{decimals}d}" if decimals else f"{whole:{thousands}}"
+    return f"-{written}" if number < 0 else written
 
 
 def signed_micros(micros: int) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
+from functools import cache
 from types import MappingProxyType
 from typing import Any
 
@@ -88,9 +89,39 @@ class Sum:
 def summed(connection: Connection, table: Table, where: Mapping[str, Any]) -> Sum:
     """The rows with these values in the order of their keys."""
     total = Sum()
-    for row in connection.execute(select(*raw(table)).where(is_row(table, where)).order_by(*table.primary_key)):
-        total.add(content(row_data(table, row._mapping)))
+    found = connection.execute(select(*raw(table)).where(is_row(table, where)).order_by(*table.primary_key))
+    for rows in found.partitions(_AT_ONCE):
+        for text in contents(table, rows):
+            total.add(text)
     return total
+
+
+def contents(table: Table, rows: Sequence[Sequence[Any]]) -> Iterator[str]:
+    """What each of some rows says, whose values stand in the order of the table's columns: ``content`` of their
+    ``row_data``, column by column, because a mapping for each of many rows takes longest."""
+    held = zip(table.columns, zip(*rows, strict=True), strict=True)
+    columns = sorted(held, key=lambda each: str(each[0].name))
+    parts = [_written(table, column, values) for column, values in columns]
+    return (f"{{{','.join(filter(None, row))}}}" for row in zip(*parts, strict=True))
+
+
+_AT_ONCE = 10_000
+
+
+def _written(table: Table, column: Any, values: Sequence[Any]) -> list[str]:
+    """What each row says in this column; nothing where it is missing."""
+    name, kinds = f"{canonical(column.name)}:", set(map(type, values))
+    if kinds == {int} and not isinstance(column.type, Boolean):
+        return [f"{name}{value}" for value in values]
+    if kinds <= {str} and (table.name, column.name) not in _BY_DIGEST:
+        return [f"{name}{canonical(value)}" for value in values]
+
+    @cache
+    def said(_kind: type, value: Any) -> str:
+        plain = _plain(table, column, value)
+        return "" if plain is None else f"{name}{canonical(plain)}"
+
+    return [*map(said, map(type, values), values)]  # by their type: to Python 1 is True
 
 
 def streamed(connection: Connection, table: Table, order: Sequence[ColumnElement[Any]]) -> Iterator[Mapping[Any, Any]]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache, partial
+from functools import partial
 from typing import IO, Any, Literal
 
-from kaohe.exact import format_fen, format_micros, from_micros
+from kaohe.exact import format_fen, format_micros, from_micros, plain_fen
 from kaohe.records.words import guarded
 from kaohe.text import visible
 
@@ -83,14 +83,30 @@ def write_csv(sheet: Sheet, stream: IO[str]) -> None:
     writer.writerow([harmless(column.header) for column in sheet.columns])
     if sheet.rows:
         columns = zip(sheet.columns, zip(*sheet.rows, strict=True), strict=True)
-        texts = [map(cache(partial(_plain, column)), values) for column, values in columns]
-        writer.writerows(zip(*texts, strict=True))
+        writer.writerows(zip(*(_plain(column, values) for column, values in columns), strict=True))
 
 
-def _plain(column: Column, value: Any) -> str:
-    if value is None:
-        return ""
-    return harmless(str(value)) if column.kind == "text" else str(as_decimal(column, value))
+def _plain(column: Column, values: Sequence[Any]) -> list[str]:
+    """The cells of a column as programs read them."""
+    write: Callable[[Any], str]
+    match column.kind:
+        case "text":
+            write = _harmless
+        case "points":
+            write = partial(format_micros, decimals=column.decimals)
+        case "money":
+            write = plain_fen
+        case _:
+            write = partial(_number, column)
+    return ["" if value is None else write(value) for value in values]
+
+
+def _harmless(value: Any) -> str:
+    return harmless(str(value))
+
+
+def _number(column: Column, value: int) -> str:
+    return str(as_decimal(column, value))
 
 
 def harmless(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from sqlalchemy import Connection, RowMapping, func, insert, select
 from kaohe.errors import KaoheError, Problem, fail
 from kaohe.period import Period, usual
 from kaohe.records import Store
+from kaohe.records.adding import add_rows
 from kaohe.records.audit import actor_of, append, seal, take_turn
 from kaohe.records.core_tables import RunResultRow, RunRow, SchemeRow
 from kaohe.records.tables import table_of
@@ -74,9 +75,7 @@ def add_run(connection: Connection, run: Run, inputs: Inputs, *, replaces: int |
     said = sealed({**summary(run), "run": document}, row, blob, scheme)
     added = insert(_runs).values(**row, evidence=said, columns=blob).returning(_runs.c.id)
     number = int(connection.execute(added).scalar_one())
-    rows = [{"run": number, **each} for each in results_of(run)]
-    if rows:
-        connection.execute(insert(_results), rows)
+    add_rows(connection, _results, {"run": [number] * len(run.names), **results_of(run)})
     seals += [seal(connection, _runs, {"id": number}), seal(connection, _results, {"run": number})]
     detail = {"run": number, "digest": run.digest, "inputs": kept, "replaces": replaces}
     subject = f"{run.scheme.id} {run.period.name}"
@@ -128,30 +127,18 @@ def balances(store: Store, scheme: str, period: Period) -> Balances | None:
     return Balances(number, {})
 
 
-def results_of(run: Run) -> list[dict[str, Any]]:
-    """Everybody's outcome, as the table of results holds it."""
+def results_of(run: Run) -> dict[str, Sequence[Any]]:
+    """Everybody's outcome, by the columns of the table of results."""
     appraisal = run.appraisal
-    return [
-        {
-            "person": code,
-            "name": name,
-            "graded": graded,
-            "total": total,
-            "rank": rank,
-            "tier": tier,
-            "bonus": bonus,
-        }
-        for code, name, graded, total, rank, tier, bonus in zip(
-            appraisal.people.code,
-            run.names,
-            appraisal.graded.tolist(),
-            appraisal.total.tolist(),
-            appraisal.rank.tolist(),
-            appraisal.tier,
-            appraisal.bonus.tolist(),
-            strict=True,
-        )
-    ]
+    return {
+        "person": appraisal.people.code,
+        "name": run.names,
+        "graded": appraisal.graded.tolist(),
+        "total": appraisal.total.tolist(),
+        "rank": appraisal.rank.tolist(),
+        "tier": appraisal.tier,
+        "bonus": appraisal.bonus.tolist(),
+    }
 
 
 def _keep_scheme(connection: Connection, run: Run) -> tuple[Mapping[Any, Any], list[dict[str, Any]]]:

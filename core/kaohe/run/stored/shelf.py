@@ -72,7 +72,8 @@ class _Shelf:
             case Coded() if len(value) == self.rows:
                 used = value.used()
                 column, kind = _entries(used.distinct)
-                return self._column(path, column.take(pa.array(used.which)), kind)
+                listed = _shared(used.which, column) if kind == "each" else column.take(pa.array(used.which))
+                return self._column(path, listed, kind)
             case tuple() if len(value) == self.rows:
                 return self._column(path, *_entries(value))
             case tuple():
@@ -147,7 +148,12 @@ def _entries(values: Sequence[Any]) -> tuple[pa.Array, str]:
 def _lists(decisions: Decisions) -> pa.Array:
     """Each person's decisions as a list of JSON texts; what is said of many is written out once."""
     said = pa.array([canonical(data(each)) for each in decisions.said], pa.string())
-    return pa.LargeListArray.from_arrays(pa.array(decisions.begins), said.take(pa.array(decisions.which)))
+    return pa.LargeListArray.from_arrays(pa.array(decisions.begins), _shared(decisions.which, said))
+
+
+def _shared(which: Ints, texts: pa.Array) -> pa.Array:
+    """Texts that stand in many places, held once."""
+    return pa.DictionaryArray.from_arrays(pa.array(which.astype(np.int32)), texts)
 
 
 def _told_apart(column: pa.Array) -> tuple[list[str], Ints]:

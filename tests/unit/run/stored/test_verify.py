@@ -323,7 +323,8 @@ def test_a_forged_run_whose_seals_all_fit_does_not_come_out_of_its_inputs(desk: 
         connection.execute(
             "UPDATE runs SET digest = ?, evidence = ?, columns = ? WHERE id = 1", [run.digest, said, blob]
         )
-        forged = [(each["bonus"], each["person"]) for each in results_of(run)]
+        results = results_of(run)
+        forged = [*zip(results["bonus"], results["person"], strict=True)]
         connection.executemany("UPDATE run_results SET bonus = ? WHERE run = 1 AND person = ?", forged)
         connection.commit()
     assert read_run(app.store, 1).run.digest == run.digest != true.run.digest
