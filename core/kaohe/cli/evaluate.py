@@ -98,9 +98,6 @@ def form_of(output: Path | None) -> str:
 
 def rendered(app: App, run: Run, number: int, form: str, *, wide: bool = False) -> str | bytes:
     """The run in the form asked for. ``wide``: tables are not fitted to the terminal."""
-    from kaohe.report.book import run_workbook
-    from kaohe.report.ranking import ranking_sheet
-
     match form:
         case "table":
             from kaohe.report.terminal import run_text
@@ -112,9 +109,12 @@ def rendered(app: App, run: Run, number: int, form: str, *, wide: bool = False) 
             return json_text(run_data(run, app.language))
         case "csv":
             from kaohe.cli.sheets import csv_text
+            from kaohe.report.ranking import ranking_sheet
 
             return csv_text(ranking_sheet(run, app.language, not_graded=True))
         case _:
+            from kaohe.report.book import run_workbook
+
             return run_workbook(run, number, app.language)
 
 

@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 from sqlalchemy import Column, ColumnElement, Connection, Date, Table, Text, and_, case, cast, func, select, type_coerce
-from sqlalchemy.dialects.postgresql import JSON
 
 from kaohe.records.changes import strangers
 from kaohe.records.core_tables import ReplacedRow
@@ -97,6 +96,8 @@ def _former_days(connection: Connection, table: Table, when: str, batch: int) ->
     if when in table.primary_key.columns:
         return []
     if connection.dialect.name == "postgresql":
+        from sqlalchemy.dialects.postgresql import JSON  # noqa: PLC0415 - a workspace on SQLite needs no driver of it
+
         text = cast(_replaced.c.former, JSON)[when].astext
     else:
         text = func.json_extract(_replaced.c.former, f'$."{when}"')
