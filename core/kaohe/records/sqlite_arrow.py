@@ -63,7 +63,7 @@ class ArrowFile:
                 cursor.execute(query)
                 with cursor.fetch_record_batch() as reader:
                     yield reader
-        except (*self._errors, pa.ArrowException) as error:
+        except (*self._errors, pa.ArrowException, OSError) as error:
             raise UnsuitableError(str(error)) from error
 
 
