@@ -1,4 +1,4 @@
-"""Whether rows come in the order of their keys, seen while they pass: then no key repeats, and nothing need be sorted."""
+"""Whether rows come in the order of their keys, seen while they pass: then no key repeats, nothing need be sorted."""
 
 from __future__ import annotations
 
