@@ -11,6 +11,8 @@ from kaohe.records.columns import COUNT, COUNTED_BY_DATABASE, WORDS, Moment
 
 
 class CoreTable(SQLModel):
+    # No row is ever validated, so that no validator need be built.
+    model_config = {"defer_build": True}
     metadata: ClassVar[MetaData] = MetaData(
         naming_convention={
             "pk": "pk_%(table_name)s",

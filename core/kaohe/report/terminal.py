@@ -14,7 +14,6 @@ from rich.table import Table
 from kaohe.exact import format_fen
 from kaohe.report.ranking import left_out_sheet, not_graded_sheet, ranking_sheet
 from kaohe.report.sheet import Column, Sheet, as_text
-from kaohe.run.explanation.assessment import agreement_words
 from kaohe.run.model import Run
 from kaohe.text import Language, msg, visible
 
@@ -79,8 +78,11 @@ def _print_summary(console: Console, run: Run, language: Language) -> None:
         paid = sum(int(fen) for fen in appraisal.bonus)
         amount = msg("{amount} {currency}", amount=format_fen(paid), currency=scheme.currency)
         console.print(msg("bonuses in all: {amount}", amount=amount).in_(language))
-    for sentence in agreement_words(run):
-        console.print(sentence.in_(language))
+    if run.assessments:
+        from kaohe.run.explanation.assessment import agreement_words  # noqa: PLC0415 - few schemes have assessments
+
+        for sentence in agreement_words(run):
+            console.print(sentence.in_(language))
 
 
 def wide_console(text: StringIO, width: int | None = None) -> Console:
