@@ -28,7 +28,7 @@ _STRANGE = "?"
 def months_of_stage(connection: Connection, stage: Stage, when: str, batch: int, changed: int) -> Months | None:
     """Of the rows that a merge of the stage added or replaced under the number of the batch, as they are and as they
     were; ``changed`` is how many that are."""
-    if 2 * changed > stage.rows:
+    if 10 * changed >= 9 * stage.rows:  # to look for the few others would cost more than it spares
         fresh = _days(connection, stage.table.c[when])
     else:
         staged, target = stage.table, stage.target
