@@ -14,9 +14,12 @@ def engine_of(workspace: Workspace) -> Engine:
     """The engine of ``engine = …``. Nothing is started before something is measured."""
     if workspace.engine == "spark":
         return _spark(workspace)
+    from kaohe.cli.duckdb_settings import memory_of
     from kaohe.engine import DuckEngine
+    from kaohe.engine.resources import Resources
 
-    return DuckEngine()
+    settings = workspace.duckdb
+    return DuckEngine(Resources(memory_of(settings), settings.threads, workspace.folder / settings.folder))
 
 
 def _spark(workspace: Workspace) -> Engine:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from kaohe.cli.sizes import bytes_of
 from kaohe.text import Message, msg
 
 if TYPE_CHECKING:
@@ -16,15 +16,11 @@ if TYPE_CHECKING:
 
 USUAL_LIMIT = 1_000_000_000
 """Bytes of kept values, where kaohe.toml does not say."""
-_SIZE = re.compile(r"([0-9]{1,6}) ?(MB|GB)")
-_UNITS = {"MB": 1_000_000, "GB": 1_000_000_000}
 
 
 def read_limit(data: Mapping[str, Any]) -> int:
     """The most bytes that are kept, of the checked table; 0: nothing is."""
-    said = data.get("limit", USUAL_LIMIT)
-    found = _SIZE.fullmatch(said) if isinstance(said, str) else None
-    return said if found is None else int(found[1]) * _UNITS[found[2]]
+    return (bytes_of(data["limit"]) or 0) if "limit" in data else USUAL_LIMIT
 
 
 def mistakes_in_values(data: Mapping[str, Any]) -> Iterator[tuple[str, Message, Any, str]]:
@@ -34,7 +30,7 @@ def mistakes_in_values(data: Mapping[str, Any]) -> Iterator[tuple[str, Message, 
             yield key, msg("unknown setting {key}", key=key), None, "limit"
     limit = data.get("limit", "1GB")
     none = type(limit) is int and limit == 0
-    if not none and not (isinstance(limit, str) and _SIZE.fullmatch(limit)):
+    if not none and bytes_of(limit) is None:
         yield "limit", msg("this is not a size"), limit, 'limit = "500MB", limit = "2GB", limit = 0'
 
 

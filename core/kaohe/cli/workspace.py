@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from kaohe.cli.database_settings import DatabaseSettings, mistakes_in_database, read_database
+from kaohe.cli.duckdb_settings import DuckdbSettings, mistakes_in_duckdb, read_duckdb
 from kaohe.cli.files import write_whole
 from kaohe.cli.kept_values import USUAL_LIMIT, mistakes_in_values, read_limit
 from kaohe.cli.roles import Roles, mistakes_in_roles, read_roles
@@ -30,6 +31,7 @@ _KEYS = {
     "calendar": str,
     "engine": str,
     "database": dict,
+    "duckdb": dict,
     "plugins": list,
     "roles": dict,
     "sources": dict,
@@ -58,6 +60,7 @@ class Workspace:
     sources: Mapping[str, str] = field(default_factory=dict, repr=False)
     values_limit: int = USUAL_LIMIT
     spark: SparkSettings | None = None
+    duckdb: DuckdbSettings = field(default_factory=DuckdbSettings)
 
     @property
     def file(self) -> Path:
@@ -143,6 +146,7 @@ def load_workspace(folder: Path | None, environment: Mapping[str, str]) -> Works
         sources={name: source["url"] for name, source in data.get("sources", {}).items()},
         values_limit=read_limit(data.get("values", {})),
         spark=read_spark(data.get("spark", {})),
+        duckdb=read_duckdb(data.get("duckdb", {})),
         plugins=tuple(
             AllowedPlugin(name=plugin["name"], sha256=plugin["sha256"], file=plugin.get("file"))
             for plugin in data.get("plugins", [])
@@ -201,6 +205,7 @@ def _mistakes(data: dict[str, Any], document: Any) -> list[Problem]:
     for inside, what, found, expected in mistakes_in_database(data.get("database")):
         report(("database", *inside), what, found, expected)
     for table, mistakes_in in (
+        ("duckdb", mistakes_in_duckdb),
         ("roles", mistakes_in_roles),
         ("sources", mistakes_in_sources),
         ("values", mistakes_in_values),

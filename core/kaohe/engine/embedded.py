@@ -3,36 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import contextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import duckdb
 import pyarrow as pa
-from sqlglot import exp
 
+from kaohe.engine.connection import connected, execute
 from kaohe.engine.described import Beside, beside, nothing
 from kaohe.engine.groups import Grouping, Groups, group_query, read_groups
 from kaohe.engine.groups import computed as computed_in_groups
+from kaohe.engine.overflow import A_FIGURE
 from kaohe.engine.passes import Pass, distributed, needed_for_pass, pass_query, passes
 from kaohe.engine.plan import Parts, Scan, needed, nodes, not_covered
+from kaohe.engine.resources import USUAL, Resources
 from kaohe.engine.rows import Found, Rows, arranged, computed, needed_for, row_query
 from kaohe.engine.source import NO_RELATIONS, RECORDS, Relations
 from kaohe.engine.worktime import calendar_relations, uncovered
-from kaohe.errors import Exit, Place, Problem, fail, refuse_if_any
+from kaohe.errors import refuse_if_any
 from kaohe.language import Bounds, render
 from kaohe.language.worktime import needs
 from kaohe.records import Snapshot
-from kaohe.text import Message, msg
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 
 class DuckEngine:
     """Runs each scan, and each request for rows, as one query over the snapshot's Parquet files."""
 
     name = "duckdb"
+    _resources = USUAL
+
+    def __init__(self, resources: Resources = USUAL) -> None:
+        self._resources = resources
 
     def measure(
         self,
@@ -47,7 +46,7 @@ class DuckEngine:
         refuse_if_any(problem for scan in scans for problem in not_covered(scan, snapshot.partitions, windows))
         asked = [node for scan in scans for node in nodes(scan.measures)]
         relations = {**relations, **calendar_relations(asked, next(iter(windows.values())).zone)}
-        with _connection(snapshot.folder, relations) as connection:
+        with connected(snapshot.folder, relations, self._resources) as connection:
             for scan in scans:
                 _bring(connection, snapshot, beside(nodes(scan.measures), scan.describing))
             answers: dict[int, Parts] = {}
@@ -71,10 +70,10 @@ class DuckEngine:
         asked = computed_in_groups(scan, grouping)
         refuse_if_any(uncovered(dict.fromkeys(needs(each.tree for each in grouping.by), partitions), scan.records))
         relations = {**relations, **calendar_relations(asked, next(iter(windows.values())).zone)}
-        with _connection(snapshot.folder, relations) as connection:
+        with connected(snapshot.folder, relations, self._resources) as connection:
             _bring(connection, snapshot, beside(asked, scan.describing))
             connection.read_parquet([str(partition.path) for partition in partitions]).create_view(RECORDS)
-            return read_groups(_execute(connection, render(query, "duckdb"), scan.records.name), columns, grouping)
+            return read_groups(execute(connection, render(query, "duckdb"), scan.records.name), columns, grouping)
 
     def rows(
         self,
@@ -91,11 +90,11 @@ class DuckEngine:
         asked = computed(wanted)
         refuse_if_any(uncovered(dict.fromkeys(needs(asked), partitions), wanted.records))
         relations = {**relations, **calendar_relations(asked, bounds.zone)}
-        with _connection(snapshot.folder, relations) as connection:
+        with connected(snapshot.folder, relations, self._resources) as connection:
             _bring(connection, snapshot, beside(asked, wanted.describing))
             connection.read_parquet([str(partition.path) for partition in partitions]).create_view(RECORDS)
             sql = render(row_query(wanted, bounds), "duckdb")
-            table = _execute(connection, sql, wanted.records.name, _FIGURE)
+            table = execute(connection, sql, wanted.records.name, A_FIGURE)
             return arranged(wanted, table, order)
 
     def _run(
@@ -112,7 +111,7 @@ class DuckEngine:
             return dict(distributed(one, columns, None, whose))
         files = [str(partition.path) for partition in partitions]
         connection.read_parquet(files).create_view(RECORDS, replace=True)
-        table = _execute(connection, render(query, "duckdb"), one.records.name)
+        table = execute(connection, render(query, "duckdb"), one.records.name)
         return dict(distributed(one, columns, table, whose))
 
 
@@ -126,45 +125,3 @@ def _bring(connection: Any, snapshot: Snapshot, besides: Sequence[Beside]) -> No
             connection.read_parquet(files).create_view(described.relation, replace=True)
         else:
             connection.register(described.relation, nothing(described.records))
-
-
-_SUM = msg("a sum over these records is larger than 9,223,372,036,854,775,807")
-_FIGURE = msg("a figure of one of these records is larger than 9,223,372,036,854,775,807")
-
-
-def _execute(connection: Any, sql: str, records: str, too_large: Message = _SUM) -> pa.Table:
-    try:
-        return connection.sql(sql).to_arrow_table()
-    except (duckdb.ConversionException, duckdb.OutOfRangeException) as error:
-        raise fail(
-            Problem(
-                "engine.overflow",
-                too_large,
-                Place(key=records),
-                fix=msg("look for an amount in the records that cannot be right"),
-            )
-        ) from error
-
-
-@contextmanager
-def _connection(folder: Path, relations: Relations = NO_RELATIONS) -> Iterator[Any]:
-    connection = duckdb.connect(
-        ":memory:", config={"autoinstall_known_extensions": False, "autoload_known_extensions": False}
-    )
-    try:
-        allowed = exp.Literal.string(str(folder)).sql("duckdb")
-        connection.execute(f"SET allowed_directories = [{allowed}]")
-        connection.execute("SET enable_external_access = false")
-        connection.execute("SET lock_configuration = true")
-        for name, table in relations.items():
-            connection.register(name, table)
-        yield connection
-    except duckdb.IOException as error:
-        raise fail(
-            Problem(
-                "engine.snapshot", msg("a file of the snapshot cannot be read"), Place(str(folder)), found=str(error)
-            ),
-            Exit.ENVIRONMENT,
-        ) from error
-    finally:
-        connection.close()

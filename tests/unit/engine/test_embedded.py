@@ -12,8 +12,7 @@ import pytest
 from tests.unit.engine.scan_kit import CUSTOMER, Q1_WINDOWS, TICKET, day, local, request, snapshot
 
 from kaohe.engine import DuckEngine, Measure, Request, fuse
-from kaohe.engine import embedded as embedded_module
-from kaohe.engine.embedded import _connection
+from kaohe.engine.connection import connected
 from kaohe.engine.plan import measures
 from kaohe.errors import Exit, KaoheError
 from kaohe.plugin import Field, RecordType, Text
@@ -177,7 +176,7 @@ def test_the_number_of_threads_changes_nothing(tmp_path: Path, monkeypatch: pyte
         def with_threads(database: str, config: dict[str, Any], threads: int = threads) -> Any:
             return connect(database, config={**config, "threads": threads})
 
-        monkeypatch.setattr(embedded_module.duckdb, "connect", with_threads)
+        monkeypatch.setattr(duckdb, "connect", with_threads)
         answers.append(measured(folder, asked, TICKETS))
     assert answers[0] == answers[1] == answers[2]
 
@@ -220,7 +219,7 @@ class TestConnection:
         inside.mkdir()
         outside.mkdir()
         (outside / "secret.txt").write_text("secret")
-        with _connection(inside) as connection, pytest.raises(duckdb.Error):
+        with connected(inside) as connection, pytest.raises(duckdb.Error):
             connection.execute(sql.format(inside=inside, outside=outside)).fetchall()
         assert [path.name for path in outside.iterdir()] == ["secret.txt"]
 
@@ -236,7 +235,7 @@ class TestConnection:
         ],
     )
     def test_its_settings_stay(self, sql: str, tmp_path: Path) -> None:
-        with _connection(tmp_path) as connection, pytest.raises(duckdb.Error):
+        with connected(tmp_path) as connection, pytest.raises(duckdb.Error):
             connection.execute(sql)
 
 

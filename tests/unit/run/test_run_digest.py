@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import shutil
 import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
@@ -16,7 +17,6 @@ import pytest
 from tests.scenarios.desk import Desk
 from tests.tiny import PEOPLE, SCHEME, TICKETS, add_tickets, evaluated, make_desk, ticket_lines, write
 
-from kaohe.engine import embedded
 from kaohe.run.digest import digest_of
 
 
@@ -52,7 +52,8 @@ def test_the_number_of_threads_does_not_matter(
         counted.append(connection.sql("SELECT current_setting('threads')").fetchall()[0][0])
         return connection
 
-    monkeypatch.setattr(embedded.duckdb, "connect", with_threads)
+    monkeypatch.setattr(duckdb, "connect", with_threads)
+    shutil.rmtree(tiny.workspace / ".kaohe" / "values")
     assert evaluated(tiny)[0].digest == digest
     assert counted == [threads]
 
