@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PLUGINS := $(wildcard plugins/*)
 SOURCES := $(shell find core plugins schemes -type f -not -name '*.pyc' 2>/dev/null)
 
-.PHONY: demo test lint types layers messages unit bench bench-100m requirements clean
+.PHONY: demo test lint types layers messages unit bench bench-large requirements clean
 
 demo: $(VENV)/installed
 	rm -rf demo
@@ -29,12 +29,12 @@ messages: $(VENV)/installed
 unit: $(VENV)/installed
 	$(BIN)/pytest -q -n auto --dist worksteal $(PYTEST_FLAGS)
 
-# What is printed is kept in benchmarks/RESULTS.md. bench-100m needs 10 GB of disk and half an hour more.
+# What is printed is kept in benchmarks/RESULTS.md. bench-large needs 10 GB of disk and half an hour more.
 bench: $(VENV)/peers
 	$(BIN)/python -m benchmarks --write
 
-bench-100m: $(VENV)/peers
-	$(BIN)/python -m benchmarks group-100m --write
+bench-large: $(VENV)/peers
+	$(BIN)/python -m benchmarks workspace-10m group-100m --write
 
 $(VENV)/peers: $(VENV)/installed benchmarks/requirements.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r benchmarks/requirements.txt

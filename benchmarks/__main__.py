@@ -1,6 +1,6 @@
 """``python -m benchmarks [NAME …] [--records N] [--people N] [--rounds R] [--folder F] [--write]``
 
-Without names, all but what takes a machine for long (``group-100m``)."""
+Without names, all but what takes a machine for long (``workspace-10m``, ``group-100m``)."""
 
 from __future__ import annotations
 
@@ -24,10 +24,11 @@ BENCHMARKS = {
     "million": "million:million",
     "evidence": "evidence:evidence",
     "scoring": "scoring:scoring",
+    "workspace-10m": "workspace:large",
     "group-100m": "group:grown",
 }
 """By name, where it is; the modules are imported when they are asked for, because their peers may not be there."""
-BY_ITSELF = ("group-100m",)
+BY_ITSELF = ("workspace-10m", "group-100m")
 
 
 def found(name: str, asked: dict[str, Any]) -> Callable[[], None]:
