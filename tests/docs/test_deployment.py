@@ -36,7 +36,7 @@ def test_every_check_of_doctor_is_explained(name: str) -> None:
     sources = [CHECKS / "doctor.py", *(CHECKS / "checks").glob("*.py")]
     found = {each for path in sources for each in re.findall(r'Finding\(\s*"([a-z.]+)"', path.read_text("utf-8"))}
     found |= set(re.findall(r'_told\("([a-z]+)"', (CHECKS / "doctor.py").read_text("utf-8")))
-    found |= {f"disk.{what}" for what in ("workspace", "snapshots", "temporary")}
+    found |= {f"disk.{what}" for what in ("workspace", "snapshots", "temporary", "spill")}
     rows = [line.split("|")[1] for line in page(name).splitlines() if re.match(r"\| `(versions|[a-z]+)", line)]
     told = {each for row in rows for each in re.findall(r"`([a-z.]+)`", row)}
     assert len(found) > 20

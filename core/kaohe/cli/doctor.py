@@ -42,7 +42,7 @@ def doctor(app: App, form: str) -> Exit:
 
 def _examined(app: App) -> Iterator[Finding]:
     from kaohe import __version__
-    from kaohe.cli.checks import engines, gather, host
+    from kaohe.cli.checks import gather, host
     from kaohe.cli.printing import find_browser
 
     yield host.versions(__version__, gather.python(), gather.required(), gather.installed())
@@ -62,7 +62,7 @@ def _examined(app: App) -> Iterator[Finding]:
     yield from _of_folder(workspace)
     yield from _of_plugins(app)
     yield from _of_database(app, workspace)
-    yield engines.memory(gather.memory(), None)
+    yield from _of_engine(app, workspace)
 
 
 def _of_folder(workspace: Workspace) -> Iterator[Finding]:
@@ -111,6 +111,26 @@ def _of_database(app: App, workspace: Workspace) -> Iterator[Finding]:
         yield database.clocks(app.now(), facts)
     if facts.file is not None:
         yield from database.file(facts.file, gather.file_system(Path(facts.file.path).absolute()))
+
+
+def _of_engine(app: App, workspace: Workspace) -> Iterator[Finding]:
+    from kaohe.cli.checks import engines, gather, host
+    from kaohe.cli.duckdb_settings import memory_of
+
+    yield engines.memory(gather.memory(), memory_of(workspace.duckdb))
+    yield host.disk(gather.disk_of("spill", workspace.folder / workspace.duckdb.folder))
+    if workspace.spark is None:
+        return
+    address = workspace.spark.address
+    places = engines.hosts_of(address)
+    yield from engines.spark(
+        engines.SparkFacts(
+            gather.installed().get("pyspark"),
+            gather.java(app.environment),
+            address,
+            any(gather.answers(*place) for place in places) if places else None,
+        )
+    )
 
 
 def _told(check: str, error: KaoheError) -> Iterator[Finding]:

@@ -10,26 +10,20 @@ from kaohe.cli.checks.finding import Finding
 from kaohe.text import msg
 
 _GIGABYTE = 1024**3
-_LEAST = _GIGABYTE
+_MOST = 0.8
 _JAVA = (17, 21)
-_MEMORY = re.compile(r"^\s*([0-9.]+)\s*([KMGT]?)i?B?\s*$", re.IGNORECASE)
-_UNITS = {"": 1, "K": 1024, "M": 1024**2, "G": _GIGABYTE, "T": 1024**4}
 _QUOTED_VERSION = re.compile(r'version "(\d+)')
 
 
-def memory(machine: int | None, asked: str | None) -> Finding:
-    """``machine``: bytes that this process may use; ``asked``: what kaohe.toml gives to DuckDB, ``"4GB"``."""
+def memory(machine: int | None, asked: int) -> Finding:
+    """``machine``: bytes that this process may use; ``asked``: those that DuckDB may take."""
     if machine is None:
         return Finding("engine.memory", "note", msg("how much memory there is could not be told"))
-    wanted = None if asked is None else amount(asked)
-    words = {"machine": f"{machine / _GIGABYTE:.1f}", "asked": asked or "80 %"}
-    said = msg("{machine} GB of memory, of which DuckDB may take {asked}", **words)
-    if wanted is not None and wanted > machine * 0.9:
-        return Finding(
-            "engine.memory", "warning", said, msg("give it less, or a larger machine: it writes to disk then")
-        )
-    if machine < _LEAST:
-        return Finding("engine.memory", "warning", said, msg("give the machine or the container 2 GB"))
+    words = {"machine": f"{machine / _GIGABYTE:.1f}", "asked": f"{asked / _GIGABYTE:.1f}"}
+    said = msg("{machine} GB of memory, of which DuckDB may take {asked} GB", **words)
+    if asked > machine * _MOST:
+        fix = msg("make [duckdb] memory in kaohe.toml smaller: what does not fit lies on disk meanwhile")
+        return Finding("engine.memory", "warning", said, fix)
     return Finding("engine.memory", "well", said)
 
 
@@ -59,10 +53,18 @@ def spark(facts: SparkFacts) -> Iterator[Finding]:
         yield Finding("engine.master", "well", facts.master)
 
 
-def amount(text: str) -> int | None:
-    """Bytes: of ``4GB``, ``512 MiB``; None where that is no amount."""
-    found = _MEMORY.match(text)
-    return None if found is None else int(float(found[1]) * _UNITS[found[2].upper()])
+def hosts_of(address: str) -> list[tuple[str, int]]:
+    """Where a master or a server of Spark Connect listens; nowhere where Spark runs in this process, or where something
+    else gives the workers."""
+    scheme, _there, rest = address.partition("://")
+    usual = {"spark": 7077, "sc": 15002}.get(scheme)
+    if usual is None:
+        return []
+    found = []
+    for each in rest.partition("/")[0].split(","):
+        host, _colon, port = each.rpartition(":")
+        found.append((host.strip("[]"), int(port)) if host and port.isdigit() else (each.strip("[]"), usual))
+    return found
 
 
 def _java(facts: SparkFacts) -> Finding:

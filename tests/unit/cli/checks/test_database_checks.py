@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from kaohe.cli.checks import database, engines
+from kaohe.cli.checks import database, engines, gather
 from kaohe.cli.checks.engines import SparkFacts
 from kaohe.records.condition import DatabaseFacts, FileFacts, ServerFacts
 
@@ -121,21 +121,13 @@ GIGABYTE = 1024**3
 @pytest.mark.parametrize(
     ("machine", "asked", "level"),
     [
-        (None, None, "note"),
-        (8 * GIGABYTE, None, "well"),
-        (8 * GIGABYTE, "4GB", "well"),
-        (8 * GIGABYTE, "16 GiB", "warning"),
-        (GIGABYTE // 2, None, "warning"),
+        (None, GIGABYTE, "note"),
+        (8 * GIGABYTE, 4 * GIGABYTE, "well"),
+        (8 * GIGABYTE, 7 * GIGABYTE, "warning"),
     ],
 )
-def test_memory_that_is_not_there_is_told(machine: int | None, asked: str | None, level: str) -> None:
+def test_memory_that_is_not_there_is_told(machine: int | None, asked: int, level: str) -> None:
     assert engines.memory(machine, asked).level == level
-
-
-def test_amounts_are_read_as_people_write_them() -> None:
-    assert [engines.amount(text) for text in ("4GB", "512 MiB", "1.5g", "7", "much")] == [
-        4 * GIGABYTE, 512 * 1024**2, 3 * GIGABYTE // 2, 7, None,
-    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -152,3 +144,22 @@ def test_amounts_are_read_as_people_write_them() -> None:
 def test_what_is_wrong_with_spark_is_told(facts: SparkFacts, worst: str) -> None:
     assert levels(engines.spark(facts)) <= {"well", worst}
     assert worst in levels(engines.spark(facts))
+
+
+@pytest.mark.parametrize(
+    ("address", "places"),
+    [
+        ("spark://a:7077,b:7078", [("a", 7077), ("b", 7078)]),
+        ("sc://host/;user_id=x", [("host", 15002)]),
+        ("sc://[::1]:15003", [("::1", 15003)]),
+        ("local[2]", []),
+        ("yarn", []),
+        ("k8s://https://host:6443", []),
+    ],
+)
+def test_where_spark_listens(address: str, places: list[tuple[str, int]]) -> None:
+    assert engines.hosts_of(address) == places
+
+
+def test_a_port_where_nobody_listens_is_told_at_once() -> None:
+    assert gather.answers("127.0.0.1", 1) is False
