@@ -30,12 +30,12 @@ def scheme_id(app: App, name: str) -> str:
 
     if any(life.scheme_id == name for life in lives(app.store, name)):
         return name
-    return _id_of(scheme_file(app, name)) or name
+    return id_in(scheme_file(app, name)) or name
 
 
 def scheme_file(app: App, name: str) -> Path:
     """The file of that name, or the one file in the workspace's folder whose scheme has that id."""
-    of_the_id = [path for path in sorted(app.workspace.schemes.glob("*.toml")) if _id_of(path) == name]
+    of_the_id = [path for path in sorted(app.workspace.schemes.glob("*.toml")) if id_in(path) == name]
     if len(of_the_id) > 1 and not Path(name).is_file():
         raise fail(
             Problem(
@@ -62,7 +62,7 @@ def life_named(app: App, scheme: str, period: str) -> Life:
     return state_of(app.store, scheme_id(app, scheme), named)
 
 
-def _id_of(path: Path) -> str | None:
+def id_in(path: Path) -> str | None:
     """The id that the scheme's file gives; None where the file cannot be read, which its check tells better."""
     try:
         found = tomllib.loads(path.read_text("utf-8")).get("scheme", {}).get("id")

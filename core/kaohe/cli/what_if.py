@@ -16,7 +16,9 @@ from kaohe.text import msg, visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
+    from kaohe.period import Period
     from kaohe.report.masking import Mask
     from kaohe.run import Run
     from kaohe.run.restating.effects import Effect
@@ -56,14 +58,13 @@ LARGEST = 10
 def what_if(
     app: App, scheme: str, period: str | None, against: str | None, people: bool, form: str, mask: bool
 ) -> None:
-    from kaohe.cli.period_scheme import scheme_file
-    from kaohe.cli.scheme_file import read_text
+    from kaohe.cli.scheme_file import find_scheme, read_text
     from kaohe.run.restating.effects import effects
     from kaohe.run.what_if.differences import differences_of
 
-    path = scheme_file(app, scheme)
+    path = find_scheme(app, scheme)
     text = read_text(path)
-    stored = _compared_with(app, scheme, period, against)
+    stored = _compared_with(app, path, period, against)
     after = _outcome(app, text, str(path), stored)
     app.problems(after.notes)
     found = differences_of(stored.run, after)
@@ -75,14 +76,12 @@ def what_if(
     _hand_out(app, stored, after, found, moved, lines, form, masked=mask)
 
 
-def _compared_with(app: App, scheme: str, period: str | None, against: str | None) -> StoredRun:
+def _compared_with(app: App, file: Path, period: str | None, against: str | None) -> StoredRun:
     """The stored run that is named, or that counts for the scheme and period."""
-    from kaohe.cli.period_scheme import scheme_id
     from kaohe.errors import KaoheError
     from kaohe.period import parse_period, usual
-    from kaohe.run.life import official_run
     from kaohe.run.stored.repository import read_run
-    from kaohe.run.stored.runs import find_run, newest_run
+    from kaohe.run.stored.runs import find_run
 
     asked = None if period is None else parse_period(period)
     number = None
@@ -101,8 +100,7 @@ def _compared_with(app: App, scheme: str, period: str | None, against: str | Non
         return stored
     if asked is None:
         raise click.UsageError(_("name the period, or a run after --against"))
-    whose = scheme_id(app, against or scheme)
-    number = official_run(app.bare_store, whose, usual(asked).name) or newest_run(app.bare_store, whose, asked.name)
+    whose, number = _that_counts(app, file, asked, against)
     if number is None:
         words = {"scheme": whose, "period": asked.name}
         raise fail(
@@ -118,6 +116,25 @@ def _compared_with(app: App, scheme: str, period: str | None, against: str | Non
             )
         )
     return read_run(app.bare_store, number)
+
+
+def _that_counts(app: App, file: Path, period: Period, against: str | None) -> tuple[str, int | None]:
+    """The scheme that is meant, by its id or else its file, and its run that stands, or else the newest."""
+    from kaohe.cli.period_scheme import id_in
+    from kaohe.cli.scheme_file import find_scheme
+    from kaohe.period import usual
+    from kaohe.run.life import official_run
+    from kaohe.run.stored.runs import newest_run
+
+    def run_of(whose: str) -> int | None:
+        store = app.bare_store
+        return official_run(store, whose, usual(period).name) or newest_run(store, whose, period.name)
+
+    if against is not None and (number := run_of(against)) is not None:
+        return against, number
+    named = file if against is None else find_scheme(app, against)
+    whose = id_in(named) or named.stem
+    return whose, run_of(whose)
 
 
 def _outcome(app: App, text: str, file: str, stored: StoredRun) -> Run:

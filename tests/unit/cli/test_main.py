@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.scenarios.desk import Desk
 
 from kaohe.cli.main import COMMANDS, run, take_global_options
 from kaohe.cli.words import choose
@@ -53,6 +54,18 @@ def test_help_loads_none_of_the_heavy_libraries() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "evaluate" in done.stdout
+
+
+def test_an_evaluation_loads_nothing_that_it_does_not_use(tiny: Desk) -> None:
+    code = (
+        "import sys; from kaohe.cli.main import run; "
+        f"run(['evaluate', 'tiny', '--period', '2026-Q1', '--workspace', {str(tiny.workspace)!r}], {{}}); "
+        "idle = {'alembic', 'xlsxwriter', 'python_calamine', 'psycopg', 'tomlkit', 'pyspark', 'chinese_calendar', "
+        "'sqlalchemy.dialects.postgresql', 'pyarrow.dataset', 'kaohe.run.explanation', 'kaohe.run.statement'}; "
+        "sys.exit(repr(idle & set(sys.modules)) if idle & set(sys.modules) else 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 def test_every_command_of_the_table_exists_and_has_help_in_both_languages(tmp_path: Path) -> None:
