@@ -11,6 +11,7 @@ from kaohe.engine.connection import connected, execute
 from kaohe.engine.described import Beside, beside, nothing
 from kaohe.engine.groups import Grouping, Groups, group_query, read_groups
 from kaohe.engine.groups import computed as computed_in_groups
+from kaohe.engine.magnitudes import is_wide, largest_in
 from kaohe.engine.overflow import A_FIGURE
 from kaohe.engine.passes import Pass, distributed, needed_for_pass, pass_query, passes
 from kaohe.engine.plan import Parts, Scan, needed, nodes, not_covered
@@ -109,6 +110,8 @@ class DuckEngine:
         partitions = needed_for_pass(one, snapshot.partitions, windows)
         if not partitions:
             return dict(distributed(one, columns, None, whose))
+        if is_wide(query):
+            query, columns = pass_query(one, windows, largest_in(partitions, query))
         files = [str(partition.path) for partition in partitions]
         connection.read_parquet(files).create_view(RECORDS, replace=True)
         table = execute(connection, render(query, "duckdb"), one.records.name)

@@ -18,7 +18,7 @@ from sqlglot import exp
 from kaohe.engine.plan import SUBJECT, Measure, Parts, Scan, credited, joins_of, needed, projected, select
 from kaohe.engine.source import Join, source
 from kaohe.exact import Ints
-from kaohe.language import Bounds
+from kaohe.language import ANY_SIZE, Bounds, Largest
 from kaohe.plugin import RecordType
 from kaohe.records import Partition
 
@@ -127,13 +127,13 @@ def needed_for_pass(
     return needed(one.one, partitions_of(one.records.name), windows)
 
 
-def pass_query(one: Pass, windows: Mapping[str, Bounds]) -> tuple[exp.Select, Columns]:
+def pass_query(one: Pass, windows: Mapping[str, Bounds], largest: Largest = ANY_SIZE) -> tuple[exp.Select, Columns]:
     """The pass as one SELECT over the relation ``records``: a column for each subject, in each row all of them but one
     NULL, and the integer parts of the measures. What a subject is not asked for is NULL in its rows.
     """
     if len(one.subjects) == 1:
-        return select(one.one, windows)
-    projections, columns, shared = projected(one.one, windows)
+        return select(one.one, windows, largest)
+    projections, columns, shared = projected(one.one, windows, largest)
     names = [_named(number) for number in range(len(one.subjects))]
     read = dict.fromkeys(each.name for projection in projections for each in projection.find_all(exp.Column))
     inner = exp.select(

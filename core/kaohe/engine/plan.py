@@ -15,7 +15,17 @@ from kaohe.engine.source import NO_RELATIONS, Join, Joined, Relations, source
 from kaohe.engine.worktime import uncovered, working_days
 from kaohe.errors import Problem
 from kaohe.exact import Ints
-from kaohe.language import Aggregate, Bounds, Expression, aggregate_sql, aggregates, row_sql, sees_all_records
+from kaohe.language import (
+    ANY_SIZE,
+    Aggregate,
+    Bounds,
+    Expression,
+    Largest,
+    aggregate_sql,
+    aggregates,
+    row_sql,
+    sees_all_records,
+)
 from kaohe.language.tree import Node
 from kaohe.language.worktime import Need, needs
 from kaohe.plugin import RecordType
@@ -145,9 +155,11 @@ def fuse(requests: Sequence[Request]) -> tuple[Scan, ...]:
     )
 
 
-def select(scan: Scan, windows: Mapping[str, Bounds]) -> tuple[exp.Select, list[tuple[Measure, str]]]:
+def select(
+    scan: Scan, windows: Mapping[str, Bounds], largest: Largest = ANY_SIZE
+) -> tuple[exp.Select, list[tuple[Measure, str]]]:
     """The scan as one SELECT over the relation ``records``, and what its columns are, after the subject's."""
-    projections, columns, shared = projected(scan, windows)
+    projections, columns, shared = projected(scan, windows, largest)
     who = credited(scan.who, scan.rather)
     # Grouped by the column, not by its new name: records may have a field of that name.
     query = source(exp.select(who.as_(SUBJECT), *projections), scan.records, joins_of(scan), windows)
@@ -168,7 +180,7 @@ def credited(who: str, rather: str | None) -> exp.Expression:
 
 
 def projected(
-    scan: Scan, windows: Mapping[str, Bounds]
+    scan: Scan, windows: Mapping[str, Bounds], largest: Largest = ANY_SIZE
 ) -> tuple[list[exp.Expr], list[tuple[Measure, str]], exp.Expression | None]:
     """The integer parts of every measure as columns, what they are, and a condition that every record meets that any
     measure looks at."""
@@ -182,8 +194,8 @@ def projected(
         bounds = windows[measure.aggregate.shift]
         rest = None if alike or span is None else _within(*span)
         if measure.where is not None:
-            rest = _and(rest, row_sql(measure.where, bounds))
-        for part, aggregate in aggregate_sql(measure.aggregate, bounds, rest).items():
+            rest = _and(rest, row_sql(measure.where, bounds, largest))
+        for part, aggregate in aggregate_sql(measure.aggregate, bounds, rest, largest).items():
             projections.append(exp.cast(aggregate, exp.DataType.Type.BIGINT).as_(f"c{len(columns)}"))
             columns.append((measure, part))
     return projections, columns, _spanned(spans)

@@ -6,7 +6,7 @@ from kaohe.language.dialects import render, summed_wide
 from kaohe.language.functions import FUNCTIONS, PERIOD_BOUNDS
 from kaohe.language.interpret import gather, interpret, interpret_records, interpreter
 from kaohe.language.signature import Argument, Function
-from kaohe.language.sql import aggregate_sql, row_sql
+from kaohe.language.sql import ANY_SIZE, Largest, aggregate_sql, row_sql
 from kaohe.language.tree import (
     Aggregate,
     Expression,
@@ -20,6 +20,7 @@ from kaohe.language.tree import (
 from kaohe.language.types import DAY, HOUR, MINUTE, SECOND, Bounds, Dated, Keyed, Kind, Scope, Setting, Spell, Type
 
 __all__ = [
+    "ANY_SIZE",
     "DAY",
     "FUNCTIONS",
     "HOUR",
@@ -34,6 +35,7 @@ __all__ = [
     "Function",
     "Keyed",
     "Kind",
+    "Largest",
     "Scope",
     "Setting",
     "Shift",

@@ -5,6 +5,8 @@ Everything is integers: see ``integers``. A field of moments has two columns: UT
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import cast
 
 from sqlglot import exp
@@ -33,12 +35,20 @@ from kaohe.worktime import clock_of
 _BOUNDS: dict[Kind, int] = {"date": DAYS_BOUND, "datetime": DAYS_BOUND * DAY}
 
 
-def row_sql(expression: Expression, bounds: Bounds) -> exp.Expression:
-    """A row-level expression as SQL: a boolean, text, or an integer in the units of the expression's type."""
-    return _lower(expression.tree, bounds).sql.copy()
+Largest = Mapping[str, int]
+"""Of columns by name: no value in the records that are read is larger in magnitude."""
+ANY_SIZE: Largest = MappingProxyType({})
 
 
-def aggregate_sql(aggregate: Aggregate, bounds: Bounds, keep: exp.Expression | None) -> dict[str, exp.Expression]:
+def row_sql(expression: Expression, bounds: Bounds, largest: Largest = ANY_SIZE) -> exp.Expression:
+    """A row-level expression as SQL: a boolean, text, or an integer in the units of the expression's type. 128 bits are
+    asked for only where ``largest`` leaves room for what 64 do not hold."""
+    return _lower(expression.tree, bounds, largest).sql.copy()
+
+
+def aggregate_sql(
+    aggregate: Aggregate, bounds: Bounds, keep: exp.Expression | None, largest: Largest = ANY_SIZE
+) -> dict[str, exp.Expression]:
     """The aggregate's parts, each an integer SQL aggregate that is never NULL, by name.
 
     ``bounds`` are those of the aggregate's ``shift``. Only rows that meet ``keep`` and the aggregate's own condition
@@ -47,24 +57,21 @@ def aggregate_sql(aggregate: Aggregate, bounds: Bounds, keep: exp.Expression | N
     """
     conditions = [] if keep is None else [keep]
     if aggregate.condition is not None:
-        conditions.append(_lower(aggregate.condition, bounds).sql)
-    argument = None if aggregate.argument is None else _lower(aggregate.argument, bounds)
-    by = None if aggregate.by is None else _lower(aggregate.by, bounds)
+        conditions.append(_lower(aggregate.condition, bounds, largest).sql)
+    argument = None if aggregate.argument is None else _lower(aggregate.argument, bounds, largest)
+    by = None if aggregate.by is None else _lower(aggregate.by, bounds, largest)
     parts = AGGREGATIONS[aggregate.function].lower(aggregate, Filtered(argument, by, tuple(conditions)))
     return {name: part.copy() for name, part in parts.items()}
 
 
-def _lower(node: Node, bounds: Bounds) -> Lowered:
+def _lower(node: Node, bounds: Bounds, largest: Largest) -> Lowered:
     match node:
         case Constant(type=kind):
             return _literal(node, kind.kind)
         case Field(name=name, type=kind):
-            plain = kind.kind in ("text", "boolean")
-            return (
-                Lowered(exp.column(name, quoted=True))
-                if plain
-                else integers.column(name, _BOUNDS.get(kind.kind, INT64))
-            )
+            if kind.kind in ("text", "boolean"):
+                return Lowered(exp.column(name, quoted=True))
+            return integers.column(name, largest.get(name, _BOUNDS.get(kind.kind, INT64)))
         case PeriodBound():
             return integers.literal(_bound(node, bounds))
         case Worked(moment=moment, calendar=calendar):
@@ -72,7 +79,7 @@ def _lower(node: Node, bounds: Bounds) -> Lowered:
                 return lower_worked(moment, calendar, bounds.zone)
             return integers.literal(clock_of(calendar).worked(_bound(moment, bounds)))
         case Call(function=function, arguments=arguments):
-            lowered = tuple(_lower(argument, bounds) for argument in arguments)
+            lowered = tuple(_lower(argument, bounds, largest) for argument in arguments)
             return OPERATIONS[function].lower(node, lowered)
         case KeyedValue() | Aggregate():
             raise ValueError(f"{type(node).__name__} is not a column")
