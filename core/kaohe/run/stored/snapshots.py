@@ -15,6 +15,7 @@ from kaohe.records.collecting import manifests_in, newest_notes, read_manifest
 from kaohe.records.former import read_note
 from kaohe.records.keeping import says_the_same
 from kaohe.records.partition import WORKERS, file_sha256
+from kaohe.records.tables import RECORDS
 from kaohe.run.stored.needed import needed_by_runs, runs_by_snapshot
 from kaohe.run.stored.purged import check_purged, purges
 from kaohe.text import Message, msg
@@ -44,14 +45,10 @@ def known_snapshots(store: Store, folder: Path) -> list[Known]:
         if snapshot is not None and snapshot.digest == digest:
             taken = datetime.fromtimestamp(path.stat().st_mtime, UTC)
             found[digest] = Known(found[digest].snapshot if digest in found else snapshot, taken, (), newest=False)
-    now = newest_files(folder)
+    now = _newest_contents(folder)
     return sorted(
         (
-            replace(
-                known,
-                runs=tuple(runs.get(digest, ())),
-                newest=all(part.path in now for part in known.snapshot.all_partitions()),
-            )
+            replace(known, runs=tuple(runs.get(digest, ())), newest=_is_newest(known.snapshot, now))
             for digest, known in found.items()
         ),
         key=lambda known: (known.taken is None, -known.taken.timestamp() if known.taken else 0, known.snapshot.digest),
@@ -62,6 +59,17 @@ def newest_files(folder: Path) -> dict[Path, Partition]:
     """The files of each table's newest state."""
     notes = (read_note(path, folder) for path in newest_notes(folder).values())
     return {part.path: part for note in notes if note is not None for part in note.table.partitions}
+
+
+def _newest_contents(folder: Path) -> dict[str, tuple[str, ...]]:
+    """What each table's newest state says, by the name of the table."""
+    notes = {name: read_note(path, folder) for name, path in newest_notes(folder).items()}
+    return {name: note.table.contents for name, note in notes.items() if note is not None}
+
+
+def _is_newest(snapshot: Snapshot, now: Mapping[str, tuple[str, ...]]) -> bool:
+    tables = {f"{RECORDS}{name}": table for name, table in snapshot.records.items()} | dict(snapshot.organisation)
+    return all(now.get(name) == table.contents for name, table in tables.items())
 
 
 def find_known(known: Sequence[Known], named: str) -> Known:
