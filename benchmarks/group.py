@@ -9,14 +9,13 @@ from __future__ import annotations
 import shutil
 import sys
 import tempfile
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks.agreement import agree
 from benchmarks.group_records import PEOPLE
-from benchmarks.process import INTO
+from benchmarks.process import print_stages
 from benchmarks.results import Goal, print_goals
 from benchmarks.timing import Timing, installed, run, side_by_side
 
@@ -54,7 +53,8 @@ def group(records: int = 10_000_000, rounds: int = 5, folder: Path | None = None
         ]
         memory = Goal(f"4. memory at {records:,} records", 1.5, timings[OURS].peak / GB, "GB")
         print_goals(*goals, memory)
-        print_stages(run(*commands[OURS], "--stages", hear=True))
+        staged = run(*commands[OURS], "--stages", hear=True)
+        print_stages("kaohe's evaluation", staged.said["stages"])
 
 
 def grown(records: int = 100_000_000, rounds: int = 2, folder: Path | None = None, people: int = PEOPLE) -> None:
@@ -73,7 +73,7 @@ def grown(records: int = 100_000_000, rounds: int = 2, folder: Path | None = Non
         Goal(f"4. growth from {fewer:,} to {records:,} records", 11, growth[OURS]),
         Goal(f"4. memory at {records:,} records", 4, large[OURS].peak / GB, "GB"),
     )
-    print_stages(staged)
+    print_stages("kaohe's evaluation", staged.said["stages"])
 
 
 def run_twice(place: Path, rounds: int, *, check: bool) -> dict[str, Timing]:
@@ -164,22 +164,3 @@ def print_timings(timings: dict[str, Timing]) -> None:
             f"| {seconds['imports']:.2f} | {each.wall:.2f} | {ours.wall / each.wall:.2f} "
             f"| {each.processor:.2f} | {each.peak / 1e6:.0f} |"
         )
-
-
-def print_stages(timing: Timing) -> None:
-    """Where kaohe's time goes, in a run of its own that is looked at: the functions that an evaluation calls, and
-    below them those that they call."""
-    spent: dict[str, float] = timing.said["stages"]
-    whole = sum(spent.values())
-    stages: Counter[str] = Counter()
-    for name, seconds in spent.items():
-        stages[name.split(INTO)[0]] += seconds
-    print(f"\nWhere kaohe's {whole:.2f} s go\n\n| | s | |\n|---|---:|---:|")
-    for stage, seconds in stages.most_common():
-        if seconds < whole / 100:
-            break
-        print(f"| `{stage}` | {seconds:.2f} | {seconds / whole:.0%} |")
-        parts = {name: each for name, each in spent.items() if name.startswith(f"{stage}{INTO}")}
-        for name, part in sorted(parts.items(), key=lambda each: -each[1]):
-            if part >= whole / 50:
-                print(f"| … `{name.split(INTO)[1]}` | {part:.2f} | {part / whole:.0%} |")

@@ -23,7 +23,6 @@ from kaohe.run import Run  # noqa: E402
 from kaohe.run.inputs import Definitions, Inputs, evaluate_inputs, inputs_from  # noqa: E402
 
 SCHEME, PERIOD = Path(__file__).with_name("group.toml"), "2025"
-TRUNK = ("evaluate", "evaluate_inputs")
 
 
 def write_inputs(folder: Path, snapshot: Snapshot, scheme: Path = SCHEME) -> None:
@@ -98,7 +97,7 @@ def main() -> None:
     engine = kaohe.engine.DuckEngine(Resources(spill=asked.folder / "spill"))
     clock = Clock(BEGUN)
     clock.mark("imports")
-    with clock.stages(TRUNK, wanted=asked.stages):
+    with clock.stages(wanted=asked.stages):
         run = evaluate_inputs(
             read_inputs(asked.folder),
             asked.folder / "snapshots",

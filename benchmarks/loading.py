@@ -19,8 +19,9 @@ from typing import Any
 
 from benchmarks.group_records import PEOPLE, SHARES
 from benchmarks.postgresql import missing, server
+from benchmarks.process import print_stages
 from benchmarks.results import Goal, print_goals
-from benchmarks.timing import HERE, KAOHE, Timing, middle, print_table, run
+from benchmarks.timing import HERE, KAOHE, Timing, looked_at, middle, print_table, run
 
 TABLE = "record_ticket"
 
@@ -59,7 +60,12 @@ def in_sqlite(files: Path, rounds: int) -> float:
         theirs.append(run(*command))
         if not number:
             same_in_sqlite(database, other)
-    return compare("SQLite: the whole of both processes", ours, theirs, "csv.reader and executemany")
+    ratio = compare("SQLite: the whole of both processes", ours, theirs, "csv.reader and executemany")
+    for left in database.parent.glob(f"{database.name}*"):
+        left.unlink()
+    shutil.copy(pristine, database)
+    print_stages("the import into SQLite", looked_at(*imported))
+    return ratio
 
 
 def in_postgresql(files: Path, rounds: int) -> float:

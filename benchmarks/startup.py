@@ -8,8 +8,9 @@ import sys
 import tempfile
 from pathlib import Path
 
+from benchmarks.process import print_stages
 from benchmarks.results import Goal, print_goals
-from benchmarks.timing import COMMAND, environment, print_table, run, side_by_side
+from benchmarks.timing import COMMAND, environment, looked_at, print_table, run, side_by_side
 
 LIBRARIES = (
     *("click", "rich", "pluggy", "jsonschema", "tree_sitter", "tree_sitter_toml", "sqlalchemy", "sqlmodel", "numpy"),
@@ -31,8 +32,9 @@ def startup(rounds: int = 15) -> None:
         modules = needed(evaluate)
         code = f"import {', '.join(modules)}"
         commands = {"importing its libraries": (sys.executable, "-c", code), "kaohe evaluate": evaluate}
-        evaluated = side_by_side(commands, rounds)
+        evaluated, spent = side_by_side(commands, rounds), looked_at(*evaluate)
     print_table("Evaluating one industry of the demo, its snapshot taken before", evaluated, "importing its libraries")
+    print_stages("the small evaluation", spent)
     print(f"\nIts libraries: {', '.join(modules)}.")
     print_goals(
         Goal("7. kaohe --help, beside importing click", 3, ratio(helped, "kaohe --help", "import click")),

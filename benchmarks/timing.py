@@ -66,6 +66,15 @@ def environment(command: Sequence[str]) -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in paths if path)}
 
 
+def looked_at(*command: str) -> list[tuple[list[str], float]]:
+    """Where the time of kaohe's command (KAOHE or COMMAND, and arguments) goes: see ``process.print_stages``."""
+    arguments = command[len(KAOHE) :] if command[: len(KAOHE)] == KAOHE else command[1:]
+    spent: list[tuple[list[str], float]] = run(
+        sys.executable, "-m", "benchmarks.looked_at", *arguments, hear=True
+    ).said["stages"]
+    return spent
+
+
 def anew(place: Path, command: Sequence[str]) -> tuple[str, ...]:
     """The command of a workspace, before which what was measured earlier is taken away; its snapshot stays."""
     return ("sh", "-c", 'rm -rf "$0" && exec "$@"', str(place / ".kaohe" / "values"), *command)

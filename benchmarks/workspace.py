@@ -12,8 +12,9 @@ from pathlib import Path
 from benchmarks.agreement import agree
 from benchmarks.group import BEST, COMPETITORS, driver
 from benchmarks.group_records import PEOPLE, SHARES
+from benchmarks.process import print_stages
 from benchmarks.results import Goal, print_goals
-from benchmarks.timing import HERE, KAOHE, Timing, anew, print_table, run, side_by_side
+from benchmarks.timing import HERE, KAOHE, Timing, anew, looked_at, print_table, run, side_by_side
 
 TEN_MILLION = 10_000_000
 PERIOD = ("--period", "2025")
@@ -38,8 +39,15 @@ def workspace(records: int = 1_000_000, rounds: int = 5, folder: Path | None = N
             "kaohe what-if, other weights": (*at, "what-if", str(changed), *PERIOD),
             BEST: driver(COMPETITORS[BEST], place / ".kaohe"),
         }
+        shutil.rmtree(place / ".kaohe" / "values", ignore_errors=True)
+        looks = {
+            "`kaohe evaluate`, measured anew,": looked_at(*evaluate),
+            "`kaohe what-if`": looked_at(*commands["kaohe what-if, other weights"]),
+        }
         timings = {"kaohe evaluate, the first time: with the snapshot": first, **side_by_side(commands, rounds)}
     print_table(f"{records:,} records, {people:,} people, 20 indicators: whole commands", timings, BEST)
+    for what, spent in looks.items():
+        print_stages(what, spent)
     warm, asked = timings["kaohe evaluate, nothing changed"], timings["kaohe what-if, other weights"]
     print(f"\nWhat-if beside an evaluation of which nothing changed: {asked.wall / warm.wall:.2f}")
     goals = [
