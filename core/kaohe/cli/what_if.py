@@ -243,7 +243,8 @@ def _print(
 
     from kaohe.cli.evaluate import terminal_width
     from kaohe.report.comparison import people_sheet, reason_lines
-    from kaohe.report.terminal import heading, sheet_table, trimmed, wide_console
+    from kaohe.report.table import sheet_table
+    from kaohe.report.terminal import heading, trimmed, wide_console
     from kaohe.report.what_if import difference_lines
 
     click.echo(visible(heading(stored.run, stored.number, app.language)))

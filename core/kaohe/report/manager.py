@@ -9,7 +9,8 @@ from typing import Any
 from kaohe.exact import from_micros, to_micros
 from kaohe.report.ranking import not_graded_sheet, ranked_order, ranking_sheet
 from kaohe.report.sheet import Column, Sheet
-from kaohe.report.terminal import heading, sheet_table, trimmed, wide_console
+from kaohe.report.table import sheet_table
+from kaohe.report.terminal import heading, trimmed, wide_console
 from kaohe.run.model import Run
 from kaohe.run.reporting import FEWEST_OTHERS, Manager, Summary, may_be_compared, rows_of, summary
 from kaohe.text import Language, Message, msg

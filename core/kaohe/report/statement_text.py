@@ -9,7 +9,8 @@ from typing import Any
 from kaohe.exact import format_fen, format_micros, to_micros
 from kaohe.report.sheet import Column, Sheet
 from kaohe.report.statement_words import appeal_state, figure_name, item_words
-from kaohe.report.terminal import sheet_table, trimmed, wide_console
+from kaohe.report.table import sheet_table
+from kaohe.report.terminal import trimmed, wide_console
 from kaohe.report.tree import tree_lines
 from kaohe.run.figures import money_in_words, points_in_words
 from kaohe.run.statement.model import Figure, Spread, Statement

@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from io import StringIO
 
-from rich import box
-from rich.cells import cell_len
 from rich.console import Console
-from rich.table import Table
 
 from kaohe.exact import format_fen
 from kaohe.report.ranking import left_out_sheet, not_graded_sheet, ranking_sheet
-from kaohe.report.sheet import Column, Sheet, as_text
+from kaohe.report.sheet import Sheet
+from kaohe.report.table import UNLIMITED, sheet_table
 from kaohe.run.model import Run
 from kaohe.text import Language, msg, visible
 
-# Without a terminal nothing is wrapped: a table is as wide as its content.
-_UNLIMITED = 100_000
 _LISTED = 20
-_GAP, _HEADER_WORD, _WRAPPED = 3, 12, 12
 
 
 def run_text(
@@ -33,10 +27,10 @@ def run_text(
     text = StringIO()
     console = wide_console(text, width)
     console.print(heading(run, number, language))
-    console.print(_cut(ranking_sheet(run, language), first, width or _UNLIMITED))
+    console.print(sheet_table(ranking_sheet(run, language), width or UNLIMITED, first=first), crop=False)
     ungraded = not_graded_sheet(run, language)
     if ungraded.rows and first is None:
-        console.print(sheet_table(ungraded))
+        console.print(sheet_table(ungraded), crop=False)
     elif ungraded.rows:
         console.print(msg("not graded: {count}", count=len(ungraded.rows)).in_(language))
     if first is None:
@@ -52,16 +46,6 @@ def tiers_text(run: Run, number: int, language: Language) -> str:
     console.print(heading(run, number, language))
     _print_summary(console, run, language)
     return trimmed(text)
-
-
-def _cut(sheet: Sheet, first: int | None, width: int) -> Table:
-    """The sheet as a table; with ``first``, its first rows and how many follow."""
-    if first is None or len(sheet.rows) <= first:
-        return sheet_table(sheet, width)
-    table = sheet_table(Sheet(sheet.title, sheet.columns, sheet.rows[:first]), width)
-    rest = f"… {len(sheet.rows) - first}"
-    table.caption = rest if table.caption is None else f"{rest}\n{table.caption}"
-    return table
 
 
 def _print_summary(console: Console, run: Run, language: Language) -> None:
@@ -87,73 +71,12 @@ def _print_summary(console: Console, run: Run, language: Language) -> None:
 
 def wide_console(text: StringIO, width: int | None = None) -> Console:
     """What tables are printed on; without a width, as wide as they are."""
-    return Console(file=text, width=width or _UNLIMITED, highlight=False, emoji=False, markup=False)
+    return Console(file=text, width=width or UNLIMITED, highlight=False, emoji=False, markup=False)
 
 
 def trimmed(text: StringIO) -> str:
     """What was printed, as it is shown."""
     return "\n".join(line.rstrip() for line in visible(text.getvalue()).splitlines()) + "\n"
-
-
-def sheet_table(sheet: Sheet, width: int = _UNLIMITED) -> Table:
-    """The sheet as a table whose numbers stand right.
-
-    Only headers, and the columns made for it, run over several lines. Where the width does not even suffice for that,
-    spare columns are left out and named below the table.
-    """
-    texts = [[as_text(column, row[index]) for row in sheet.rows] for index, column in enumerate(sheet.columns)]
-    least = [_least_width(column, cells) for column, cells in zip(sheet.columns, texts, strict=True)]
-    shown = _fitting(sheet, least, width)
-    widths = _widened(sheet, texts, least, shown, width)
-    table = Table(title=sheet.title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, caption_justify="left")
-    for index in shown:
-        column = sheet.columns[index]
-        table.add_column(
-            column.header,
-            justify="right" if index in sheet.numbers else "left",
-            width=widths[index],
-            overflow="fold",
-        )
-    for row in zip(*(texts[index] for index in shown), strict=True):
-        table.add_row(*row)
-    if len(shown) < len(sheet.columns):
-        table.caption = "− " + ", ".join(
-            column.header for index, column in enumerate(sheet.columns) if index not in shown
-        )
-    return table
-
-
-def _least_width(column: Column, cells: Sequence[str]) -> int:
-    """Cells of the terminal that a column needs: its widest cell, and a header broken between words or, without
-    spaces as in Chinese, in two."""
-    words = max((cell_len(word) for word in column.header.split()), default=0)
-    header = min(words, _HEADER_WORD) if column.header.isascii() else (words + 2) // 4 * 2
-    return max(header, _WRAPPED) if column.wraps else max(header, *(cell_len(cell) for cell in cells), 0)
-
-
-def _fitting(sheet: Sheet, widths: Sequence[int], width: int) -> list[int]:
-    """The columns that fit side by side, the spare ones leaving first."""
-    shown = list(range(len(widths)))
-    while sum(widths[index] + _GAP for index in shown) > width:
-        spare = max(shown, key=lambda index: sheet.columns[index].spare)
-        if not sheet.columns[spare].spare:
-            break
-        level = sheet.columns[spare].spare
-        shown = [index for index in shown if sheet.columns[index].spare != level]
-    return shown
-
-
-def _widened(
-    sheet: Sheet, texts: Sequence[Sequence[str]], least: Sequence[int], shown: Sequence[int], width: int
-) -> list[int]:
-    """What the width leaves over, given to the columns that run over several lines and then to long headers."""
-    widths = list(least)
-    left = width - sum(least[index] + _GAP for index in shown)
-    for index in sorted(shown, key=lambda index: not sheet.columns[index].wraps):
-        wanted = max(map(cell_len, (sheet.columns[index].header, *texts[index])))
-        widths[index] = max(least[index], min(wanted, least[index] + max(left, 0)))
-        left -= widths[index] - least[index]
-    return widths
 
 
 def heading(run: Run, number: int | None, language: Language) -> str:

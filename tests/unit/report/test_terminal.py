@@ -14,7 +14,8 @@ from tests.tiny import evaluated
 
 from kaohe.report.ranking import ranking_sheet
 from kaohe.report.sheet import Column, Sheet, as_text
-from kaohe.report.terminal import run_text, sheet_table, tiers_text
+from kaohe.report.table import sheet_table
+from kaohe.report.terminal import run_text, tiers_text
 from kaohe.text import LANGUAGES, Language
 
 NAMES = ("王芳", "Jane Doe", "欧阳 Xiù", "Ｗｉｄｅ", "한국어", "é", "")

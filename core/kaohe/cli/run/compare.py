@@ -35,7 +35,8 @@ if TYPE_CHECKING:
 @click.pass_obj
 def compare(app: App, before: str, after: str, form: str) -> None:
     from kaohe.report.comparison import comparison_data, input_lines, people_sheet, reason_lines
-    from kaohe.report.terminal import sheet_table, trimmed, wide_console
+    from kaohe.report.table import sheet_table
+    from kaohe.report.terminal import trimmed, wide_console
     from kaohe.run.restating.effects import effects
     from kaohe.run.stored.comparing import input_changes
 
