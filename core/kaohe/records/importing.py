@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
@@ -128,24 +129,23 @@ def import_rows(
                 finish_batch(connection, begun, counts, seals, months=months)
             else:
                 current.rollback()
-    more = reject(_read_again(read), contradictions) if contradictions else []
+    more = reject((reading.rows for reading in read()), contradictions) if contradictions else []
     return gathered.imported(
         begun.id if kept else None, counts, refused=refused, more=more, left_out=merged.left_out, equal=merged.equal
     )
 
 
-def reject(rows: Iterable[CleanRow], contradictions: Mapping[int, Mistake]) -> list[Rejection]:
-    """Clean rows that were found to contradict others, by their position among the clean rows of the file."""
-    return [
-        Rejection(row.row, row.cells, (contradictions[position],), row.place)
-        for position, row in enumerate(rows)
-        if position in contradictions
-    ]
-
-
-def _read_again(read: ReadFile) -> Iterator[CleanRow]:
-    for reading in read():
-        yield from reading.rows
+def reject(parts: Iterable[Sequence[CleanRow]], contradictions: Mapping[int, Mistake]) -> list[Rejection]:
+    """Clean rows that were found to contradict others, by their position among the clean rows of the file, which come
+    in parts."""
+    rejections = []
+    positions, at = sorted(contradictions), 0
+    for part in parts:
+        for position in positions[bisect_left(positions, at) : bisect_left(positions, at + len(part))]:
+            row = part[position - at]
+            rejections.append(Rejection(row.row, row.cells, (contradictions[position],), row.place))
+        at += len(part)
+    return rejections
 
 
 def repeats_differently(key: Sequence[str]) -> Mistake:

@@ -13,7 +13,7 @@ from sqlalchemy import Column, Connection, Date, Table, delete, insert, select, 
 from kaohe.records.canonical import canonical
 from kaohe.records.columns import Moment, moment_text
 from kaohe.records.core_tables import ReplacedRow
-from kaohe.records.physical import column_type
+from kaohe.records.physical import table_columns
 from kaohe.records.staging import Stage
 from kaohe.records.tables import BATCH, table_of
 
@@ -70,12 +70,9 @@ def restore(connection: Connection, table: Table, batch: int) -> int:
 def _former_rows(table: Table, rows: Iterable[Any]) -> pa.RecordBatch:
     """Whole rows; a field that the record type gained since then is missing again."""
     whole = [{BATCH: row.former_batch, **json.loads(row.key), **json.loads(row.former)} for row in rows]
-    names = list(dict.fromkeys(name for row in whole for name in row))
-    columns = [
-        pa.array([_from_json(table.c[name], row.get(name)) for row in whole], column_type(table.c[name]))
-        for name in names
-    ]
-    return pa.RecordBatch.from_arrays(columns, names=names)
+    return table_columns(
+        table, [{name: _from_json(table.c[name], value) for name, value in row.items()} for row in whole]
+    )
 
 
 def _to_json(value: Any) -> Any:

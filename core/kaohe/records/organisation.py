@@ -11,10 +11,12 @@ from typing import Any
 from kaohe.exact import MICRO, format_fen, format_micros
 from kaohe.records.directory import Directory
 from kaohe.records.people_file import PEOPLE
-from kaohe.records.rows import CleanRow, Mistake
+from kaohe.records.rows import Mistake
 from kaohe.text import Message, msg
 
 AssignmentKey = tuple[str, date, str, str]
+Values = Mapping[str, Any]
+"""What a clean row of a people file holds, by the names of its fields."""
 _FIELDS = {one.name: one for one in PEOPLE.fields}
 _OF_THE_PERSON = ("code", "name")
 _FRACTION = MICRO // 10 ** _FIELDS["fraction"].scale
@@ -77,13 +79,12 @@ class Assignment:
         return {name: value for name, value in theirs.items() if mine.get(name, value) != value}
 
 
-def person_of(row: CleanRow) -> Person:
-    return Person(str(row.values["code"]), str(row.values["name"]))
+def person_of(values: Values) -> Person:
+    return Person(str(values["code"]), str(values["name"]))
 
 
-def assignment_of(row: CleanRow, directory: Directory) -> Assignment | Mistake | None:
+def assignment_of(values: Values, directory: Directory) -> Assignment | Mistake | None:
     """The assignment that the row tells of, None where it tells of none, or the mistake in it."""
-    values: Mapping[str, Any] = row.values
     starts: date | None = values.get("from")
     manager: str | None = values.get("manager")
     if starts is None:

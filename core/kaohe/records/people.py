@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
-from sqlalchemy import Connection, Table, insert, select, update
+from sqlalchemy import Connection, Table, select, update
 
 from kaohe.records.batches import PEOPLE, Source, begin_batch, finish_batch
 from kaohe.records.canonical import canonical
@@ -17,8 +18,10 @@ from kaohe.records.directory import Directory
 from kaohe.records.importing import Gathered, Imported, ReadFile, reject
 from kaohe.records.journal import keep_former
 from kaohe.records.organisation import Assignment, AssignmentKey, Person
+from kaohe.records.physical import table_columns
 from kaohe.records.roster import Plan, plan
-from kaohe.records.rows import CleanRow
+from kaohe.records.rows import CleanRow, values_of
+from kaohe.records.staging import POSITION, Stage, insert_from
 from kaohe.records.store import Store, transaction
 from kaohe.records.tables import BATCH, table_of
 
@@ -75,10 +78,11 @@ def import_people(
     Raises KaoheError for what the database reports; the database is then as it was.
     """
     gathered = Gathered()
-    rows: list[CleanRow] = []
+    parts: list[Sequence[CleanRow]] = []
     for reading in read():
         gathered.take(reading)
-        rows += reading.rows
+        parts.append(reading.rows)
+    rows = [*chain.from_iterable(map(values_of, parts))]
     with store.connected() as connection, transaction(connection, "write") as current:
         begun = begin_batch(connection, PEOPLE, source, handed_in)
         planned = plan(rows, _stored_people(connection), _stored_assignments(connection), update=update)
@@ -95,7 +99,7 @@ def import_people(
             finish_batch(connection, begun, counts)
         else:
             current.rollback()
-    more = reject(rows, planned.mistakes)
+    more = reject(parts, planned.mistakes)
     return gathered.imported(begun.id if kept else None, counts, refused=refused, more=more)
 
 
@@ -115,7 +119,13 @@ def _write(connection: Connection, planned: Plan, batch: int) -> None:
 def _insert(connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]], batch: int) -> None:
     listed = [{**row, BATCH: batch} for row in rows]
     if listed:
-        connection.execute(insert(table), listed)
+        names = list(listed[0])
+        stage = Stage(connection, table, names)
+        with stage.filling():
+            stage.add(table_columns(table, listed))
+        staged = select(*(stage.table.c[name] for name in names)).order_by(stage.table.c[POSITION])
+        connection.execute(insert_from(stage, names, staged))
+        stage.drop()
 
 
 def _replace(
@@ -130,7 +140,7 @@ def _replace(
 
 
 def _assignment_row(span: Assignment) -> dict[str, Any]:
-    return {**vars(span), "attributes": canonical(dict(span.attributes))}
+    return {**vars(span), "attributes": canonical(dict(span.attributes)) if span.attributes else "{}"}
 
 
 def _stored_people(connection: Connection) -> dict[str, Person]:

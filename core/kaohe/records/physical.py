@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
-from sqlalchemy import Boolean, Column, Date, Integer
+from sqlalchemy import Boolean, Column, Date, Integer, Table
 
 from kaohe.plugin.types import Field, RecordType
 from kaohe.records.columns import STORED, Moment, Stored
@@ -39,6 +39,13 @@ def column_type(column: Column[Any]) -> pa.DataType:
             return _TYPES["integer"]
         case _:
             return _TYPES["text"]
+
+
+def table_columns(table: Table, rows: Sequence[Mapping[str, Any]]) -> pa.RecordBatch:
+    """Rows of a database's table as columns, all that any row names; what another does not name is missing there."""
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    arrays = [pa.array([row.get(name) for row in rows], column_type(table.c[name])) for name in names]
+    return pa.RecordBatch.from_arrays(arrays, names=names)
 
 
 def physical_schema(record_type: RecordType) -> pa.Schema:

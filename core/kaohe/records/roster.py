@@ -16,11 +16,12 @@ from kaohe.records.organisation import (
     Assignment,
     AssignmentKey,
     Person,
+    Values,
     about,
     assignment_of,
     person_of,
 )
-from kaohe.records.rows import CleanRow, Mistake
+from kaohe.records.rows import Mistake
 from kaohe.text import msg
 
 
@@ -39,7 +40,7 @@ class Plan:
 
 
 def plan(
-    rows: Sequence[CleanRow],
+    rows: Sequence[Values],
     people: Mapping[str, Person],
     assignments: Mapping[AssignmentKey, Assignment],
     *,
@@ -64,7 +65,7 @@ _WITH_UPDATE = msg("Import with --update to replace what is stored, or correct t
 
 
 def _persons(
-    rows: Sequence[CleanRow], stored: Mapping[str, Person], mistakes: dict[int, Mistake], *, update: bool
+    rows: Sequence[Values], stored: Mapping[str, Person], mistakes: dict[int, Mistake], *, update: bool
 ) -> dict[str, Person]:
     """Everybody the rows name, as they are to be."""
     wanted: dict[str, Person] = {}
@@ -84,7 +85,7 @@ def _persons(
 
 
 def _assignments(
-    rows: Sequence[CleanRow],
+    rows: Sequence[Values],
     stored: Mapping[AssignmentKey, Assignment],
     directory: Directory,
     mistakes: dict[int, Mistake],
@@ -102,20 +103,21 @@ def _assignments(
             mistakes[index] = span
             continue
         if span is not None:
-            before = spans.get(span.key, span)
-            old = stored.get(span.key, span)
-            if denied := before.denied_by(span):
+            before, old = spans.get(span.key), stored.get(span.key)
+            if before is not None and (denied := before.denied_by(span)):
                 mistakes[index] = _contradiction(before, denied)
                 continue
-            if not update and (changed := _changed(old, old.overlaid(span))):
+            if old is not None and not update and (changed := _changed(old, old.overlaid(span))):
                 mistakes[index] = _otherwise(changed)
                 continue
-            spans[span.key] = before.overlaid(span)
+            spans[span.key] = span if before is None else before.overlaid(span)
         keys[index] = None if span is None else span.key
     return keys, {key: stored[key].overlaid(span) if key in stored else span for key, span in spans.items()}
 
 
 def _changed(old: Assignment, new: Assignment) -> dict[str, str]:
+    if new == old:
+        return {}
     before = old.said()
     return {name: value for name, value in new.said().items() if before.get(name) != value}
 
@@ -135,7 +137,7 @@ def _otherwise(changed: Mapping[str, str]) -> Mistake:
 
 
 def _decided(
-    rows: Sequence[CleanRow],
+    rows: Sequence[Values],
     wanted: Mapping[str, Person],
     keys: Mapping[int, AssignmentKey | None],
     spans: Mapping[AssignmentKey, Assignment],
@@ -148,7 +150,7 @@ def _decided(
     for index, row in enumerate(rows):
         if index in mistakes:
             continue
-        person, key = wanted[str(row.values["code"])], keys[index]
+        person, key = wanted[str(row["code"])], keys[index]
         is_new = is_changed = False
         if person.code not in people:
             is_new = person.code not in result.new_people
@@ -168,5 +170,5 @@ def _decided(
     return result
 
 
-def _standing(rows: Sequence[CleanRow], mistakes: Mapping[int, Mistake]) -> set[str]:
-    return {str(row.values["code"]) for index, row in enumerate(rows) if index not in mistakes}
+def _standing(rows: Sequence[Values], mistakes: Mapping[int, Mistake]) -> set[str]:
+    return {str(row["code"]) for index, row in enumerate(rows) if index not in mistakes}

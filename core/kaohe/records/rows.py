@@ -72,6 +72,11 @@ class CleanRows(Sequence[CleanRow]):
         return CleanRow(values, self.place(number), number, self.cells(index))
 
 
+def values_of(rows: Sequence[CleanRow]) -> Iterator[Mapping[str, Stored]]:
+    """The values of rows, without what else is known of each."""
+    return as_stored(rows.columns) if isinstance(rows, CleanRows) else (row.values for row in rows)
+
+
 def as_stored(columns: pa.RecordBatch) -> Iterator[dict[str, Stored]]:
     """The rows of columns as stored values by name."""
     names = columns.schema.names
