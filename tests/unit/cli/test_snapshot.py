@@ -1,0 +1,151 @@
+"""``kaohe snapshot``: listed, shown, verified, collected; and nothing goes while an evaluation is at work."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.scenarios.desk import Desk
+from tests.tiny import add_tickets
+
+from kaohe.cli.snapshot import size_text
+from kaohe.records.in_use import alone
+
+
+def folder(desk: Desk) -> Path:
+    return desk.workspace / ".kaohe" / "snapshots"
+
+
+def evaluate(desk: Desk) -> None:
+    desk.do("evaluate", "tiny", "--period", "2026-Q1")
+
+
+def listed(desk: Desk) -> list[dict[str, Any]]:
+    return json.loads(desk.do("snapshot", "list", "--format", "json").out)
+
+
+def grow_old(desk: Desk) -> None:
+    for path in folder(desk).rglob("*"):
+        os.utime(path, (1, 1))
+
+
+@pytest.fixture
+def evaluated(tiny: Desk) -> Desk:
+    """Two runs, each on a snapshot of its own."""
+    evaluate(tiny)
+    add_tickets(tiny, ["T20,repair,P1,2026-02-03 09:00,2026-02-03 10:00,9"])
+    evaluate(tiny)
+    return tiny
+
+
+def test_snapshots_are_listed_with_the_runs_that_need_them(evaluated: Desk) -> None:
+    newest, former = sorted(listed(evaluated), key=lambda each: not each["newest"])
+    assert (newest["runs"], newest["newest"], former["runs"], former["newest"]) == ([2], True, [1], False)
+    assert newest["rows"] == former["rows"] + 1
+    assert 0 < newest["own_bytes"] < newest["bytes"]
+    table = evaluated.do("snapshot", "list").out
+    assert newest["snapshot"][:12] in table
+    assert "newest" in table
+    assert "最新" in evaluated.do("snapshot", "list", "--lang", "zh").out
+
+
+def test_a_snapshot_is_shown_file_by_file(evaluated: Desk) -> None:
+    digest = listed(evaluated)[0]["snapshot"]
+    told = json.loads(evaluated.do("snapshot", "show", digest[:8], "--format", "json").out)
+    assert told["snapshot"] == digest
+    assert sum(each["rows"] for each in told["parts"]) == told["rows"]
+    assert all((folder(evaluated) / each["file"]).stat().st_size == each["bytes"] for each in told["parts"])
+    (folder(evaluated) / told["parts"][0]["file"]).unlink()
+    table = evaluated.do("snapshot", "show", digest[:8]).out
+    assert "2026-02" in table
+    assert "missing" in table
+    assert evaluated.try_("snapshot", "show", "000000").code == 1
+
+
+def test_harm_is_named_and_evaluating_mends_it(evaluated: Desk) -> None:
+    assert "all sound" in evaluated.do("snapshot", "verify").out
+    path = next(folder(evaluated).glob("record_ticket/2026-02-*.parquet"))
+    for harmed in folder(evaluated).glob("record_ticket/2026-02-*.parquet"):
+        harmed.write_bytes(harmed.read_bytes()[:-1])
+    answer = evaluated.try_("snapshot", "verify")
+    assert (answer.code, answer.err.count("[snapshot.damaged]")) == (1, 2)
+    assert str(path) in answer.err
+    assert "evaluate again" in answer.err
+    assert "bring the file back from a backup" in answer.err
+    assert "重新考核" in evaluated.try_("snapshot", "verify", "--lang", "zh").err
+    evaluate(evaluated)
+    told = json.loads(evaluated.try_("snapshot", "verify", "--format", "json").out)
+    assert [each["code"] for each in told["problems"]] == ["snapshot.damaged"]  # that of the first run alone
+    assert (told["snapshots"], told["sound"]) == (2, False)
+
+
+def test_what_runs_need_stays_and_they_verify_as_before(evaluated: Desk) -> None:
+    evaluated.do("records", "undo", evaluated.batches()[0]["batch"])
+    add_tickets(evaluated, ["T21,repair,P1,2026-02-05 09:00,2026-02-05 10:00,9"])
+    evaluated.do("indicator", "values", "crm.response_within", "--period", "2026-Q1", "--by", "owner")
+    before = {path for path in folder(evaluated).rglob("*") if path.is_file()}
+    grow_old(evaluated)
+    evaluate(evaluated)
+    add_tickets(evaluated, ["T22,repair,P1,2026-02-06 09:00,2026-02-06 10:00,9"])
+    evaluated.do("indicator", "values", "crm.response_within", "--period", "2026-Q1", "--by", "owner")
+    grow_old(evaluated)
+    add_tickets(evaluated, ["T23,repair,P1,2026-02-07 09:00,2026-02-07 10:00,9"])
+    evaluate(evaluated)
+    would = evaluated.do("snapshot", "collect", "--dry-run").out.splitlines()
+    assert [name for name in would if name.startswith("record_ticket/2026-02-")] != []
+    answer = evaluated.do("snapshot", "collect")
+    assert "files" in answer.err
+    assert not any((folder(evaluated) / name).exists() for name in would)
+    assert len(before) > len(would)
+    assert evaluated.do("run", "verify", "--all").out.count("identical") == 4
+    assert "nothing can go" in evaluated.try_("snapshot", "collect").err
+    assert "snapshot.collect" in evaluated.do("audit", "show", "--action", "snapshot").out
+    assert evaluated.do("audit", "verify").code == 0
+
+
+@pytest.mark.parametrize("command", ["evaluate", "values"])
+def test_nobody_collects_between_a_snapshot_and_what_comes_of_it(
+    tiny: Desk, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    found = []
+
+    def look(*_: object) -> None:
+        with alone(folder(tiny)) as state:
+            found.append(state)
+        raise KeyboardInterrupt
+
+    if command == "evaluate":
+        monkeypatch.setattr("kaohe.run.stored.repository.save_run", look)
+        code = tiny.try_("evaluate", "tiny", "--period", "2026-Q1").code
+    else:
+        monkeypatch.setattr("kaohe.run.organisation.members.read_members", look)
+        words = ("indicator", "values", "crm.response_within", "--period", "2026-Q1", "--by", "owner")
+        code = tiny.try_(*words).code
+    assert (found, code) == (["busy"], 130)
+    with alone(folder(tiny)) as state:
+        assert state == "free"
+
+
+def test_collecting_takes_the_role_that_undoing_takes(evaluated: Desk) -> None:
+    settings = evaluated.workspace / "kaohe.toml"
+    settings.write_text(settings.read_text("utf-8") + '\n[roles]\nprepare = ["chen"]\n', "utf-8")
+    answer = evaluated.try_("--as", "wang", "snapshot", "collect")
+    assert "roles.refused" in answer.err
+    assert evaluated.try_("--as", "chen", "snapshot", "collect", "--older-than", "0").code in (0, 4)
+
+
+def test_a_workspace_without_snapshots_says_so_by_its_code(tiny: Desk) -> None:
+    assert tiny.try_("snapshot", "list").code == 4
+    assert tiny.do("snapshot", "verify").out.startswith("0 snapshots")
+    assert tiny.try_("snapshot", "collect").code == 4
+
+
+@pytest.mark.parametrize(
+    ("size", "text"),
+    [(0, "0 B"), (999, "999 B"), (1_000, "1.0 kB"), (57_349_999, "57.3 MB"), (2_000_000_000, "2.0 GB")],
+)
+def test_sizes_are_readable(size: int, text: str) -> None:
+    assert size_text(size) == text
