@@ -82,6 +82,13 @@ def remove(folder: Path, rubbish: Rubbish) -> None:
                 path.unlink(missing_ok=True)
 
 
+def remove_leftovers(folder: Path) -> None:
+    """Delete what interrupted commands left, however young: rows of people may be in it. Raises KaoheError."""
+    with guarded_files(str(folder)):
+        left = tuple(path for path in _ours(folder) if path.name.startswith(WAITING) or _is_left(path))
+    remove(folder, Rubbish(left, 0))
+
+
 def read_manifest(path: Path, folder: Path) -> Snapshot | None:
     """The snapshot that a manifest of the folder describes; None where it cannot be read."""
     try:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Table, and_, delete, false, or_, select, upda
 from kaohe.plugin import RecordType
 from kaohe.records import Store
 from kaohe.records.core_tables import AssignmentRow, PersonRow, ReplacedRow, TargetRow
+from kaohe.records.months import Months, months_of_rows, months_together
 from kaohe.records.tables import table_of
 from kaohe.run.purging.redaction import Redaction
 
@@ -18,18 +19,20 @@ _people, _assignments = table_of(PersonRow), table_of(AssignmentRow)
 _targets, _replaced = table_of(TargetRow), table_of(ReplacedRow)
 
 
-def purge_facts(store: Store, connection: Connection, redaction: Redaction) -> dict[str, int]:
-    """Take them out; how many rows of each table went."""
+def purge_facts(store: Store, connection: Connection, redaction: Redaction) -> tuple[dict[str, int], dict[str, Months]]:
+    """Take them out; how many rows of each table went, and in which months records were changed, as far as is known."""
     codes = sorted(redaction.codes)
-    gone = {
-        store.tables[name].name: _purge_records(connection, store.tables[name], kind, redaction)
-        for name, kind in store.record_types.items()
-    }
+    gone, months = {}, {}
+    for name, kind in store.record_types.items():
+        table = store.tables[name]
+        gone[table.name], changed = _purge_records(connection, table, kind, redaction)
+        if changed is not None:
+            months[table.name] = changed
     gone["assignments"] = connection.execute(delete(_assignments).where(_assignments.c.person.in_(codes))).rowcount
     theirs = and_(_targets.c.scope == "person", _targets.c.who.in_(codes))
     gone["targets"] = connection.execute(delete(_targets).where(theirs)).rowcount
     connection.execute(update(_people).where(_people.c.code.in_(codes)).values(name=_people.c.code))
-    return {name: count for name, count in gone.items() if count}
+    return {name: count for name, count in gone.items() if count}, months
 
 
 def purge_replaced(connection: Connection, redaction: Redaction) -> list[int]:
@@ -56,12 +59,15 @@ def theirs_alone(who: Iterable[Any], codes: frozenset[str]) -> bool:
     return bool(credited) and credited <= codes
 
 
-def _purge_records(connection: Connection, table: Table, kind: RecordType, redaction: Redaction) -> int:
+def _purge_records(
+    connection: Connection, table: Table, kind: RecordType, redaction: Redaction
+) -> tuple[int, Months | None]:
     codes = sorted(redaction.codes)
     who = [table.c[name] for name in kind.who]
     alone = and_(
         or_(false(), *(each.in_(codes) for each in who)), *(or_(each.is_(None), each.in_(codes)) for each in who)
     )
+    months = [months_of_rows(connection, table, kind.when, alone)]
     gone = connection.execute(delete(table).where(alone)).rowcount
     texts = [each.name for each in kind.fields if each.kind == "text" and each.name not in kind.key]
     for field in texts:
@@ -69,8 +75,9 @@ def _purge_records(connection: Connection, table: Table, kind: RecordType, redac
             named = table.c[field].contains(name, autoescape=True)
             for (found,) in connection.execute(select(table.c[field]).where(named).distinct()).all():
                 if (new := redaction.text(found)) != found:
+                    months.append(months_of_rows(connection, table, kind.when, table.c[field] == found))
                     connection.execute(update(table).where(table.c[field] == found).values({field: new}))
-    return gone
+    return gone, months_together(months)
 
 
 def last_days(connection: Connection, codes: frozenset[str]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from kaohe.plugin import RecordType
 from kaohe.records.failures import guarded_files
-from kaohe.records.partition import content_digest, write_whole
+from kaohe.records.partition import content_digest, write_parquet, write_whole
 from kaohe.records.tables import RECORDS
 from kaohe.run.purging.facts import theirs_alone
 from kaohe.run.purging.redaction import Redaction
@@ -45,8 +45,7 @@ def rewrite_snapshots(folder: Path, types: Mapping[str, RecordType], redaction: 
             month = old.name.split(f"-{former}")[0] if former in old.name else old.stem[:-65]
             new = old.with_name(f"{month}-{content}.parquet")
             if not new.exists():
-                write_whole(new, lambda beside, kept=kept: pq.write_table(kept, beside, compression="zstd",
-                                                                          store_schema=False))  # fmt: skip
+                write_parquet(new, kept)
             yield Rewritten(old, new, former, content, table.num_rows - kept.num_rows)
 
 

@@ -16,8 +16,10 @@ from kaohe.records import Store
 from kaohe.records.audit import actor_of, append, detail_of, seal, take_turn
 from kaohe.records.batches import moved, new_revision
 from kaohe.records.changes import marked
+from kaohe.records.collecting import remove_leftovers
 from kaohe.records.core_tables import PersonRow, ReplacedRow, RevisionRow
 from kaohe.records.evidence_tables import AuditRow
+from kaohe.records.months import months_told
 from kaohe.records.rejections import forget_people
 from kaohe.records.tables import table_of
 from kaohe.run.life.model import same_name
@@ -154,7 +156,8 @@ def _carried_out(connection: Connection, number: int) -> tuple[int, dict[str, An
 
 
 def _delete(snapshots: Path, contents: Iterable[str]) -> None:
-    """Delete the files that said this, wherever they lie."""
+    """Delete the files that said this, wherever they lie, and what interrupted commands left beside them."""
+    remove_leftovers(snapshots)
     for content in contents:
         for path in snapshots.glob(f"*/*-{content}.parquet"):
             path.unlink(missing_ok=True)
@@ -172,7 +175,7 @@ def _carry_out(
     if store.dialect == "sqlite":
         connection.exec_driver_sql("PRAGMA secure_delete = ON")
     before, sealed_before = marked(connection), _seals(connection)
-    gone = purge_facts(store, connection, redaction)
+    gone, months = purge_facts(store, connection, redaction)
     batches = purge_replaced(connection, redaction)
     redaction = with_attachments(connection, redaction)
     redaction, schemes = move_texts(connection, redaction)
@@ -197,6 +200,7 @@ def _carry_out(
         "digests": digests,
         "redacted": shapes,
         "marks": moved_marks(connection, before),
+        **months_told(connection, months),
         **said,
     }
     return append(connection, at, PURGE, "people", detail, rows=rows, seals=seals), gone, schemes

@@ -7,13 +7,16 @@ import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pyarrow.parquet as pq
 import pytest
 from tests.scenarios.desk import Desk
 from tests.tiny import SCHEME, add_tickets, make_desk, ticket_lines, write
+from tests.unit.records.snapshot_kit import noted
 from tests.unit.run.purging.purge_kit import NAME, SECRETS, WHO, everything, make_workspace, opened
 
+from kaohe.records import take_snapshot
 from kaohe.records.auditing.verify import verify
 from kaohe.run.stored.repository import read_run
 
@@ -160,6 +163,26 @@ def test_after_a_purge_records_are_imported_and_evaluated_as_ever(desk: Desk) ->
     desk.do("evaluate", "tiny", "--period", "2026-Q1")
     assert desk.do("audit", "verify").code == 0
     assert desk.do("run", "verify", "--all").code == 0
+
+
+def test_the_next_snapshot_reads_the_months_that_the_purge_names_and_no_rows_are_left_in_waiting_files(
+    desk: Desk, tmp_path: Path
+) -> None:
+    folder = desk.workspace / ".kaohe" / "snapshots"
+    (folder / ".rows-x").mkdir()
+    left = folder / "record_ticket" / f".2026-01-{'a' * 64}.parquet.1.2"
+    for path in (folder / ".rows-x" / "2026-01", left):
+        path.write_text(NAME)
+    purged(desk)
+    assert list(folder.glob(".rows-*")) == []
+    assert not left.exists()
+    with opened(desk, "王") as store, noted() as read:
+        types = [store.record_types["ticket"]]
+        taken = take_snapshot(store, types, folder, ZoneInfo("Asia/Shanghai"))
+        months = read["record_ticket"]
+        assert months is not None
+        assert {"2026-01"} <= months < {part.month for part in taken.partitions("ticket")}
+        assert take_snapshot(store, types, tmp_path / "scratch", ZoneInfo("Asia/Shanghai")).digest == taken.digest
 
 
 def test_a_purge_interrupted_before_the_old_files_were_gone_is_brought_to_its_end(
