@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,12 +14,32 @@ from kaohe.engine.overflow import A_SUM, too_large
 from kaohe.engine.resources import USUAL, Resources, spilling
 from kaohe.engine.source import NO_RELATIONS, Relations
 from kaohe.errors import Exit, KaoheError, Place, Problem, fail
+from kaohe.records import Partition
 from kaohe.text import Message, msg
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 _FULL = ("No space left on device", "max_temp_directory_size", "failed to offload")
+
+
+def read(connection: Any, name: str, partitions: Sequence[Partition]) -> None:
+    """Give the records in these files a name, which no other cursor sees."""
+    files = exp.Array(expressions=[exp.Literal.string(str(each.path)) for each in partitions])
+    view = exp.Create(
+        this=exp.to_identifier(name, quoted=True),
+        kind="VIEW",
+        replace=True,
+        properties=exp.Properties(expressions=[exp.TemporaryProperty()]),
+        expression=exp.select("*").from_(exp.func("READ_PARQUET", files)),
+    )
+    connection.execute(view.sql("duckdb"))
+
+
+def give(connection: Any, relations: Relations) -> None:
+    """The tables by their names, which no other cursor sees."""
+    for name, table in relations.items():
+        connection.register(name, table)
 
 
 def execute(connection: Any, sql: str, records: str, what: Message = A_SUM) -> pa.Table:
@@ -41,8 +61,7 @@ def connected(folder: Path, relations: Relations = NO_RELATIONS, resources: Reso
             connection.execute(f"SET allowed_directories = [{allowed}]")
             connection.execute("SET enable_external_access = false")
             connection.execute("SET lock_configuration = true")
-            for name, table in relations.items():
-                connection.register(name, table)
+            give(connection, relations)
             yield connection
         except (duckdb.OutOfMemoryException, MemoryError) as error:
             raise _no_room(resources, str(error)) from error

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 
-from kaohe.engine.connection import connected, execute
+from kaohe.engine.connection import connected, execute, give, read
 from kaohe.engine.described import Beside, beside, nothing
 from kaohe.engine.groups import Grouping, Groups, group_query, read_groups
 from kaohe.engine.groups import computed as computed_in_groups
@@ -47,13 +51,23 @@ class DuckEngine:
         refuse_if_any(problem for scan in scans for problem in not_covered(scan, snapshot.partitions, windows))
         asked = [node for scan in scans for node in nodes(scan.measures)]
         relations = {**relations, **calendar_relations(asked, next(iter(windows.values())).zone)}
-        with connected(snapshot.folder, relations, self._resources) as connection:
-            for scan in scans:
-                _bring(connection, snapshot, beside(nodes(scan.measures), scan.describing))
-            answers: dict[int, Parts] = {}
-            for one in passes(scans, snapshot.partitions, windows):
-                answers |= self._run(connection, one, snapshot, windows, orders)
+        planned = passes(scans, snapshot.partitions, windows)
+
+        def run(one: Pass) -> dict[int, Parts]:
+            return _run(connection.cursor(), one, snapshot, windows, orders, relations)
+
+        with connected(snapshot.folder, {}, self._resources) as connection:
+            answers = {number: parts for each in self._several(run, planned) for number, parts in each.items()}
         return [answers[number] for number in range(len(scans))]
+
+    def _several(self, run: Callable[[Pass], dict[int, Parts]], planned: Sequence[Pass]) -> list[dict[int, Parts]]:
+        """Several at once, as the files of one may have too few parts for all processors; where the memory does not
+        suffice for that, one after the other."""
+        at_once = min(len(planned), self._resources.threads or os.cpu_count() or 1)
+        if at_once > 1:
+            with suppress(duckdb.OutOfMemoryException), ThreadPoolExecutor(at_once) as several:
+                return [*several.map(run, planned)]
+        return [run(one) for one in planned]
 
     def grouped(
         self,
@@ -73,7 +87,7 @@ class DuckEngine:
         relations = {**relations, **calendar_relations(asked, next(iter(windows.values())).zone)}
         with connected(snapshot.folder, relations, self._resources) as connection:
             _bring(connection, snapshot, beside(asked, scan.describing))
-            connection.read_parquet([str(partition.path) for partition in partitions]).create_view(RECORDS)
+            read(connection, RECORDS, partitions)
             return read_groups(execute(connection, render(query, "duckdb"), scan.records.name), columns, grouping)
 
     def rows(
@@ -93,29 +107,32 @@ class DuckEngine:
         relations = {**relations, **calendar_relations(asked, bounds.zone)}
         with connected(snapshot.folder, relations, self._resources) as connection:
             _bring(connection, snapshot, beside(asked, wanted.describing))
-            connection.read_parquet([str(partition.path) for partition in partitions]).create_view(RECORDS)
+            read(connection, RECORDS, partitions)
             sql = render(row_query(wanted, bounds), "duckdb")
             table = execute(connection, sql, wanted.records.name, A_FIGURE)
             return arranged(wanted, table, order)
 
-    def _run(
-        self,
-        connection: Any,
-        one: Pass,
-        snapshot: Snapshot,
-        windows: Mapping[str, Bounds],
-        whose: Mapping[int, pa.Array],
-    ) -> dict[int, Parts]:
-        query, columns = pass_query(one, windows)
-        partitions = needed_for_pass(one, snapshot.partitions, windows)
-        if not partitions:
-            return dict(distributed(one, columns, None, whose))
-        if is_wide(query):
-            query, columns = pass_query(one, windows, largest_in(partitions, query))
-        files = [str(partition.path) for partition in partitions]
-        connection.read_parquet(files).create_view(RECORDS, replace=True)
-        table = execute(connection, render(query, "duckdb"), one.records.name)
-        return dict(distributed(one, columns, table, whose))
+
+def _run(
+    cursor: Any,
+    one: Pass,
+    snapshot: Snapshot,
+    windows: Mapping[str, Bounds],
+    whose: Mapping[int, pa.Array],
+    relations: Relations,
+) -> dict[int, Parts]:
+    query, columns = pass_query(one, windows)
+    partitions = needed_for_pass(one, snapshot.partitions, windows)
+    if not partitions:
+        return dict(distributed(one, columns, None, whose))
+    if is_wide(query):
+        query, columns = pass_query(one, windows, largest_in(partitions, query))
+    with cursor:
+        give(cursor, relations)
+        _bring(cursor, snapshot, beside(nodes(one.measures), one.one.describing))
+        read(cursor, RECORDS, partitions)
+        table = execute(cursor, render(query, "duckdb"), one.records.name)
+    return dict(distributed(one, columns, table, whose))
 
 
 def _bring(connection: Any, snapshot: Snapshot, besides: Sequence[Beside]) -> None:
@@ -124,7 +141,6 @@ def _bring(connection: Any, snapshot: Snapshot, besides: Sequence[Beside]) -> No
         described = each.description
         partitions = snapshot.partitions(described.records.name)
         if partitions:
-            files = [str(partition.path) for partition in partitions]
-            connection.read_parquet(files).create_view(described.relation, replace=True)
+            read(connection, described.relation, partitions)
         else:
             connection.register(described.relation, nothing(described.records))
