@@ -9,6 +9,7 @@ import inspect
 from collections.abc import Callable
 from functools import partial
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,8 @@ BY_ITSELF = ("workspace-10m", "group-100m")
 def found(name: str, asked: dict[str, Any]) -> Callable[[], None]:
     """The benchmark with what was asked for and it knows."""
     module, function = BENCHMARKS[name].split(":")
+    if find_spec(f"benchmarks.{module}") is None:
+        return partial(print, "\nSkipped: it is not part of this checkout.")
     benchmark = getattr(import_module(f"benchmarks.{module}"), function)
     known = inspect.signature(benchmark).parameters
     sizes = {"records": next((size for size in ("records", "rows", "tickets") if size in known), "records")}

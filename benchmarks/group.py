@@ -51,6 +51,7 @@ def group(records: int = 10_000_000, rounds: int = 5, folder: Path | None = None
             for name, (what, limit) in GOALS.items()
             if name in timings
         ]
+        print_bound(timings)
         memory = Goal(f"4. memory at {records:,} records", 1.5, timings[OURS].peak / GB, "GB")
         print_goals(*goals, memory)
         staged = run(*commands[OURS], "--stages", hear=True)
@@ -147,6 +148,14 @@ def describe(place: Path, records: int, people: int) -> None:
 def evaluation(timing: Timing) -> float:
     """From the files to everybody's bonus, without the start of the process."""
     return timing.seconds("imports")
+
+
+def print_bound(timings: dict[str, Timing]) -> None:
+    """What the best that could be written by hand reaches itself."""
+    best = evaluation(timings[BEST])
+    others = {name: evaluation(each) / best for name, each in timings.items() if name not in (OURS, BEST)}
+    listed = ", ".join(f"{times:.2f} times as fast as {name}" for name, times in others.items())
+    print(f"\nOf itself, {BEST} is {listed}: nothing over the same files can be expected to be faster than that.")
 
 
 def print_timings(timings: dict[str, Timing]) -> None:

@@ -76,7 +76,7 @@ def with_part(page: str, name: str, text: str) -> str:
         page = PART.sub(lambda found: part if found["name"] == name else found[0], page)
     else:
         page = f"{page.rstrip()}\n\n{part}"
-    rows = [row for found in PART.finditer(page) for row in _goals(found["text"])]
+    rows = sorted(row for found in PART.finditer(page) for row in _goals(found["text"]))
     return GOALS.sub(lambda _found: "\n".join(["<!-- goals -->", HEADER, *rows, "<!-- end -->", ""]), page)
 
 
