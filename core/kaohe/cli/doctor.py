@@ -75,7 +75,8 @@ def _of_folder(workspace: Workspace) -> Iterator[Finding]:
     kept = [workspace.snapshots, *workspace.snapshots.glob("*"), *workspace.folder.glob("*.db*")]
     kept += [workspace.values, workspace.folder / "quarantine"]
     yield folders.rights(gather.entries(workspace.folder, kept), gather.around(workspace.folder))
-    yield folders.leftovers(gather.hidden_files(workspace.folder), gather.processes())
+    names, abandoned = gather.hidden_files(workspace.folder), gather.abandoned(workspace.folder)
+    yield folders.leftovers(names, gather.processes(), abandoned)
     yield from folders.snapshots(gather.manifests(workspace.snapshots), gather.parquet_ends(workspace.snapshots))
     places = {"workspace": workspace.folder, "snapshots": workspace.snapshots, "temporary": gather.temporary()}
     for what, folder in places.items():

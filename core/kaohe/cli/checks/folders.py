@@ -13,8 +13,8 @@ from kaohe.text import msg
 
 _SHOWN = 3
 _WITH_PASSWORD = re.compile(r"://[^:/@\s\"']*:[^@\s\"']+@|[?&]password=")
-# .NAME.4711 (that process writes NAME), .NAME.new (some command does)
-_LEFT = re.compile(r"^\.(?P<name>.+)\.(?P<process>\d+|new)$")
+# .NAME.parquet.3.4711 (that process writes NAME), .NAME.new (some command does)
+_LEFT = re.compile(r"^\..+?\.(?:parquet|json|values)(?:\.\d+)*\.(?P<process>\d+)$|^\..+\.new$")
 
 
 @dataclass(frozen=True)
@@ -51,13 +51,14 @@ def password(settings: str, mode: int) -> Finding:
     )
 
 
-def leftovers(names: Iterable[str], alive: Iterable[int]) -> Finding:
-    """``names``: files of the workspace by their path in it; ``alive``: processes that run."""
+def leftovers(names: Iterable[str], alive: Iterable[int], abandoned: Iterable[str] = ()) -> Finding:
+    """``names``: files of the workspace by their path in it; ``alive``: processes that run; ``abandoned``: folders that
+    an import made for itself and that nobody uses."""
     running = set(alive)
-    dead = []
+    dead = list(abandoned)
     for path in names:
         found = _LEFT.match(path.rpartition("/")[2])
-        if found and (found["process"] == "new" or int(found["process"]) not in running):
+        if found and (found["process"] is None or int(found["process"]) not in running):
             dead.append(path)
     if dead:
         return Finding(

@@ -72,6 +72,24 @@ def hidden_files(folder: Path) -> list[str]:
     return [path.relative_to(folder).as_posix() for path in islice(found, _MOST_FILES)]
 
 
+def abandoned(folder: Path) -> list[str]:
+    """Folders beside the database in which imports keep rows apart: those that no process holds any more."""
+    try:
+        import fcntl
+    except ImportError:
+        return []
+    found = []
+    for path in folder.glob(".*-import-*"):
+        with suppress(OSError):  # somebody holds it
+            number = os.open(path, os.O_RDONLY)
+            try:
+                fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                found.append(path.name)
+            finally:
+                os.close(number)
+    return found
+
+
 def processes() -> list[int]:
     """The processes that run; where that cannot be told, this one alone."""
     with suppress(OSError):

@@ -39,10 +39,11 @@ def test_a_password_in_the_settings_is_told_and_never_shown(url: str, mode: int,
 
 
 def test_files_of_processes_that_are_gone_are_leftovers() -> None:
-    names = [".kaohe/snapshots/.x.parquet.4711", ".kaohe/snapshots/.y.parquet.1", ".out.csv.new", ".gitignore"]
+    names = [".kaohe/snapshots/.x.parquet.2.4711", ".kaohe/snapshots/.y.parquet.4711.1", ".out.csv.new", ".gitignore"]
     found = folders.leftovers(names, alive=[1])
-    assert (found.level, found.found.arguments["paths"]) == ("note", ".kaohe/snapshots/.x.parquet.4711, .out.csv.new")
+    assert (found.level, found.found.arguments["paths"]) == ("note", ".kaohe/snapshots/.x.parquet.2.4711, .out.csv.new")
     assert folders.leftovers(names[1:2], alive=[1]).level == "well"
+    assert folders.leftovers([], alive=[1], abandoned=[".kaohe.db-import-x"]).level == "note"
 
 
 @pytest.mark.parametrize(
