@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from kaohe.engine.spark.cluster import Cluster
-from kaohe.engine.spark.failures import explained, not_started, unreachable
+from kaohe.engine.spark.failures import explained, not_started
 
 _END = 10.0
 """Seconds that the process has to end by itself."""
@@ -71,7 +71,10 @@ class Driver:
             self.stop()
             if self._gateway is None:
                 raise not_started(cluster, said) from None
-            raise (explained(error, cluster, said) or unreachable(cluster)) from None
+            known = explained(error, cluster, said)
+            if known is None:
+                raise
+            raise known from None
         finally:
             # Spark puts its own handler there, which stays when its session is gone.
             if threading.current_thread() is threading.main_thread():
@@ -103,6 +106,9 @@ class Driver:
         if self._context is not None:
             with suppress(Exception):
                 self.session.stop()
+            # Where nobody answers any more, what is left of it on this side.
+            self._context._jsc = None
+            self._context.stop()
         if self._gateway is not None:
             with suppress(Exception):
                 self._gateway.shutdown()

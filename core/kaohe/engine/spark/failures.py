@@ -25,7 +25,14 @@ class _Finding:
     fix: Message
 
 
+_UNREACHABLE = _Finding(
+    "spark.unreachable",
+    re.compile(r"All masters are unresponsive|Connection to \S+ refused|InvalidClassException"),
+    msg("the Spark cluster does not answer, or does not take us"),
+    msg("check its address in kaohe.toml, that it is running, and that its version is that of the pyspark here"),
+)
 _FINDINGS: Sequence[_Finding] = (
+    _UNREACHABLE,
     _Finding(
         "spark.memory",
         re.compile(
@@ -131,12 +138,7 @@ def too_old(version: str) -> KaoheError:
 
 def unreachable(cluster: Cluster) -> KaoheError:
     """Nobody answers, or somebody who does not speak our version of Spark's language."""
-    return _failure(
-        cluster,
-        "spark.unreachable",
-        msg("the Spark cluster does not answer, or does not take us"),
-        msg("check its address in kaohe.toml, that it is running, and that its version is that of the pyspark here"),
-    )
+    return _failure(cluster, _UNREACHABLE.code, _UNREACHABLE.what, _UNREACHABLE.fix)
 
 
 def starved(cluster: Cluster) -> KaoheError:

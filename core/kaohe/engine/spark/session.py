@@ -111,8 +111,7 @@ class Session:
                 without = 0.0 if driver.executors() else without + _LOOK
                 if without >= self.cluster.wait:
                     gave_up.set()
-                    driver.cancel()
-                    return
+                    driver.cancel()  # each time: what is cancelled before it began, begins
 
         watching = threading.Thread(target=look, daemon=True)
         watching.start()
@@ -176,7 +175,10 @@ def _connected(cluster: Cluster) -> Any:
             spark.conf.set(name, value)
         version = str(spark.version)
     except Exception as error:
-        raise (explained(error, cluster) or unreachable(cluster)) from None
+        known = explained(error, cluster)
+        if known is None:
+            raise
+        raise known from None
     if int(version.partition(".")[0]) < _LEAST:
         raise too_old(version)
     return spark
