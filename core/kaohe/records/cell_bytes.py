@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from kaohe.exact import Flags, Ints
 
 Bytes = NDArray[np.uint8]
-ZERO = ord("0")
+_NEAR = 65_536
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,6 +93,16 @@ class Cells:
         if not len(self.data):
             return np.zeros(len(self), np.uint8)
         return np.where(self.lengths > 0, self.data[np.minimum(positions, len(self.data) - 1)], np.uint8(0))
+
+
+def distinct(values: Ints) -> tuple[Ints, Ints]:
+    """The distinct numbers, ascending, and which of them each one is. Numbers near each other need not be sorted."""
+    if not len(values) or int(values.max()) - int(values.min()) >= _NEAR:
+        return np.unique(values, return_inverse=True)
+    offsets = values - values.min()
+    seen = np.zeros(int(offsets.max()) + 1, np.bool_)
+    seen[offsets] = True
+    return np.flatnonzero(seen) + values.min(), (np.cumsum(seen) - 1)[offsets]
 
 
 def table_of_bytes(wanted: bytes) -> NDArray[np.bool_]:

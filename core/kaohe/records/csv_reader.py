@@ -159,6 +159,8 @@ def _row_ends(text: bytes, delimiter: str, *, ended: bool) -> Ints | None:
         return ends
     if np.diff(ends, prepend=0).max() > LARGEST_CELL:
         return None
+    if not len(quotes):
+        return ends
     quotes = quotes[quotes < ends[-1]]
     around = np.concatenate(([_LINE_FEED], data[: ends[-1]], [_LINE_FEED]))
     opening, closing_ = around[quotes[::2]], around[quotes[1::2] + 2]

@@ -100,7 +100,7 @@ def import_rows(
     target = store.tables[record_type.name]
     with (
         store.connected() as connection,
-        Stage(connection, target, names, key=record_type.key, named=named, apart=True) as stage,
+        Stage(connection, target, names, key=record_type.key, named=named, dated=record_type.when, apart=True) as stage,
     ):
         with stage.filling():
             for reading in read():

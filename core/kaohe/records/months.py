@@ -29,7 +29,7 @@ def months_of_stage(connection: Connection, stage: Stage, when: str, batch: int,
     """Of the rows that a merge of the stage added or replaced under the number of the batch, as they are and as they
     were; ``changed`` is how many that are."""
     if 10 * changed >= 9 * stage.rows:  # to look for the few others would cost more than it spares
-        fresh = _days(connection, stage.table.c[when])
+        fresh = _days(connection, stage.table.c[when]) if stage.days is None else [*stage.days]
     else:
         staged, target = stage.table, stage.target
         same = and_(*(staged.c[key.name] == key for key in target.primary_key), target.c[BATCH] == batch)

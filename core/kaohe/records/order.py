@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from kaohe.exact import Ints
+from kaohe.records.cell_bytes import distinct
 
 _DAY = 86_400_000_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -51,9 +52,9 @@ def _comparable(columns: Sequence[pa.Array], zone: tzinfo) -> list[Ints]:
 
 def _days(moments: Ints, zone: tzinfo) -> Ints:
     """The days since 1970, by the wall clock, of microseconds since 1970 in UTC."""
-    distinct, which = np.unique(moments // _DAY, return_inverse=True)
-    begins = [_ahead(day * _DAY, zone) for day in distinct.tolist()]
-    ends = [_ahead((day + 1) * _DAY - 1, zone) for day in distinct.tolist()]
+    known, which = distinct(moments // _DAY)
+    begins = [_ahead(day * _DAY, zone) for day in known.tolist()]
+    ends = [_ahead((day + 1) * _DAY - 1, zone) for day in known.tolist()]
     days = (moments + np.array(begins, np.int64)[which]) // _DAY
     for row in np.flatnonzero((np.array(begins) != np.array(ends))[which]).tolist():
         days[row] = (moments[row] + _ahead(int(moments[row]), zone)) // _DAY

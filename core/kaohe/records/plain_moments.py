@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from kaohe.exact import Flags, Ints
 from kaohe.plugin.types import Field
-from kaohe.records.cell_bytes import Bytes, Cells
+from kaohe.records.cell_bytes import Bytes, Cells, distinct
 from kaohe.records.moments import FIRST_YEAR, LAST_YEAR, Clock
 
 _DAY = 86_400_000_000
@@ -162,8 +162,8 @@ class _Days:
 
     def offsets(self, days: Ints) -> tuple[Ints, Flags]:
         """Microseconds ahead of UTC, and whether the day is even, for days since 1970."""
-        distinct, which = np.unique(days, return_inverse=True)
-        found = [self._of(day) for day in distinct.tolist()]
+        known, which = distinct(days)
+        found = [self._of(day) for day in known.tolist()]
         even = np.array([each is not None for each in found], np.bool_)
         return np.array([each or 0 for each in found], np.int64)[which], even[which]
 
