@@ -13,8 +13,8 @@ import pyarrow.parquet as pq
 import pytest
 from tests.unit.engine.scan_kit import Q1_WINDOWS, TICKET, local, request, snapshot
 
-from kaohe.engine import DuckEngine, OnDay, Request, embedded, fuse
-from kaohe.engine.connection import connected, give, read
+from kaohe.engine import DuckEngine, OnDay, Request, fuse
+from kaohe.engine.connection import connected, execute, give, read
 from kaohe.engine.magnitudes import is_wide, largest_in
 from kaohe.engine.passes import Pass, pass_query
 from kaohe.engine.resources import Resources
@@ -94,8 +94,7 @@ def test_128_bits_are_taken_where_64_do_not_hold_a_figure_and_nowhere_else(
         said.append("INT128" in sql)
         return execute(cursor, sql, records)
 
-    execute = embedded.execute
-    monkeypatch.setattr(embedded, "execute", noted)
+    monkeypatch.setattr("kaohe.engine.embedded.execute", noted)
     found = []
     for number, cost in enumerate((700, 2**50, 2**51)):
         (tmp_path / str(number)).mkdir()
@@ -126,8 +125,7 @@ def test_where_the_memory_does_not_suffice_for_several_passes_at_once_they_run_o
             raise duckdb.OutOfMemoryException("full")
         return execute(cursor, sql, records)
 
-    execute = embedded.execute
-    monkeypatch.setattr(embedded, "execute", full_at_first)
+    monkeypatch.setattr("kaohe.engine.embedded.execute", full_at_first)
     own, helped = DuckEngine(Resources(threads=2)).measure(asked, taken, Q1_WINDOWS, [("P1",), ("P2",)])
     assert [int(columns["total"][0]) for columns in own.values()] == [750]
     assert [int(columns["n"][0]) for columns in helped.values()] == [1, 1, 1, 1, 1, 1, 1, 1, 0]
