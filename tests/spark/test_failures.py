@@ -33,13 +33,13 @@ def taken(tmp_path: Path) -> Snapshot:
 
 def refused(cluster: Cluster, taken: Snapshot) -> list[str]:
     """The codes of what is told; never in Java's words, and with exit code 3."""
-    with pytest.raises(KaoheError) as caught, warnings.catch_warnings():
+    engine = SparkEngine(cluster)
+    with warnings.catch_warnings():
         # pyspark leaves the pipe open to a process that did not start.
         warnings.simplefilter("ignore", ResourceWarning)
-        try:
-            SparkEngine(cluster).measure(ASKED, taken, Q1_WINDOWS, [PEOPLE])
-        finally:
-            gc.collect()
+        with pytest.raises(KaoheError) as caught:
+            engine.measure(ASKED, taken, Q1_WINDOWS, [PEOPLE])
+        gc.collect()
     assert caught.value.exit_code == Exit.ENVIRONMENT
     for language in ("en", "zh"):
         told = "\n".join(problem.render(language) for problem in caught.value.problems)
