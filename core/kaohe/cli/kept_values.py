@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from kaohe.engine import Engine
     from kaohe.errors import Problem
 
+_LIBRARIES = {"spark": "pyspark"}
+"""What is installed for an engine, where it is not called like it."""
 USUAL_LIMIT = 1_000_000_000
 """Bytes of kept values, where kaohe.toml does not say."""
 
@@ -38,11 +40,19 @@ def remembering(engine: Engine, folder: Path, limit: int, tell: Callable[[Sequen
     """The engine, asked only for what is not kept in the folder; itself where nothing is to be kept."""
     if limit == 0:
         return engine
-    from importlib import metadata
-
     from kaohe import __version__
     from kaohe.engine.kept_values import KeptValues
     from kaohe.engine.remembered import RememberedEngine
 
-    version = f"kaohe {__version__}, duckdb {metadata.version('duckdb')}"
+    version = f"kaohe {__version__}, {engine.name} {_installed(_LIBRARIES.get(engine.name, engine.name))}"
     return RememberedEngine(engine, KeptValues(folder, limit), version, tell)
+
+
+def _installed(library: str) -> str:
+    """Its version; none where it is not there, which the engine says in its own words."""
+    from importlib import metadata
+
+    try:
+        return metadata.version(library)
+    except metadata.PackageNotFoundError:
+        return ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kaohe.run.model import Run
@@ -17,10 +18,12 @@ class PoolEffect:
     moved: int
 
 
-def differences(before: Run, after: Run) -> dict[str, int]:
-    """What each person is entitled to more (below 0: less) by the later run, in fen, without those at zero."""
+def differences(before: Run, after: Run, codes: Sequence[str] | None = None) -> dict[str, int]:
+    """What each person, or each of these, is entitled to more (below 0: less) by the later run, in fen, without those
+    at zero."""
     one, other = _entitled(before), _entitled(after)
-    found = {code: other.get(code, 0) - one.get(code, 0) for code in sorted(one.keys() | other.keys())}
+    asked = sorted(one.keys() | other.keys()) if codes is None else codes
+    found = {code: other.get(code, 0) - one.get(code, 0) for code in asked}
     return {code: fen for code, fen in found.items() if fen}
 
 

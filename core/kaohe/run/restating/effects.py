@@ -55,14 +55,14 @@ def effects(
 ) -> tuple[Effect, ...]:
     """Everybody in whom anything moved, by code; or these, in their order. ``manual``: the changes that went into each
     of the two."""
-    posted = differences(before, after)
+    posted = differences(before, after, codes)
     changed: dict[str, list[ManualChange]] = defaultdict(list)
     for each in sorted(set(manual[0]) ^ set(manual[1]), key=lambda each: each.number):
         changed[each.person].append(each)
     sides = _Sides(before, after)
     found = (
         sides.effect(code, posted.get(code, 0), changed.get(code, ()))
-        for code in (sides.codes if codes is None else codes)
+        for code in (sorted(sides.rows[0].keys() | sides.rows[1].keys()) if codes is None else codes)
     )
     return tuple(filter(None, found))
 
@@ -73,7 +73,6 @@ class _Sides:
     def __init__(self, before: Run, after: Run) -> None:
         self.runs = (before, after)
         self.rows = tuple({code: row for row, code in enumerate(run.appraisal.people.code)} for run in self.runs)
-        self.codes = sorted(self.rows[0].keys() | self.rows[1].keys())
         self.discretion = tuple(map(Discretion, self.runs))
         self.quota = after.scheme.tiers is not None and after.scheme.tiers.kind == "quota"
         # By other rules one moves without anybody's doing.

@@ -79,7 +79,12 @@ def unpacked(blob: bytes) -> dict[str, pa.Array]:
     """The columns again; pa.ArrowException for bytes that are no such table."""
     table = pa.ipc.open_file(pa.BufferReader(blob)).read_all()
     table.validate(full=True)  # changed bytes may point outside of the table
-    return {name: table.column(name).combine_chunks() for name in table.column_names}
+    return {name: _whole(table.column(name)) for name in table.column_names}
+
+
+def _whole(column: pa.ChunkedArray) -> pa.Array:
+    """The column in one piece, as it is packed; one that is need not be copied."""
+    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
 
 
 def _plain(value: Any) -> Any:
