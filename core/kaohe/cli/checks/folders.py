@@ -72,7 +72,7 @@ def leftovers(names: Iterable[str], alive: Iterable[int], abandoned: Iterable[st
 
 def snapshots(manifests: Mapping[str, str], files: Mapping[str, tuple[bytes, bytes]]) -> Iterator[Finding]:
     """``manifests``: their texts by name; ``files``: how each Parquet file below the folder begins and ends, by its
-    path in it. That is looked at, and no more: ``kaohe run verify --all`` reads every byte."""
+    path in it. That is looked at, and no more: ``kaohe snapshot verify`` reads every byte."""
     broken = [name for name, text in manifests.items() if _files_of(text) is None]
     cut = [name for name, (first, last) in files.items() if first != b"PAR1" or last != b"PAR1"]
     named = {name: paths for name, text in manifests.items() if (paths := _files_of(text)) is not None}
