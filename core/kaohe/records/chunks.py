@@ -79,12 +79,26 @@ def chunk_of_rows(table: Table, rows: Iterable[Row]) -> Chunk:
             row = cells[:width]
         elif not any(cells):
             continue
+        if not all(map(str.isascii, row)) and not _is_text(row):
+            shown = [cell.encode(errors="replace").decode() for cell in row]
+            fix = msg("Delete the invisible characters.")
+            rejected.append(table.reject(number, shown, msg("the text holds control characters"), fix))
+            continue
         numbers.append(number)
         kept.append(row)
     columns = zip(*kept, strict=True) if kept else ([] for _ in range(width))
     return Chunk(
         np.array(numbers, np.int64), tuple(pa.array(column, pa.string()) for column in columns), tuple(rejected)
     )
+
+
+def _is_text(cells: Sequence[str]) -> bool:
+    """Whether UTF-8 can hold the cells: JSON can name halves of characters."""
+    try:
+        "".join(cells).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _wrong_width(found: int, expected: int) -> tuple[Message, Message]:

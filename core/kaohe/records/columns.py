@@ -79,12 +79,3 @@ def column_type(field: Field) -> TypeEngine[Any]:
 def type_named(kind: str) -> TypeEngine[Any]:
     """Of a column that is described as ``text`` or ``integer(2)``."""
     return {str(name): each for name, each in _TYPES.items()}[kind.partition("(")[0]]
-
-
-def for_sqlite(column: list[Any], kind: TypeEngine[Any]) -> list[Any]:
-    """A column of stored values as SQLite's driver takes them."""
-    if isinstance(kind, Moment):
-        return [None if value is None else moment_text(value) for value in column]
-    if isinstance(kind, Date):
-        return [None if value is None else value.isoformat() for value in column]
-    return column

@@ -119,3 +119,10 @@ def test_an_object_that_says_something_twice_is_not_taken(file):
     assert reasons(read(file(f"{twice}\n", "deals.jsonl"))) == [(1, None, "this line is not JSON")]
     with pytest.raises(KaoheError, match="equal keys in one object"):
         read(file(f"[{twice}]"))
+
+
+def test_half_a_character_rejects_its_row(file):
+    reading = read(file([RECORD | {"note": "\ud800!"}, RECORD | {"deal_id": "A2"}]))
+    assert values(reading, "deal_id") == ["A2"]
+    assert reasons(reading) == [(1, None, "the text holds control characters")]
+    assert "?!" in reading.rejected[0].cells
