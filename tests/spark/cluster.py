@@ -51,13 +51,14 @@ class Running:
     folder: Path
     master: Worker
     url: str
+    memory: str = "600m"
     workers: list[Worker] = field(default_factory=list)
 
-    def add_worker(self, *, cores: int = 1) -> Worker:
-        """One more worker, once the master knows it."""
+    def add_worker(self) -> Worker:
+        """One more worker of one core, once the master knows it."""
         number = len(self.workers) + 1
         work = self.folder / f"work{number}"
-        words = ["--webui-port", "0", "--port", "0", "--cores", str(cores), "--memory", "600m", "--work-dir", str(work)]
+        words = ["--webui-port", "0", "--port", "0", "--cores", "1", "--memory", self.memory, "--work-dir", str(work)]
         worker = _start(self.home, self.folder, f"worker{number}", _WORKER, number, [*words, self.url])
         self.workers.append(worker)
         wait_for(worker, r"Successfully registered with master")
@@ -69,8 +70,8 @@ class Running:
 
 
 @contextmanager
-def cluster(folder: Path, workers: int = 2) -> Iterator[Running]:
-    """A master and so many workers of one core each, until the block ends."""
+def cluster(folder: Path, workers: int = 2, memory: str = "600m") -> Iterator[Running]:
+    """A master and so many workers of one core and so much memory each, until the block ends."""
     import pyspark
 
     home = Path(pyspark.__file__).parent
@@ -79,7 +80,7 @@ def cluster(folder: Path, workers: int = 2) -> Iterator[Running]:
     started = None
     try:
         url = wait_for(master, r"Starting Spark master at (spark://\S+)")
-        started = Running(home, folder, master, url)
+        started = Running(home, folder, master, url, memory)
         for _ in range(workers):
             started.add_worker()
         yield started
