@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,12 +17,13 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from kaohe.records.canonical import canonical
-from kaohe.records.columnar import Layout
+from kaohe.records.columnar import LOCAL, Layout
 
 UNDATED = "undated"
 WORKERS = min(os.cpu_count() or 1, 8)
 # Quick to read, and small, for it is hashed as often as it is read; a group of rows is what an engine reads at once.
 _AS = {"compression": "zstd", "compression_level": 1, "row_group_size": 122_880, "store_schema": False}
+_MOMENTS = "DELTA_BINARY_PACKED"
 _Stamp = tuple[int, int, int, int]
 _hashed: dict[Path, tuple[_Stamp, str]] = {}
 
@@ -71,14 +72,18 @@ def write_partition(folder: Path, month: str | None, table: pa.Table, layout: La
     path = folder / layout.table.name / f"{month or UNDATED}-{content}.parquet"
     if not holds(path, content):
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_parquet(path, table)
+        write_parquet(path, table, key=layout.order)
     ranges = {name: _range(table.column(name)) for name in layout.dated}
     return Partition(path, month, table.num_rows, content, file_sha256(path), ranges)
 
 
-def write_parquet(path: Path, table: pa.Table) -> None:
-    """The table as a file of a snapshot."""
-    write_whole(path, lambda beside: pq.write_table(table, beside, **_AS))
+def write_parquet(path: Path, table: pa.Table, key: Sequence[str] = ()) -> None:
+    """The table as a file of a snapshot: moments by their differences, what repeats by a dictionary; a ``key`` of one
+    column does not."""
+    moments = {name for each in table.column_names if each.endswith(LOCAL) for name in (each, each.removesuffix(LOCAL))}
+    repeated = [name for name in table.column_names if name not in moments and (name,) != tuple(key)]
+    encoding = {"use_dictionary": repeated, "column_encoding": dict.fromkeys(moments, _MOMENTS)}
+    write_whole(path, lambda beside: pq.write_table(table, beside, **_AS, **encoding))
 
 
 def holds(path: Path, content: str) -> bool:
