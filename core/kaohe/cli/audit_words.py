@@ -19,6 +19,7 @@ ACTIONS: Mapping[str, Message] = MappingProxyType(
         "undo": msg("import undone"),
         "database.copy": msg("database copied to a server"),
         "export": msg("exported"),
+        "snapshot.collect": msg("files of snapshots deleted"),
         "people.propose-purge": msg("purge of personal data proposed"),
         "people.purge": msg("personal data purged"),
         "people.reject-purge": msg("purge of personal data rejected"),
