@@ -116,7 +116,7 @@ class SparkEngine:
         besides: Iterable[Beside],
     ) -> Iterator[Session]:
         """The session, with everything that the query reads from."""
-        named = {table.name for table in query.find_all(exp.Table)}
+        named = {each.name for each in query.find_all(exp.Identifier)}
         given = {name: table for name, table in relations.items() if name in named}
         read = {RECORDS: partitions}
         for each in besides:
