@@ -9,6 +9,7 @@ from fractions import Fraction
 import numpy as np
 
 from kaohe.appraise.columns import between, magnitude, narrow, room_for
+from kaohe.appraise.decisions import told
 from kaohe.appraise.facts import Facts, evaluate
 from kaohe.appraise.model import Decision, Note
 from kaohe.exact import Flags, Ints, from_micros, shorten, to_micros
@@ -29,7 +30,7 @@ def adjust(adjustments: Sequence[Adjustment], seen: Facts, graded: Flags) -> tup
         added[adjustment.id] = np.zeros(len(graded), np.int64)
         added[adjustment.id][rows] = np.where(known, limited, 0)
         what = msg("{adjustment}: unknown, no points", adjustment=adjustment.name)
-        notes += [(int(row), Decision("adjustment", adjustment.id, what)) for row in rows[~known]]
+        notes += told(rows[~known], Decision("adjustment", adjustment.id, what))
     return added, notes
 
 

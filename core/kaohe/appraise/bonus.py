@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from kaohe.appraise.claims import Claims, coefficients, proration
+from kaohe.appraise.decisions import told
 from kaohe.appraise.eligibility import eligible
 from kaohe.appraise.facts import Facts
 from kaohe.appraise.gross import factors, gross
@@ -81,9 +82,7 @@ def _by_itself(bonus: Bonus, of: Claims) -> Drawn:
 
 
 def _limit_notes(bonus: Bonus, raised: Ints, held: Ints) -> Iterator[Note]:
-    for row in raised:
-        what = msg("the bonus is raised to its floor of {amount}", amount=format_fen(bonus.floor or 0))
-        yield int(row), Decision("bonus", "floor", what)
-    for row in held:
-        what = msg("the bonus is held at its cap of {amount}", amount=format_fen(bonus.cap or 0))
-        yield int(row), Decision("bonus", "cap", what)
+    what = msg("the bonus is raised to its floor of {amount}", amount=format_fen(bonus.floor or 0))
+    yield from told(raised, Decision("bonus", "floor", what))
+    what = msg("the bonus is held at its cap of {amount}", amount=format_fen(bonus.cap or 0))
+    yield from told(held, Decision("bonus", "cap", what))

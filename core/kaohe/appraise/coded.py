@@ -110,7 +110,10 @@ def _same(one: Sequence[Any], other: object) -> bool:
 
 
 def coded(values: Iterable[Any], rows: int) -> Coded:
-    """So many values, the distinct ones in the order in which they first occur. Equal values count as one."""
+    """So many values, the distinct ones in the order in which they first occur. Equal values count as one. What is
+    coded already stays as it is."""
+    if isinstance(values, Coded):
+        return values
     numbers: defaultdict[Any, int] = defaultdict(count().__next__)
     which = np.fromiter(map(numbers.__getitem__, values), np.int64, rows)
     return Coded(which, list(numbers))

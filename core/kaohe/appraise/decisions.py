@@ -67,10 +67,16 @@ def _columns(notes: Iterable[Note]) -> Notes:
 
 
 def noted(rows: Ints, alike: Sequence[Wide], say: Callable[[int], Decision]) -> Notes:
-    """About each of these rows what is said of the first that is equal to it in the columns ``alike`` (over all)."""
+    """About each of these rows what is said of the first (its position among them) that is equal to it in the columns
+    ``alike`` over the rows."""
     number = np.zeros(len(rows), np.int64)
     for column in alike:
-        _values, part = np.unique(column[rows], return_inverse=True)
+        _values, part = np.unique(column, return_inverse=True)
         _pairs, number = np.unique(number * (int(part.max(initial=0)) + 1) + part, return_inverse=True)
     _numbers, first = np.unique(number, return_index=True)
-    return Notes(rows, number, [say(row) for row in rows[first].tolist()])
+    return Notes(rows, number, [say(position) for position in first.tolist()])
+
+
+def told(rows: Ints, decision: Decision) -> Notes:
+    """The same decision about everybody of these rows."""
+    return Notes(rows, np.zeros(len(rows), np.int64), (decision,))

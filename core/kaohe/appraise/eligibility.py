@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from kaohe.appraise.decisions import noted, told
 from kaohe.appraise.model import Decision, Note, People
 from kaohe.exact import Ints
 from kaohe.scheme.model import Eligibility
@@ -19,14 +20,17 @@ def eligible(asked: Eligibility | None, people: People, rows: Ints) -> tuple[Int
         return rows, ()
     notes: list[Note] = []
     short = people.worked[rows] < asked.min_days
-    for row in rows[short].tolist():
-        words = {"worked": int(people.worked[row]), "least": asked.min_days}
-        what = msg("{worked} days in service, {least} needed: no bonus", **words)
-        notes.append((row, Decision("bonus", "min_days", what)))
+    worked = people.worked[rows[short]]
+
+    def too_short(position: int) -> Decision:
+        words = {"worked": int(worked[position]), "least": asked.min_days}
+        return Decision("bonus", "min_days", msg("{worked} days in service, {least} needed: no bonus", **words))
+
+    notes += noted(rows[short], (worked,), too_short)
     gone = np.zeros(len(rows), np.bool_)
     if asked.at_end:
         there = people.attribute(AT_END)
-        gone = np.array([there[row] is not True for row in rows.tolist()], np.bool_)
+        gone = np.array([each is not True for each in there], np.bool_)[rows]
         what = msg("not on the payroll at the period's end: no bonus")
-        notes += [(row, Decision("bonus", "at_end", what)) for row in rows[gone].tolist()]
+        notes += told(rows[gone], Decision("bonus", "at_end", what))
     return rows[~(short | gone)], tuple(notes)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from kaohe.appraise.decisions import told
 from kaohe.appraise.facts import facts, follows
 from kaohe.appraise.model import Decision, Note, People, Values
 from kaohe.appraise.rules import unknown_words
@@ -36,7 +37,7 @@ def apply_gates(
         misses, unclear = _missed(rule.gate, left, counted, len(people))
         holds = when & misses
         unknown = (when | unsure) & (misses | unclear) & ~holds
-        notes += [(int(row), Decision("rule", rule.id, unknown_words(rule))) for row in np.flatnonzero(unknown)]
+        notes += told(np.flatnonzero(unknown), Decision("rule", rule.id, unknown_words(rule)))
         strikes = holds | unknown if rule.unknown == "apply" else holds
         held = np.zeros_like(strikes)
         base = to_micros(rule.gate.base)
@@ -50,7 +51,7 @@ def apply_gates(
             indicators=", ".join(rule.gate.indicators),
             base=from_micros(base),
         )
-        notes += [(int(row), Decision("rule", rule.id, what)) for row in np.flatnonzero(held)]
+        notes += told(np.flatnonzero(held), Decision("rule", rule.id, what))
     return left, tuple(notes)
 
 

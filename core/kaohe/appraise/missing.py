@@ -14,7 +14,7 @@ from kaohe.appraise.columns import LARGEST_VALUE, blocks, magnitude, proportions
 from kaohe.appraise.decisions import Notes, noted
 from kaohe.appraise.model import Decision, People, Values
 from kaohe.errors import Problem, refuse_if_any
-from kaohe.exact import MICRO, Flags, divide, format_micros, from_micros, to_micros
+from kaohe.exact import MICRO, Flags, Ints, divide, format_micros, from_micros, to_micros
 from kaohe.language import Expression, keyed_ids
 from kaohe.scheme.model import FormulaCurve, Missing, PerUnitCurve, RatioCurve, Scheme, UsedIndicator
 from kaohe.text import Message, msg
@@ -83,12 +83,15 @@ def covered(scheme: Scheme, data: Mapping[str, Flags], rows: int) -> tuple[Flags
     enough = np.asarray(present >= -(-whole * least.numerator // least.denominator), np.bool_)
     needed = format_micros(to_micros(least * 100), 2)
 
-    def say(row: int) -> Decision:
-        found = format_micros(divide(int(present[row]) * 100 * MICRO, whole), 2)
+    rows_without = np.flatnonzero(~enough)
+    shares_there = present[rows_without]
+
+    def say(position: int) -> Decision:
+        found = format_micros(divide(int(shares_there[position]) * 100 * MICRO, whole), 2)
         what = msg("data for {found} % of the weight, {needed} % needed: not graded", found=found, needed=needed)
         return Decision("coverage", "", what)
 
-    return enough, noted(np.flatnonzero(~enough), (present,), say)
+    return enough, noted(rows_without, (shares_there,), say)
 
 
 def missing_notes(
@@ -99,15 +102,18 @@ def missing_notes(
     ``enough``: where the value rests on enough records; ``data``: where it earns points of its own.
     """
     for used in sorted(scheme.weighted, key=lambda used: used.missing.policy == "not_graded"):
-        column, there = values[used.key], enough[used.key]
-        few = np.where(column.known & ~there, column.sample, -1)
+        found, there = values[used.key], enough[used.key]
+        few = np.where(found.known & ~there, found.sample, -1)
         lacking = [_lacks(people.targets[name]) for name in _targets_asked(used, people)]
 
-        def say(row: int, used: UsedIndicator = used) -> Decision:
+        rows = np.flatnonzero(~data[used.key])
+
+        def say(position: int, used: UsedIndicator = used, rows: Ints = rows) -> Decision:
+            row = int(rows[position])
             why = _why(used, people, values[used.key], row, enough=bool(enough[used.key][row]))
             return Decision("missing", used.key, _consequence(used, why))
 
-        yield noted(np.flatnonzero(~data[used.key]), (there, few, *lacking), say)
+        yield noted(rows, [column[rows] for column in (there, few, *lacking)], say)
 
 
 def _lacks(goals: Sequence[int | None]) -> Flags:

@@ -14,6 +14,7 @@ from fractions import Fraction
 import numpy as np
 
 from kaohe.appraise.columns import proportions
+from kaohe.appraise.decisions import told
 from kaohe.appraise.missing import shares
 from kaohe.appraise.model import Decision, Note
 from kaohe.exact import Flags, Ints
@@ -53,7 +54,7 @@ def weights(scheme: Scheme, counted: Mapping[str, Flags], rows: int) -> Weights:
         if used.missing.otherwise == "not_graded":
             stranded |= lost
         what = _lost(scheme, used, key)
-        notes += [(int(row), Decision("missing", used.key, what)) for row in np.flatnonzero(lost)]
+        notes += told(np.flatnonzero(lost), Decision("missing", used.key, what))
     nothing = np.zeros(rows, np.int64)
     by_dimension = {
         each.id: sum((held[used.key] for used in each.indicators), start=nothing) for each in scheme.dimensions

@@ -7,7 +7,7 @@ rule applies to that person. Nobody who is not graded meets a rule.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -15,6 +15,7 @@ from fractions import Fraction
 import numpy as np
 
 from kaohe.appraise.columns import line, narrow, round_half_up
+from kaohe.appraise.decisions import Notes, noted, told
 from kaohe.appraise.facts import Facts, follows
 from kaohe.appraise.model import Decision, Note
 from kaohe.exact import DECIMALS, MICRO, Flags, Ints, format_micros, shorten, to_micros
@@ -52,7 +53,7 @@ def apply_rules(scheme: Scheme, seen: Facts, total: Ints, graded: Flags) -> Rule
             continue  # it has acted on the points already
         meets = np.flatnonzero(graded & ~vetoed)
         holds, unknown = follows(rule, seen.numbers("total", total, graded), meets)
-        notes += _unknown_notes(rule, unknown)
+        notes += told(unknown, Decision("rule", rule.id, unknown_words(rule)))
         rows = np.union1d(holds, unknown) if rule.unknown == "apply" else holds
         match rule.action:
             case "veto":
@@ -90,13 +91,13 @@ def points_after(rule: Rule, total: Ints, decimals: int) -> Ints:
     return narrow(round_half_up(total, unit) * unit)
 
 
-def _points_notes(rule: Rule, rows: Ints, before: Ints, after: Ints, decimals: int) -> Iterator[Note]:
-    for row, old, new in zip(rows.tolist(), before.tolist(), after.tolist(), strict=True):
+def _points_notes(rule: Rule, rows: Ints, before: Ints, after: Ints, decimals: int) -> Notes:
+    def say(position: int) -> Decision:
         words = {
             "reason": rule.reason,
             "amount": shorten(rule.amount or Decimal(0)),
-            "before": format_micros(old, decimals),
-            "after": format_micros(new, decimals),
+            "before": format_micros(int(before[position]), decimals),
+            "after": format_micros(int(after[position]), decimals),
         }
         match rule.action:
             case "add":
@@ -105,10 +106,12 @@ def _points_notes(rule: Rule, rows: Ints, before: Ints, after: Ints, decimals: i
                 what = msg("{reason}: {amount} points deducted, total {before} → {after}", **words)
             case _:
                 what = msg("{reason}: total at most {amount}, {before} → {after}", **words)
-        yield row, Decision("rule", rule.id, what)
+        return Decision("rule", rule.id, what)
+
+    return noted(rows, (before, after), say)
 
 
-def _notes(rule: Rule, rows: Ints) -> list[Note]:
+def _notes(rule: Rule, rows: Ints) -> Notes:
     what: Message
     match rule.action:
         case "veto":
@@ -117,12 +120,7 @@ def _notes(rule: Rule, rows: Ints) -> list[Note]:
             what = msg("{reason}: not graded", reason=rule.reason)
         case _:
             what = msg("{reason}: bonus × {factor}", reason=rule.reason, factor=shorten(rule.amount or Decimal(0)))
-    return [(int(row), Decision("rule", rule.id, what)) for row in rows]
-
-
-def _unknown_notes(rule: Rule, rows: Ints) -> list[Note]:
-    what = unknown_words(rule)
-    return [(int(row), Decision("rule", rule.id, what)) for row in rows]
+    return told(rows, Decision("rule", rule.id, what))
 
 
 def unknown_words(rule: Rule) -> Message:

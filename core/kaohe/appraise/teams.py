@@ -7,15 +7,16 @@ in each; a team without data is left out of it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
 
+from kaohe.appraise.coded import coded
 from kaohe.appraise.earning import earn
 from kaohe.appraise.missing import enough_data
-from kaohe.appraise.model import People, Values
+from kaohe.appraise.model import People, Span, Values
 from kaohe.exact import Flags, Ints, divide
 from kaohe.scheme.model import Scheme
 
@@ -43,15 +44,16 @@ class Teams:
 
     def flow(self, key: str) -> tuple[Ints, Flags]:
         """The points of an indicator for everybody appraised, and who has any."""
-        points, there = self.points[key], self.data[key]
-        earned, known = np.zeros(len(self.stays), np.int64), np.zeros(len(self.stays), np.bool_)
-        for row, stays in enumerate(self.stays):
+        points, there = self.points[key].tolist(), self.data[key].tolist()
+        alike = coded(self.stays, len(self.stays))
+        earned, known = np.zeros(len(alike.distinct), np.int64), np.zeros(len(alike.distinct), np.bool_)
+        for number, stays in enumerate(alike.distinct):
             counted = [(team, time) for team, time in stays if there[team]]
             if counted:
-                known[row] = True
-                mean = mean_of([int(points[team]) for team, _time in counted], [time for _team, time in counted])
-                earned[row] = divide(mean.numerator, mean.denominator)
-        return earned, known
+                known[number] = True
+                mean = mean_of([points[team] for team, _time in counted], [time for _team, time in counted])
+                earned[number] = divide(mean.numerator, mean.denominator)
+        return earned[alike.which], known[alike.which]
 
     def values_of_home(self, key: str) -> Values:
         """The value of the team that each person was in last, of however few records; no data for who was in none."""
@@ -74,15 +76,20 @@ def score_teams(scheme: Scheme, teams: People, values: Mapping[str, Values], peo
     points, data = earn(scheme, teams, values, enough)
     place = {name: index for index, name in enumerate(teams.attribute("team"))}
     last = np.fromiter((place.get(name, -1) for name in people.attribute("team")), np.int64, len(people))
-    spans = people.spans or ((),) * len(people)
-    stays = []
-    for row, each in enumerate(spans):
-        time: dict[int, int] = {}
-        for span in each:
-            if span.team in place:
-                time[place[span.team]] = time.get(place[span.team], 0) + span.days * span.fraction
-        stays.append(tuple((team, spent) for team, spent in time.items() if spent) or _at_home(int(last[row])))
-    return Teams(scheme, teams, values, enough, data, points, tuple(stays), last)
+    alike = coded(people.spans or ((),) * len(people), len(people))
+    spent = [_stays(spans, place) for spans in alike.distinct]
+    stays = tuple(
+        spent[number] or _at_home(home) for number, home in zip(alike.which.tolist(), last.tolist(), strict=True)
+    )
+    return Teams(scheme, teams, values, enough, data, points, stays, last)
+
+
+def _stays(spans: Sequence[Span], place: Mapping[str, int]) -> Stays:
+    time: dict[int, int] = {}
+    for span in spans:
+        if span.team is not None and span.team in place:
+            time[place[span.team]] = time.get(place[span.team], 0) + span.days * span.fraction
+    return tuple((team, spent) for team, spent in time.items() if spent)
 
 
 def _at_home(team: int) -> Stays:

@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 
 import numpy as np
 
 from kaohe.appraise.columns import magnitude, narrow, room_for, round_half_up
+from kaohe.appraise.decisions import noted, told
 from kaohe.appraise.facts import Facts, evaluate
 from kaohe.appraise.grades import grades_of_groups, shares_of
 from kaohe.appraise.model import Decision, Note
@@ -22,7 +24,7 @@ from kaohe.appraise.rules import Ruled
 from kaohe.appraise.seating import Seating, by_floors, by_seats, cut_notes, heads
 from kaohe.appraise.standing import Groups
 from kaohe.exact import MICRO, Flags, Ints, shorten, to_micros
-from kaohe.scheme.model import Scheme, Tiers
+from kaohe.scheme.model import Rule, Scheme, Tiers
 from kaohe.text import Message, Text, msg
 
 NONE = -1
@@ -72,7 +74,7 @@ def place(scheme: Scheme, ruled: Ruled, divided: Groups, contests: Sequence[Cont
             notes += _uncounted_notes(seating, large)
             notes += _no_quota_notes(seating, takes & ~large)
         what = msg("unranked: no quota, tier by score")
-        notes += [(int(row), Decision("quota", "", what)) for row in np.flatnonzero(divided.unranked)]
+        notes += told(np.flatnonzero(divided.unranked), Decision("quota", "", what))
     notes += _apply_rules(tiers, ruled, level)
     level[ruled.vetoed] = len(tiers.levels) - 1
     return Placed(level, tuple(notes))
@@ -141,16 +143,20 @@ def _apply_rules(tiers: Tiers, ruled: Ruled, level: Ints) -> Iterator[Note]:
         limit = numbers[rule.tier or ""]
         before = level[rows]
         level[rows] = np.maximum(before, limit) if rule.action == "tier_at_most" else np.minimum(before, limit)
-        for row, old, new in zip(rows.tolist(), before.tolist(), level[rows].tolist(), strict=True):
-            words = {"reason": rule.reason, "limit": rule.tier, "tier": tiers.levels[old].id}
-            what: Message
-            if rule.action == "tier_at_most":
-                what = msg("{reason}: tier at most {limit}, was {tier}", **words)
-            else:
-                what = msg("{reason}: tier at least {limit}, was {tier}", **words)
-            if old == new:
-                what = msg("{reason}: tier {tier} stays", **words)
-            yield row, Decision("rule", rule.id, what)
+        yield from noted(rows, (before, level[rows]), partial(_moved, tiers, rule, before, level[rows]))
+
+
+def _moved(tiers: Tiers, rule: Rule, before: Ints, after: Ints, at: int) -> Decision:
+    """What is said where a rule on tiers applies."""
+    words = {"reason": rule.reason, "limit": rule.tier, "tier": tiers.levels[before[at]].id}
+    what: Message
+    if before[at] == after[at]:
+        what = msg("{reason}: tier {tier} stays", **words)
+    elif rule.action == "tier_at_most":
+        what = msg("{reason}: tier at most {limit}, was {tier}", **words)
+    else:
+        what = msg("{reason}: tier at least {limit}, was {tier}", **words)
+    return Decision("rule", rule.id, what)
 
 
 def _floor_notes(tiers: Tiers, rows: Ints, given: Ints, final: Ints) -> Iterator[Note]:
@@ -177,8 +183,7 @@ def _no_quota_notes(seating: Seating, takes: Flags) -> Iterator[Note]:
 
 def _uncounted_notes(seating: Seating, takes: Flags) -> Iterator[Note]:
     what = msg("not counted in the quota: takes the tier of those counted at the same place, but no seat")
-    for at in np.flatnonzero(takes & ~seating.heads.counted):
-        yield int(seating.standing.rows[at]), Decision("quota", "", what)
+    yield from told(seating.standing.rows[takes & ~seating.heads.counted], Decision("quota", "", what))
 
 
 def _grade_notes(seating: Seating, takes: Flags) -> Iterator[Note]:

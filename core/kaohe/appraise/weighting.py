@@ -10,7 +10,7 @@ import numpy as np
 from kaohe.appraise.columns import weighted_mean
 from kaohe.appraise.criteria import criteria, topsis_total, vikor_total
 from kaohe.appraise.data_weights import DataWeights, weighed, weights_of_data
-from kaohe.appraise.decisions import noted
+from kaohe.appraise.decisions import told
 from kaohe.appraise.earning import earn
 from kaohe.appraise.gates import apply_gates
 from kaohe.appraise.missing import covered, enough_data, missing_notes, stand_in
@@ -84,7 +84,7 @@ def score(scheme: Scheme, people: People, values: Mapping[str, Values], teams: T
     enough, coverage_notes = covered(scheme, data, rows)
     graded = enough & ~barred & anything
     nothing = Decision("coverage", "", msg("nothing counts: not graded"))
-    nothing_notes = noted(np.flatnonzero(enough & ~barred & ~anything), (), lambda _row: nothing)
+    nothing_notes = told(np.flatnonzero(enough & ~barred & ~anything), nothing)
     return Scores(
         scheme=scheme,
         data_weights=of_data,

@@ -11,7 +11,9 @@ from kaohe.report.sheet import Column, Sheet
 from kaohe.report.table import UNLIMITED, sheet_table
 from kaohe.report.terminal import trimmed, wide_console
 
-WORDS = st.text("ab 中，\n\t-e\u0301", max_size=18) | st.sampled_from(["张三", "a long sentence about nothing at all", "", " x "])
+WORDS = st.text("ab 中，\n\t-e\u0301", max_size=18) | st.sampled_from(
+    ["张三", "a long sentence about nothing at all", "", " x "]
+)
 COLUMNS = st.lists(
     st.builds(
         Column,
