@@ -11,6 +11,7 @@ from __future__ import annotations
 import errno
 import sqlite3
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -46,12 +47,11 @@ class SqliteRows:
 
     def add(self, batch: pa.RecordBatch) -> None:
         """Add rows of physical values."""
-        kept = pa.RecordBatch.from_arrays([as_kept(column) for column in batch.columns], names=batch.schema.names)
-        self._rows += len(kept)
+        self._rows += len(batch)
         if self._file is not None:
-            self._file.add(kept)
+            self._file.add(batch)
             return
-        self._waiting.append(kept)
+        self._waiting.append(batch)
         if self._dbapi is None:
             self._insert()
         elif self._rows > _FEW:
@@ -104,7 +104,7 @@ class SqliteRows:
         marks = ", ".join("?" * len(self._temporary.columns))
         insertion = f"INSERT INTO temp.{self._quoted(self._temporary)} VALUES ({marks})"  # noqa: S608  # quoted
         for batch in self._waiting:
-            driver.executemany(insertion, zip(*(column.to_pylist() for column in batch.columns), strict=True))
+            driver.executemany(insertion, zip(*(as_kept(column).to_pylist() for column in batch.columns), strict=True))
         self._waiting.clear()
         if begins:
             driver.execute("COMMIT")
@@ -128,13 +128,18 @@ class SqliteRows:
 
 
 class _ApartFile:
-    """A database file with one table. What the disk reports comes as KaoheError."""
+    """A database file with one table. What the disk reports comes as KaoheError.
+
+    One batch is written while the next one is read: another thread does that, and nobody else uses the driver then.
+    """
 
     def __init__(self, dbapi: Any, database: Path, table: str, definition: str) -> None:
         self._table, self._errors = table, dbapi.Error
         self._folder = PrivateFolder(database)
         self.path = self._folder.path / "rows.db"
         self._arrow: Any = None
+        self._worker = ThreadPoolExecutor(1)
+        self._writing: Future[None] | None = None
         try:
             self._arrow = dbapi.connect(str(self.path), autocommit=True)
             for statement in (*(f"PRAGMA {pragma}" for pragma in _FILLED), definition):
@@ -143,19 +148,38 @@ class _ApartFile:
             self.remove()
             raise
 
-    def add(self, columns: pa.RecordBatch) -> None:
-        self._do("adbc_ingest", self._table, columns, mode="append")
+    def add(self, batch: pa.RecordBatch) -> None:
+        """Begin to write rows of physical values, when those before them are written."""
+        self._written()
+        self._writing = self._worker.submit(self._write, batch)
 
     def close(self) -> None:
         """Nothing more will be added: from here on the ordinary driver may open the file."""
-        if self._arrow is not None:
-            self._arrow.close()
-            self._arrow = None
+        try:
+            self._written()
+        finally:
+            self._worker.shutdown()
+            if self._arrow is not None:
+                self._arrow.close()
+                self._arrow = None
 
     def remove(self) -> None:
         """Take the file away; whoever has it open goes on reading where the system allows that."""
+        if self._writing is not None:
+            wait([self._writing])
+            self._writing = None
         self.close()
         self._folder.remove()
+
+    def _written(self) -> None:
+        writing = self._writing
+        self._writing = None
+        if writing is not None:
+            writing.result()
+
+    def _write(self, batch: pa.RecordBatch) -> None:
+        kept = pa.RecordBatch.from_arrays([as_kept(column) for column in batch.columns], names=batch.schema.names)
+        self._do("adbc_ingest", self._table, kept, mode="append")
 
     def _do(self, what: str, *arguments: Any, **named: Any) -> None:
         try:
