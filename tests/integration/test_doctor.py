@@ -75,6 +75,26 @@ def test_looking_makes_and_upgrades_nothing(tmp_path: Path) -> None:
         examine("sqlite:///nowhere/none.db", {}, folder=tmp_path)
 
 
+def test_a_database_that_cannot_hold_every_letter_is_refused_before_anything_is_made(
+    postgresql_url: str, tmp_path: Path
+) -> None:
+    name = "western_letters"
+    url = f"{postgresql_url.rpartition('/')[0]}/{name}"
+    with psycopg.connect(postgresql_url, autocommit=True) as connection:
+        how = "ENCODING 'LATIN1' LOCALE_PROVIDER libc LOCALE 'C' TEMPLATE template0"
+        if connection.info.server_version < 150000:
+            how = how.replace("LOCALE_PROVIDER libc ", "")
+        connection.execute(f"CREATE DATABASE {name} {how}")
+        try:
+            answer = Desk(tmp_path / "new").try_("init", tmp_path / "new", "--database", url)
+            assert (answer.code, "error [database.encoding]" in answer.err) == (3, True), answer.err
+            facts = examine(url, {}, folder=tmp_path)
+            assert facts.server is not None
+            assert (facts.version, facts.server.settings["server_encoding"]) == (None, "LATIN1")
+        finally:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
 def test_a_server_and_its_role_are_looked_at(postgresql_url: str, tmp_path: Path) -> None:
     before = examine(postgresql_url, {}, folder=tmp_path)
     assert (before.version, before.server is not None) == (None, True)

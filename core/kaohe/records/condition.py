@@ -30,7 +30,7 @@ _ROLE = text(
     "SELECT rolsuper AS superuser, rolcreaterole AS creates_roles, pg_is_in_recovery() AS standby, "
     "has_schema_privilege(coalesce(current_schema(), 'public'), 'CREATE') AS may_create, "
     "has_database_privilege(current_database(), 'TEMP') AS may_stage, current_schema() AS schema_name, "
-    "(SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend') AS connected "
+    "(SELECT count(*) FROM pg_stat_activity WHERE datname IS NOT NULL) AS connected "
     "FROM pg_roles WHERE rolname = current_user"
 )
 # Text that is not compared byte by byte comes out in another order than on SQLite.
