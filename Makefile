@@ -61,7 +61,11 @@ requirements:
 	CUSTOM_COMPILE_COMMAND='make requirements' pip-compile --quiet --upgrade --generate-hashes --strip-extras \
 		--allow-unsafe --no-annotate --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
 		--constraint requirements.txt --output-file benchmarks/requirements.txt benchmarks/requirements.in
-	rm build-constraint.txt
+	echo 'pyspark[connect]~=4.2.1' > spark-requirements.in
+	CUSTOM_COMPILE_COMMAND='make requirements' pip-compile --quiet --upgrade --generate-hashes --strip-extras \
+		--allow-unsafe --no-annotate --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
+		--constraint requirements.txt --output-file spark-requirements.txt spark-requirements.in
+	rm build-constraint.txt spark-requirements.in
 
 clean:
 	rm -rf $(VENV) demo

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
@@ -15,6 +16,7 @@ from pathlib import Path
 PATIENCE = 60.0
 _MASTER = "org.apache.spark.deploy.master.Master"
 _WORKER = "org.apache.spark.deploy.worker.Worker"
+_SERVER = "org.apache.spark.sql.connect.service.SparkConnectServer"
 # Small and quickly started: what is computed here is tiny.
 _JAVA = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto"
 CONF = {
@@ -91,6 +93,23 @@ def cluster(folder: Path, workers: int = 2, memory: str = "600m") -> Iterator[Ru
             started.stop()
 
 
+@contextmanager
+def connect_server(running: Running) -> Iterator[str]:
+    """A server of Spark Connect on this cluster: its address, until the block ends."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    settings = {"spark.connect.grpc.binding.port": str(port), "spark.ui.enabled": "false", **CONF}
+    words = [word for name, value in settings.items() for word in ("--conf", f"{name}={value}")]
+    submit = ["bash", str(running.home / "bin" / "spark-submit"), "--master", running.url, *words]
+    server = _run(running.folder, "connect", [*submit, "--class", _SERVER, "spark-internal"], running.home)
+    try:
+        wait_for(server, r"Spark Connect server started")
+        yield f"sc://127.0.0.1:{port}"
+    finally:
+        server.kill()
+
+
 def environment(folder: Path) -> Mapping[str, str]:
     """What Spark's scripts read, and nothing of the settings of whoever runs the tests."""
     conf = folder / "conf"
@@ -123,8 +142,12 @@ def wait_for(worker: Worker, pattern: str) -> str:
 
 
 def _start(home: Path, folder: Path, name: str, kind: str, number: int, words: list[str]) -> Worker:
+    script = str(home / "sbin" / "spark-daemon.sh")
+    return _run(folder, name, ["bash", script, "start", kind, str(number), *words], home)
+
+
+def _run(folder: Path, name: str, command: list[str], home: Path) -> Worker:
     log = folder / f"{name}.log"
-    command = ["bash", str(home / "sbin" / "spark-daemon.sh"), "start", kind, str(number), *words]
     given = environment(folder) | {"SPARK_HOME": str(home)}
     with log.open("wb") as output:
         process = subprocess.Popen(

@@ -7,7 +7,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
@@ -15,6 +14,7 @@ from tests.conformance.back_ends import physical
 from tests.properties.test_language import AGGREGATES, FIELDS, expressions
 from tests.properties.test_language import rows as random_rows
 from tests.same import difference
+from tests.spark.relations import RELATIONS
 from tests.unit.engine.described_kit import CLIENT, READ_THROUGH, VISIT
 from tests.unit.engine.golden_sql import CASES, JOINED_CASES, ROW_CASES
 from tests.unit.engine.scan_kit import CUSTOMER, Q1_WINDOWS, TICKET, day, local, request, snapshot
@@ -53,20 +53,6 @@ STRANGE = [
     "\U0001f600",
     "NULL",
 ]
-RELATIONS = {
-    "everybody": pa.table(
-        {
-            "_person": ["P1", "P1", "P2"],
-            "_first": pa.array([0, day("2026-02-01"), 0], pa.int64()),
-            "_end": pa.array([day("2026-02-01"), 10**6, 10**6], pa.int64()),
-            "_manager": ["P2", "P3", None],
-            "_team": ["north", "south", "north"],
-        }
-    ),
-    "covered": pa.table(
-        {"_person": ["P1", "P2", "P3"], "_first": pa.array([0, 0, 20_500], pa.int64()), "_end": [10**6, 20_495, 10**6]}
-    ),
-}
 
 
 def same(spark: Engine, taken: Snapshot, requests: Sequence[Request], whose: Sequence[str] = PEOPLE) -> None:
