@@ -24,7 +24,7 @@ from kaohe.records.row_streams import Stream
 
 WAITING = ".rows-"
 """What the names of folders begin with in which rows wait."""
-_MOST = 512_000_000  # bytes of rows that wait in memory
+_MOST = 256_000_000  # bytes of rows that wait in memory
 _MICROSECONDS_PER_DAY = 86_400_000_000
 Item = TypeVar("Item")
 Result = TypeVar("Result")
