@@ -10,9 +10,10 @@ import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
-from typing import Any
+from itertools import islice
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Table, and_, delete, insert, select
+from sqlalchemy import Connection, Table, delete, insert, select, tuple_
 
 from kaohe.plugin import RecordType
 from kaohe.records.audit import seal
@@ -23,7 +24,9 @@ from kaohe.records.store import Store
 from kaohe.records.tables import BATCH, table_of
 from kaohe.text import Text
 
+T = TypeVar("T")
 Seal = dict[str, Any]
+_AT_ONCE = 1_000
 _rejected, _batches = table_of(RejectedRow), table_of(BatchRow)
 
 
@@ -55,13 +58,20 @@ def forget_brought(connection: Connection, record_type: RecordType, target: Tabl
     """Forget rows whose record has come with this batch after all; the seals of the batches they were of."""
     of_type = (_rejected.c.record_type == record_type.name) & _rejected.c.key.is_not(None)
     earlier = select(_rejected.c.id, _rejected.c.batch, _rejected.c.key).where(of_type, _rejected.c.batch != batch)
-    gone: list[tuple[int, int]] = []
-    for number, of_batch, key in connection.execute(earlier).all():
-        values = dict(zip(record_type.key, json.loads(key), strict=True))
-        same = and_(*(target.c[name] == _read(record_type, name, text) for name, text in values.items()))
-        if connection.execute(select(target.c[BATCH]).where(same, target.c[BATCH] == batch)).first() is not None:
-            gone.append((number, of_batch))
-    return _take_out(connection, gone)
+    rejected = [
+        (
+            number,
+            of_batch,
+            tuple(_read(record_type, *each) for each in zip(record_type.key, json.loads(key), strict=True)),
+        )
+        for number, of_batch, key in connection.execute(earlier)
+    ]
+    keys = [target.c[name] for name in record_type.key]
+    brought: set[tuple[Any, ...]] = set()
+    for some in _some({key for _number, _batch, key in rejected}):
+        there = select(*keys).where(tuple_(*keys).in_(some), target.c[BATCH] == batch)
+        brought.update(map(tuple, connection.execute(there)))
+    return _take_out(connection, [(number, of_batch) for number, of_batch, key in rejected if key in brought])
 
 
 def forget_batch(connection: Connection, batch: int) -> list[Seal]:
@@ -82,8 +92,16 @@ def _take_out(connection: Connection, rows: Sequence[tuple[int, int]]) -> list[S
         return []
     batches = sorted({batch for _number, batch in rows})
     before = {each: seal(connection, _rejected, {"batch": each}) for each in batches}
-    connection.execute(delete(_rejected).where(_rejected.c.id.in_([number for number, _batch in rows])))
+    for some in _some(number for number, _batch in rows):
+        connection.execute(delete(_rejected).where(_rejected.c.id.in_(some)))
     return [seal(connection, _rejected, {"batch": each}, before=before[each]) for each in batches]
+
+
+def _some(values: Iterable[T]) -> Iterator[list[T]]:
+    """As many at once as a statement takes."""
+    rest = iter(values)
+    while some := [*islice(rest, _AT_ONCE)]:
+        yield some
 
 
 def rejected_of(store: Store, person: str) -> dict[str, tuple[Rejected, ...]]:
