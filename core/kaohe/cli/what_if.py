@@ -44,6 +44,13 @@ LARGEST = 10
     metavar="RUN|SCHEME",
     help=_("A run, or the scheme whose run counts; left out: the standing or newest run of SCHEME's id."),
 )
+@click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help=_("Another value of a setting that the scheme writes: dimensions.speed.weight=30; may be repeated."),
+)
 @click.option("--people", is_flag=True, help=_("Everybody who is moved; left out: the ten largest differences."))
 @click.option(
     "--format",
@@ -56,14 +63,24 @@ LARGEST = 10
 @click.option("--mask", is_flag=True, help=_("Names as initials, codes as pseudonyms."))
 @click.pass_obj
 def what_if(
-    app: App, scheme: str, period: str | None, against: str | None, people: bool, form: str, mask: bool
+    app: App,
+    scheme: str,
+    period: str | None,
+    against: str | None,
+    settings: tuple[str, ...],
+    people: bool,
+    form: str,
+    mask: bool,
 ) -> None:
+    from kaohe.cli.overrides import with_settings
     from kaohe.cli.scheme_file import find_scheme, read_text
     from kaohe.run.restating.effects import effects
     from kaohe.run.what_if.differences import differences_of
 
     path = find_scheme(app, scheme)
     text = read_text(path)
+    if settings:
+        text = with_settings(text, str(path), settings)
     stored = _compared_with(app, path, period, against)
     after = _outcome(app, text, str(path), stored)
     app.problems(after.notes)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from tests.scenarios.desk import Desk
-from tests.tiny import write
+from tests.tiny import SCHEME, write
 from tests.unit.cli.period_kit import lead
 from tests.unit.run.what_if_kit import APPRAISED, MEASURED, changed
 
@@ -94,6 +94,38 @@ def test_what_is_measured_otherwise_is_measured_on_the_runs_snapshot(desk: Desk)
     write(desk, "schemes/within.toml", changed(MEASURED["parameter"]))
     said = json.loads(desk.do("what-if", "within", "--against", "1", "--format", "json").out)
     assert any("In time" in why for each in said["people"] for why in each["why"])
+
+
+def test_settings_can_be_exchanged_without_a_file(desk: Desk) -> None:
+    write(desk, "schemes/now.toml", SCHEME)
+    edited = json.loads(desk.do("what-if", "tiny", *QUARTER, "--format", "json").out)
+    weights = ("--set", "dimensions.speed.weight=30", "--set", "dimensions.satisfaction.weight = 70")
+    typed = json.loads(desk.do("what-if", "now", *QUARTER, *weights, "--format", "json").out)
+    assert (typed["differences"], typed["people"]) == (edited["differences"], edited["people"])
+    assert typed["scheme"]["lines"][2:] == edited["scheme"]["lines"][2:]
+    inner = ("--set", "tiers.levels.B.min_score=84.5", "--set", 'dimensions.speed.indicators."in_time".weight=100')
+    said = json.loads(desk.do("what-if", "now", *QUARTER, *inner, "--format", "json").out)
+    assert [level["after"] for level in said["differences"]["tiers"]["levels"]] == [1, 0, 2]
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("dimensions.sped.weight=1", "expected: speed, satisfaction"),
+        ("dimensions.speed.wieght=1", "expected: id, name, weight, indicators"),
+        ("dimensions.speed=1", "the scheme does not write speed as a single value"),
+        ("scheme.id.more=1", "the scheme does not write more"),
+        ("weight", "KEY=VALUE"),
+        ("bonus.kind=pool", "KEY=VALUE"),
+        ("", "KEY=VALUE"),
+        ("tiers.levels=[]", "KEY=VALUE"),
+        ("tiers.kind='a' x", "KEY=VALUE"),
+        ("a=1\nb=2", "KEY=VALUE"),
+    ],
+)
+def test_what_is_no_setting_of_the_scheme_is_refused(typed: str, told: str, desk: Desk) -> None:
+    answer = desk.try_("what-if", "tiny", *QUARTER, "--set", typed)
+    assert (answer.code, told in answer.err) == (Exit.USAGE, True), answer.err
 
 
 @pytest.mark.parametrize(
