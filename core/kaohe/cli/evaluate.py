@@ -104,9 +104,9 @@ def rendered(app: App, run: Run, number: int, form: str, *, wide: bool = False) 
 
             return run_text(run, number, app.language, width=None if wide else terminal_width(app))
         case "json":
-            from kaohe.report.data import run_data
+            from kaohe.report.data import run_json
 
-            return json_text(run_data(run, app.language))
+            return run_json(run, app.language)
         case "csv":
             from kaohe.cli.sheets import csv_text
             from kaohe.report.ranking import ranking_sheet

@@ -86,11 +86,10 @@ def _show_run(app: App, run: Run, number: int | None, form: str) -> None:
     """The run on stdout: in short as a table, whole as data, which is an export. ``number`` None: it is not stored."""
     if form == "json":
         from kaohe.cli.exported import hand_out
-        from kaohe.cli.output import json_text
-        from kaohe.report.data import run_data
+        from kaohe.report.data import run_json
 
         subject = f"{run.scheme.id} {run.period.name}"
-        hand_out(app, json_text(run_data(run, app.language)), None, "ranking", subject, run=number, form="json")
+        hand_out(app, run_json(run, app.language), None, "ranking", subject, run=number, form="json")
         return
     from kaohe.cli.evaluate import terminal_width, write
     from kaohe.report.terminal import run_text

@@ -2,22 +2,52 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from typing import Any
 
 from kaohe.appraise.manual import ManualChange
 from kaohe.exact import from_micros, plain_fen
-from kaohe.report.ranking import ranked_order
+from kaohe.report.ranking import not_graded_rows, ranked_order
 from kaohe.run.assessment.disclosure import Discretion, Hidden
 from kaohe.run.assessment.model import agreement_data
 from kaohe.run.model import Run
-from kaohe.text import Language
+from kaohe.text import Language, visible
 
 
 def run_data(run: Run, language: Language) -> dict[str, Any]:
     """Everything of the run; people in the order of the ranking, not graded ones behind."""
-    appraisal, discretion = run.appraisal, Discretion(run)
-    ranked = ranked_order(run).tolist()
-    rest = [row for row in range(len(appraisal.people)) if not appraisal.graded[row]]
+    return {**_head(run), "people": [*_people(run, language)], "left_out": _left_out(run, language)}
+
+
+def run_json(run: Run, language: Language) -> str:
+    """The same as readable JSON in which no character acts on a terminal. Person by person: all of them as data take
+    ten times the room of their text."""
+    frame = _readable({**_head(run), "people": [], "left_out": _left_out(run, language)})
+    before, _nobody, after = frame.partition('\n  "people": []')  # nothing within a text begins a line
+    people = ",\n    ".join(_readable(each).replace("\n", "\n    ") for each in _people(run, language))
+    return f'{before}\n  "people": [\n    {people}\n  ]{after}\n' if people else f"{frame}\n"
+
+
+def _readable(data: Any) -> str:
+    return visible(json.dumps(data, ensure_ascii=False, indent=2, default=str))
+
+
+def _people(run: Run, language: Language) -> Iterator[dict[str, Any]]:
+    discretion = Discretion(run)
+    for row in (*ranked_order(run).tolist(), *not_graded_rows(run).tolist()):
+        yield _person(run, row, language, discretion)
+
+
+def _left_out(run: Run, language: Language) -> list[dict[str, str]]:
+    return [
+        {"code": each.code, "name": each.name, "kind": each.kind, "reason": each.reason.in_(language)}
+        for each in run.left_out
+    ]
+
+
+def _head(run: Run) -> dict[str, Any]:
+    """Which run it is."""
     return {
         "scheme": {"id": run.scheme.id, "version": run.scheme.version, "digest": run.scheme.digest},
         "period": run.period.name,
@@ -30,11 +60,6 @@ def run_data(run: Run, language: Language) -> dict[str, Any]:
         "digest": run.digest,
         **({"agreement": agreement_data(run.assessments)} if run.assessments else {}),
         **({} if run.scheme.subject == "person" else {"subject": run.scheme.subject}),
-        "people": [_person(run, row, language, discretion) for row in (*ranked, *rest)],
-        "left_out": [
-            {"code": each.code, "name": each.name, "kind": each.kind, "reason": each.reason.in_(language)}
-            for each in run.left_out
-        ],
     }
 
 

@@ -18,8 +18,9 @@ from python_calamine import CalamineWorkbook
 from tests.scenarios.desk import Desk
 from tests.tiny import evaluated
 
+from kaohe.cli.output import json_text
 from kaohe.report.book import run_sheets
-from kaohe.report.data import run_data
+from kaohe.report.data import run_data, run_json
 from kaohe.report.ranking import ranking_sheet
 from kaohe.report.sheet import Column, Sheet, as_decimal, write_csv
 from kaohe.report.workbook import number_format, write_xlsx
@@ -202,6 +203,11 @@ class TestJson:
         assert (ungraded["graded"], ungraded["rank"], ungraded["total"], ungraded["bonus"]) == (False, None, None, None)
         assert data["digest"] == run.digest
         assert [each["code"] for each in data["left_out"]] == ["P5", "P6", "P7"]
+
+    def test_the_text_is_that_of_the_data(self, tiny: Desk) -> None:
+        run, _number = evaluated(tiny)
+        for each in (run, replace(run, left_out=())):
+            assert run_json(each, "zh_CN") == json_text(run_data(each, "zh_CN"))
 
     def test_the_language_changes_words_and_no_figure(self, tiny: Desk) -> None:
         run, _number = evaluated(tiny)

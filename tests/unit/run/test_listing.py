@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -33,7 +34,7 @@ def test_many_alike_are_written_like_a_list_of_all(places: list[int], block: int
         assert written(Coded(which, SAID)) == written(listed) == written(tuple(listed)) == canonical(listed)
         ends = sorted(data.draw(st.lists(st.integers(0, len(places)), max_size=4)))
         begins = [0, *ends, len(places)]
-        own = [listed[begin:end] for begin, end in zip(begins, begins[1:], strict=False)]
+        own = [listed[begin:end] for begin, end in pairwise(begins)]
         assert written(Lists(np.array(begins), which, SAID)) == canonical(own)
     finally:
         columns.BLOCK = usual

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -55,14 +55,23 @@ def rows_in(connection: Connection, number: int) -> Rows | None:
 def _read(connection: Connection, table: Table, which: ColumnElement[bool]) -> list[dict[str, Any]]:
     """As the database has the values: nothing is made better that somebody wrote there past kaohe."""
     columns = [type_coerce(column, NullType()).label(column.name) for column in table.columns]
-    rows = connection.execute(select(*columns).where(which)).mappings()
-    return [{name: _plain(value) for name, value in row.items()} for row in rows]
+    rows = connection.execute(select(*columns).where(which)).all()
+    plain = (_plain(values) for values in zip(*rows, strict=True))
+    return [dict(zip(table.columns.keys(), row, strict=True)) for row in zip(*plain, strict=True)]
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, memoryview | bytearray):
-        return bytes(value)
-    return moment_text(value) if isinstance(value, datetime) else value
+def _plain(values: Sequence[Any]) -> Sequence[Any]:
+    """The values of a column: bytes and moments as such, whatever the driver makes of them."""
+    if {*map(type, values)} <= {int, str, bool, bytes, type(None)}:
+        return values
+    return [
+        bytes(value)
+        if isinstance(value, memoryview | bytearray)
+        else moment_text(value)
+        if isinstance(value, datetime)
+        else value
+        for value in values
+    ]
 
 
 def _texts(connection: Connection, inputs: Any) -> dict[str, str]:
