@@ -19,18 +19,21 @@ from tests.unit.engine.scan_kit import CUSTOMER, Q1_WINDOWS, SHANGHAI, TICKET, d
 
 from kaohe.engine import DuckEngine, OnDay, Request, Scan, fuse
 from kaohe.engine import passes as planning
+from kaohe.engine import settled as settling
 from kaohe.language import interpret
 from kaohe.language.interpret import gather
 from kaohe.records import Snapshot
 from kaohe.run.credit.shares import of_its_team
 
-PEOPLE, TEAMS = ("P1", "P2", "P3"), ("north", "repair", "south")
+PEOPLE, TEAMS = ("P1", "P2", "P3", "P4"), ("north", "repair", "south")
 WHOSE = (PEOPLE, TEAMS, ("P2",))
 _DAYS = [day(each) for each in ("2025-02-01", "2025-11-11", "2025-12-31", "2026-01-01", "2026-02-15", "2026-03-31")]
 _STINTS = [
     ("P1", _DAYS[0], day("2026-02-01"), "P2", "north"),
     ("P1", day("2026-02-01"), day("2027-01-01"), "P3", "south"),
     ("P2", _DAYS[2], day("2026-03-01"), None, "north"),
+    ("P3", day("2020-01-01"), day("2030-01-01"), "P4", "south"),
+    ("P4", day("2025-01-01"), day("2026-04-01"), "P2", None),
 ]
 RELATIONS = {
     name: pa.table(
@@ -114,14 +117,15 @@ _CUSTOMERS = st.fixed_dictionaries(
 
 
 @contextmanager
-def a_reading_costs(cost: int) -> Iterator[None]:
-    """Scans share a reading as soon as they can where it is dear, and never where it costs less than nothing."""
-    usual = planning.READING
-    planning.READING = cost
+def planned(reading: int, moved_at_most: float) -> Iterator[None]:
+    """Scans share a reading as soon as they can where it is dear, and never where it costs less than nothing; teams
+    are added up of people where as many moved at most."""
+    usual = planning.READING, settling.MOVED_AT_MOST
+    planning.READING, settling.MOVED_AT_MOST = reading, moved_at_most
     try:
         yield
     finally:
-        planning.READING = usual
+        planning.READING, settling.MOVED_AT_MOST = usual
 
 
 def measured(scans: Sequence[Scan], whose: Sequence[Sequence[str]], taken: Snapshot) -> list[Any]:
@@ -138,17 +142,18 @@ def measured(scans: Sequence[Scan], whose: Sequence[Sequence[str]], taken: Snaps
     st.lists(_TICKETS, max_size=8),
     st.lists(_CUSTOMERS, max_size=4),
     st.sampled_from((planning.READING, 10**9)),
+    st.sampled_from((settling.MOVED_AT_MOST, 1)),
 )
-def test_together_is_alone(asked: Any, tickets: list[Any], customers: list[Any], reading: int) -> None:
+def test_together_is_alone(asked: Any, tickets: list[Any], customers: list[Any], reading: int, moved: float) -> None:
     with tempfile.TemporaryDirectory() as folder:
         taken = snapshot(
             Path(folder), {"ticket": (TICKET, [tickets[:4], tickets[4:]]), "customer": (CUSTOMER, [customers])}
         )
         scans = [(scan, codes) for several, codes in asked for scan in fuse(several)]
-        with a_reading_costs(reading):
+        with planned(reading, moved):
             found = measured([scan for scan, _codes in scans], [codes for _scan, codes in scans], taken)
         apart = [(replace(scan, measures=(each,)), codes) for scan, codes in scans for each in scan.measures]
-        with a_reading_costs(-(10**9)):
+        with planned(-(10**9), -1):
             alone = iter(measured([scan for scan, _codes in apart], [codes for _scan, codes in apart], taken))
     for (scan, codes), parts in zip(scans, found, strict=True):
         assert list(parts) == list(scan.measures)

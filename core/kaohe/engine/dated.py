@@ -8,14 +8,14 @@ from kaohe.language import Bounds
 from kaohe.plugin import RecordType
 from kaohe.records import Partition
 
-_EPOCH = date(1970, 1, 1)
+EPOCH = date(1970, 1, 1)
 _DAY = 86_400_000_000  # microseconds
 
 
 def window_on(records: RecordType, when: str, bounds: Bounds) -> tuple[str, int, int]:
     """The physical column of the date field ``when``, and the window on it: closed at the start, open at the end."""
     unit = day_unit(records, when)
-    return dated_by(records, when), (bounds.start - _EPOCH).days * unit, (bounds.end - _EPOCH).days * unit
+    return dated_by(records, when), (bounds.start - EPOCH).days * unit, (bounds.end - EPOCH).days * unit
 
 
 def dated_by(records: RecordType, when: str) -> str:

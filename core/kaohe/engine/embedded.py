@@ -21,6 +21,7 @@ from kaohe.engine.passes import Pass, distributed, needed_for_pass, pass_query, 
 from kaohe.engine.plan import Parts, Scan, needed, nodes, not_covered
 from kaohe.engine.resources import USUAL, Resources
 from kaohe.engine.rows import Found, Rows, arranged, computed, needed_for, row_query
+from kaohe.engine.settled import settled
 from kaohe.engine.source import NO_RELATIONS, RECORDS, Relations
 from kaohe.engine.worktime import calendar_relations, uncovered
 from kaohe.errors import refuse_if_any
@@ -46,19 +47,20 @@ class DuckEngine:
         whose: Sequence[Sequence[str]],
         relations: Relations = NO_RELATIONS,
     ) -> list[Parts]:
-        different = {id(codes): pa.array(codes, pa.string()) for codes in whose}
-        orders = {number: different[id(codes)] for number, codes in enumerate(whose)}
         refuse_if_any(problem for scan in scans for problem in not_covered(scan, snapshot.partitions, windows))
-        asked = [node for scan in scans for node in nodes(scan.measures)]
-        relations = {**relations, **calendar_relations(asked, next(iter(windows.values())).zone)}
-        planned = passes(scans, snapshot.partitions, windows)
+        asked = settled(scans, whose, windows, relations)
+        different = {id(codes): pa.array(codes, pa.string()) for codes in asked.whose}
+        orders = {number: different[id(codes)] for number, codes in enumerate(asked.whose)}
+        found = [node for scan in asked.scans for node in nodes(scan.measures)]
+        joined = {**asked.relations, **calendar_relations(found, next(iter(windows.values())).zone)}
+        planned = passes(asked.scans, snapshot.partitions, windows)
 
         def run(one: Pass) -> dict[int, Parts]:
-            return _run(connection.cursor(), one, snapshot, windows, orders, relations)
+            return _run(connection.cursor(), one, snapshot, windows, orders, joined)
 
         with connected(snapshot.folder, {}, self._resources) as connection:
             answers = {number: parts for each in self._several(run, planned) for number, parts in each.items()}
-        return [answers[number] for number in range(len(scans))]
+        return asked.answers([answers[number] for number in range(len(asked.scans))])
 
     def _several(self, run: Callable[[Pass], dict[int, Parts]], planned: Sequence[Pass]) -> list[dict[int, Parts]]:
         """Several at once, as the files of one may have too few parts for all processors; where the memory does not
