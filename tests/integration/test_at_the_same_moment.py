@@ -1,5 +1,5 @@
-"""Commands of several processes at the same moment, on both databases: each of them succeeds or says why not, nothing is
-lost, counted twice or half there, and the audit log has one end."""
+"""Commands of several processes at the same moment, on both databases: each succeeds or says why not, nothing is lost,
+counted twice or half there, and the audit log has one end."""
 
 from __future__ import annotations
 
