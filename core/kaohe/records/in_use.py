@@ -54,7 +54,11 @@ def alone(folder: Path) -> Iterator[Found]:
 @contextmanager
 def _lock_file(folder: Path) -> Iterator[int]:
     folder.mkdir(parents=True, exist_ok=True)
-    file = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o666)
+    path = folder / LOCK
+    try:
+        file = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+    except PermissionError:
+        file = os.open(path, os.O_RDONLY)  # somebody else made it; to lock it, reading is enough
     try:
         yield file
     finally:

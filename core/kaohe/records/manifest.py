@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -117,7 +118,8 @@ class Snapshot:
         if not path.exists() or not _says_the_same(path, text):
             write_whole(path, lambda beside: beside.write_text(text, "utf-8"))
         else:
-            os.utime(path)
+            with suppress(OSError):  # it is somebody else's
+                os.utime(path)
 
 
 def _says_the_same(path: Path, text: str) -> bool:

@@ -76,3 +76,18 @@ def test_other_faults_are_not_taken_for_missing_locks(tmp_path: Path, monkeypatc
     monkeypatch.setattr(module, "_share", fault)
     with pytest.raises(OSError, match="Input/output"), in_use(tmp_path):
         pytest.fail("the lock was not taken")
+
+
+def test_whoever_may_only_read_the_lock_can_hold_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with in_use(tmp_path):
+        pass  # somebody else made it
+    system = module.os.open
+
+    def refused(path: Path, flags: int, *rest: int) -> int:
+        if flags & module.os.O_RDWR:
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return system(path, flags, *rest)
+
+    monkeypatch.setattr(module.os, "open", refused)
+    with in_use(tmp_path), alone(tmp_path) as found:
+        assert found == "busy"
