@@ -9,7 +9,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from tests.unit.records.snapshot_kit import files, from_scratch, months_read, take
+from tests.unit.records.snapshot_kit import files, from_scratch, months_read, read_by_days, take
 from tests.unit.records.store_kit import NOW, SHANGHAI, TYPES, VISIT, hire, put, visit
 from tests.unit.records.test_row_streams import AWKWARD
 
@@ -162,3 +162,7 @@ def test_both_databases_give_one_digest_step_by_step(server: Store, folder: Path
             put(store, rows, update=True)
         assert take(server, folder).digest == take(file, tmp_path / "file").digest == from_scratch(server).digest
     file.close()
+
+
+def test_a_type_that_is_dated_by_days_is_read_by_its_months(postgresql_url: str, tmp_path: Path) -> None:
+    assert read_by_days(postgresql_url, tmp_path) == ({"2026-03", "2026-04"}, True)

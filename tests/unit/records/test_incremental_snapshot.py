@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.unit.records.snapshot_kit import files, from_scratch, months_read, noted, take
+from tests.unit.records.snapshot_kit import files, from_scratch, months_read, noted, read_by_days, take
 from tests.unit.records.store_kit import NOW, TYPES, hire, put, visit
 
 from kaohe.records.batches import undo_batch
@@ -239,3 +239,7 @@ def test_moments_that_kaohe_did_not_write_are_of_no_known_month(filled: Store, f
     table = filled.tables["visit"]
     with filled.reading() as connection:
         assert months_of_rows(connection, table, "at", table.c.no == "1") is None
+
+
+def test_a_type_that_is_dated_by_days_is_read_by_its_months(tmp_path: Path) -> None:
+    assert read_by_days("sqlite:///days.db", tmp_path) == ({"2026-03", "2026-04"}, True)
