@@ -6,20 +6,18 @@ import os
 import shutil
 import tempfile
 from contextlib import suppress
+from glob import escape
 from pathlib import Path
 
 from kaohe.records.failures import guarded_files
 
 
 class PrivateFolder:
-    """Only its owner may enter it. Making one removes those that processes left behind which were killed."""
+    """Only its owner may enter it."""
 
     def __init__(self, database: Path) -> None:
-        prefix = f".{database.name}-import-"
-        for left in database.parent.glob(f"{prefix}*"):
-            _remove_unless_in_use(left)
         with guarded_files(str(database.parent)):
-            self.path = Path(tempfile.mkdtemp(prefix=prefix, dir=database.parent))
+            self.path = Path(tempfile.mkdtemp(prefix=_prefix(database), dir=database.parent))
         self._mark = _marked(self.path)
 
     def remove(self) -> None:
@@ -28,6 +26,16 @@ class PrivateFolder:
         if self._mark is not None:
             os.close(self._mark)
             self._mark = None
+
+
+def remove_left_behind(database: Path) -> None:
+    """Remove such folders of processes that were killed."""
+    for left in database.parent.glob(escape(_prefix(database)) + "*"):
+        _remove_unless_in_use(left)
+
+
+def _prefix(database: Path) -> str:
+    return f".{database.name}-import-"
 
 
 def _marked(folder: Path) -> int | None:

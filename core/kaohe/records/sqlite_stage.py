@@ -21,7 +21,7 @@ from sqlalchemy import Connection, Table
 from sqlalchemy.schema import CreateTable
 
 from kaohe.records.failures import guarded_files
-from kaohe.records.private_folder import PrivateFolder
+from kaohe.records.private_folder import PrivateFolder, remove_left_behind
 from kaohe.records.sqlite_texts import as_kept
 
 _FEW = 20_000
@@ -39,6 +39,9 @@ class SqliteRows:
     def __init__(self, connection: Connection, define: Define, *, apart: bool) -> None:
         self._connection, self._define = connection, define
         self._dbapi = _arrow_driver() if apart else None
+        self._database = Path(connection.engine.url.database or "")
+        if apart:
+            remove_left_behind(self._database)
         self._waiting: list[pa.RecordBatch] = []
         self._rows = 0
         self._temporary: Table | None = None
@@ -112,8 +115,7 @@ class SqliteRows:
 
     def _go_apart(self, dbapi: Any) -> None:
         table = self._define()
-        database = Path(self._connection.engine.url.database or "")
-        self._file = _ApartFile(dbapi, database, table.name, self._definition(table))
+        self._file = _ApartFile(dbapi, self._database, table.name, self._definition(table))
         while self._waiting:
             self._file.add(self._waiting.pop(0))
 

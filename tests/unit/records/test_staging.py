@@ -95,7 +95,6 @@ def test_the_folder_is_private_and_goes_when_reading_fails(store: Store) -> None
     assert (folders(store), stored(store)) == ([], [])
 
 
-@pytest.mark.usefixtures("apart")
 def test_what_a_killed_import_left_goes_with_the_next_one_but_not_what_another_still_uses(store: Store) -> None:
     folder = Path(store.engine.url.database or "").parent
     left, used = (folder / f".kaohe.db-import-{name}" for name in ("left", "used"))
