@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import argparse
 import inspect
+import sys
 from collections.abc import Callable
 from functools import partial
 from importlib import import_module
@@ -56,8 +57,17 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="keep what is printed in RESULTS.md")
     asked = vars(parser.parse_args())
     names, write = asked.pop("names"), asked.pop("write")
-    for name in names or (name for name in BENCHMARKS if name not in BY_ITSELF):
-        told(name, found(name, asked), write=write)
+    failed = [
+        name
+        for name in names or [name for name in BENCHMARKS if name not in BY_ITSELF]
+        if not told(name, partial(run_one, name, asked), write=write)
+    ]
+    if failed:
+        sys.exit(f"failed: {', '.join(failed)}")
+
+
+def run_one(name: str, asked: dict[str, Any]) -> None:
+    found(name, asked)()
 
 
 if __name__ == "__main__":

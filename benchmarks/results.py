@@ -7,6 +7,7 @@ import os
 import platform
 import re
 import sys
+import traceback
 from collections.abc import Callable
 from contextlib import redirect_stdout
 from dataclasses import dataclass
@@ -58,14 +59,20 @@ def machine() -> str:
     )
 
 
-def told(name: str, benchmark: Callable[[], None], *, write: bool) -> None:
-    """Run the benchmark, show what it prints as it does, and keep it in RESULTS.md if asked."""
+def told(name: str, benchmark: Callable[[], None], *, write: bool) -> bool:
+    """Run the benchmark, show what it prints as it does, and keep it in RESULTS.md if asked. One that fails says why,
+    nothing of it is kept, and the others go on."""
     kept = _Both(sys.stdout)
-    with redirect_stdout(kept):
-        print(f"\n## {name}\n\n{machine()}")
-        benchmark()
+    try:
+        with redirect_stdout(kept):
+            print(f"\n## {name}\n\n{machine()}")
+            benchmark()
+    except (Exception, SystemExit):
+        traceback.print_exc()
+        return False
     if write:
         RESULTS.write_text(with_part(RESULTS.read_text("utf-8"), name, kept.getvalue()), "utf-8")
+    return True
 
 
 def with_part(page: str, name: str, text: str) -> str:
