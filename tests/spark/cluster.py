@@ -102,7 +102,7 @@ def connect_server(running: Running) -> Iterator[str]:
     settings = {"spark.connect.grpc.binding.port": str(port), "spark.ui.enabled": "false", **CONF}
     words = [word for name, value in settings.items() for word in ("--conf", f"{name}={value}")]
     submit = ["bash", str(running.home / "bin" / "spark-submit"), "--master", running.url, *words]
-    server = _run(running.folder, "connect", [*submit, "--class", _SERVER, "spark-internal"], running.home)
+    server = _run(running.folder, "connect", [*submit, "--class", _SERVER, "spark-internal"], running.home, "768m")
     try:
         wait_for(server, r"Spark Connect server started")
         yield f"sc://127.0.0.1:{port}"
@@ -123,7 +123,6 @@ def environment(folder: Path) -> Mapping[str, str]:
         "SPARK_LOCAL_DIRS": str(folder / "local"),
         "SPARK_LOCAL_IP": "127.0.0.1",
         "SPARK_NO_DAEMONIZE": "1",
-        "SPARK_DAEMON_MEMORY": "192m",
         "SPARK_DAEMON_JAVA_OPTS": _JAVA,
     }
 
@@ -146,9 +145,9 @@ def _start(home: Path, folder: Path, name: str, kind: str, number: int, words: l
     return _run(folder, name, ["bash", script, "start", kind, str(number), *words], home)
 
 
-def _run(folder: Path, name: str, command: list[str], home: Path) -> Worker:
+def _run(folder: Path, name: str, command: list[str], home: Path, memory: str = "192m") -> Worker:
     log = folder / f"{name}.log"
-    given = environment(folder) | {"SPARK_HOME": str(home)}
+    given = environment(folder) | {"SPARK_HOME": str(home), "SPARK_DAEMON_MEMORY": memory}
     with log.open("wb") as output:
         process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=given, start_new_session=True

@@ -18,6 +18,8 @@ _DATA = re.compile(r"(file:///|(s3a|hdfs)://[^\s/]+)\S.*|(s3a|hdfs)://[^\s/]+/?"
 # Whatever is in kaohe.toml is noted in the audit log.
 _SECRET = re.compile(r"(?i)secret|password|token|access[._]?key|credential")
 _OF_A_SESSION = "spark.sql."
+# What queries mean, beside what kaohe says of it itself.
+_MEANING = ("spark.sql.legacy.", "spark.sql.parser.")
 _MOST_WAIT = 86_400  # a day
 _EXAMPLE = 'master = "spark://HOST:7077", remote = "sc://HOST:15002", master = "local[2]"'
 
@@ -88,7 +90,7 @@ def _mistakes_in_conf(
     path = ("conf", name)
     if _SECRET.search(name):
         yield path, msg("secrets do not belong into kaohe.toml"), None, _from_environment()
-    elif name in OWN_SETTINGS or name in ("spark.master", "spark.remote") or name.startswith("spark.sql.legacy."):
+    elif name in OWN_SETTINGS or name in ("spark.master", "spark.remote") or name.startswith(_MEANING):
         what = msg("figures depend on this setting: kaohe says it itself")
         yield path, what, value, OWN_SETTINGS.get(name)
     elif not name.startswith(_OF_A_SESSION if by_connect else "spark."):

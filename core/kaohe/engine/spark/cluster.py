@@ -23,7 +23,6 @@ OWN_SETTINGS: Mapping[str, str] = MappingProxyType(
         "spark.sql.files.ignoreMissingFiles": "false",
         # Texts in a condition are as they are written.
         "spark.sql.variable.substitute": "false",
-        "spark.sql.parser.escapedStringLiterals": "false",
         "spark.sql.ansi.doubleQuotedIdentifiers": "false",
     }
 )

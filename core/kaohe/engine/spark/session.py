@@ -170,9 +170,10 @@ def _connected(cluster: Cluster) -> Any:
     except ImportError:
         raise not_installed() from None
     try:
-        spark = SparkSession.builder.remote(cluster.address).create()
-        for name, value in cluster.session_settings().items():
-            spark.conf.set(name, value)
+        with _quiet():
+            spark = SparkSession.builder.remote(cluster.address).create()
+            for name, value in cluster.session_settings().items():
+                spark.conf.set(name, value)
         version = str(spark.version)
     except Exception as error:
         known = explained(error, cluster)
