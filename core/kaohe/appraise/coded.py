@@ -48,6 +48,11 @@ class Coded(Sequence[Any]):
         """The same with every distinct value changed."""
         return Coded(self.which, [change(value) for value in self.distinct])
 
+    def each(self, part: Callable[[Any], Any]) -> Coded:
+        """A part of every value; equal parts of different values count as one."""
+        parts = coded(map(part, self.distinct), len(self.distinct))
+        return Coded(parts.which[self.which], parts.distinct)
+
     def flags(self, test: Callable[[Any], bool]) -> Flags:
         """Where the value passes a test."""
         return np.fromiter(map(test, self.distinct), np.bool_, len(self.distinct))[self.which]

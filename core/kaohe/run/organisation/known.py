@@ -37,7 +37,7 @@ class Known:
 
     def column(self, name: str) -> Coded:
         """The attribute of that name; unknown of those who have none."""
-        return self.attributes[name] if name in self.attributes else self.said.map(lambda said: said.get(name))
+        return self.attributes[name] if name in self.attributes else self.said.each(lambda said: said.get(name))
 
     @property
     def names(self) -> list[str]:

@@ -122,7 +122,7 @@ def _by_assignment(condition: Expression | None, staff: Staff, known: Known) -> 
                 return own.map(lambda total: None if total is None else base_of(total, 1))
             case _ if name in SERVICE:
                 return known.attributes[name].take(whose)
-        return staff.so_far.take(rows).map(lambda said: said.get(name))
+        return staff.so_far.take(rows).each(lambda said: said.get(name))
 
     answers = np.full(len(staff.owner), _FAILS)
     meets = _judged(condition, column, len(rows))
