@@ -37,12 +37,14 @@ def spark(records: int = 10_000_000, folder: Path | None = None, people: int = P
             found[f"Spark, {workers} of one core"] = on_cluster(place, workers)
     assert len({digest for _seconds, digest in found.values()}) == 1, "the digests differ"
     print(f"\n{records:,} records, {people:,} people, twenty indicators; seconds, the digest the same in all\n")
-    print(f"{'':24}" + "".join(f"{f'{each}: measuring':>20}{'whole':>8}" for each in ROUNDS))
+    print(
+        "| | " + " | ".join(f"{each}: measuring | whole" for each in ROUNDS) + " |\n|---|" + "---:|---:|" * len(ROUNDS)
+    )
     for name, (seconds, _digest) in found.items():
-        print(f"{name:24}" + "".join(f"{measuring:20.2f}{whole:8.2f}" for measuring, whole in seconds))
+        print(f"| {name} | " + " | ".join(f"{measuring:.2f} | {whole:.2f}" for measuring, whole in seconds) + " |")
     one, two, duck = (found[name][0][1][0] for name in ("Spark, 1 of one core", "Spark, 2 of one core", "DuckDB"))
-    print(f"\nmeasuring, second evaluation: two workers {one / two:.2f} times as fast as one")
-    print(f"two workers take {two / duck:.2f} times as long as DuckDB on as many cores")
+    print(f"\nMeasuring, second evaluation: two workers are {one / two:.2f} times as fast as one, and take")
+    print(f"{two / duck:.2f} times as long as DuckDB on as many cores.")
 
 
 def on_cluster(place: Path, workers: int) -> tuple[list[tuple[float, float]], str]:
