@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -21,11 +22,11 @@ from kaohe.engine.source import NO_RELATIONS, RECORDS, Relations
 from kaohe.engine.spark.failures import Overflow
 from kaohe.engine.spark.session import Session, opened, turn
 from kaohe.engine.worktime import calendar_relations, uncovered
-from kaohe.errors import refuse_if_any
+from kaohe.errors import Exit, Place, Problem, fail, refuse_if_any
 from kaohe.language import Bounds, render, summed_wide
 from kaohe.language.worktime import needs
 from kaohe.records import Partition, Snapshot
-from kaohe.text import Message
+from kaohe.text import Message, msg
 
 if TYPE_CHECKING:
     from kaohe.engine.spark.cluster import Cluster
@@ -131,7 +132,7 @@ class SparkEngine:
             session = opened(self._cluster)
             try:
                 for name, paths in files.items():
-                    session.read(name, paths, pq.read_schema(read[name][0].path))
+                    session.read(name, paths, _schema(read[name][0].path))
                 for name, table in given.items():
                     session.give(name, table)
                 yield session
@@ -143,6 +144,16 @@ class SparkEngine:
         if self._shared is not None:
             return self._shared.files(snapshot.folder, partitions)
         return [f"file://{partition.path}" for partition in partitions]
+
+
+def _schema(path: Path) -> pa.Schema:
+    """The columns of a file of the snapshot."""
+    try:
+        return pq.read_schema(path)
+    except (OSError, pa.ArrowException) as error:
+        what = msg("a file of the snapshot cannot be read")
+        fix = msg("evaluate again to take a new snapshot from the database")
+        raise fail(Problem("engine.snapshot", what, Place(str(path)), fix=fix), Exit.ENVIRONMENT) from error
 
 
 def _answer(session: Session, query: exp.Select, records: str, what: Message) -> pa.Table:
