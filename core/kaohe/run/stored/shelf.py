@@ -75,7 +75,8 @@ class _Shelf:
                 listed = _shared(used.which, column) if kind == "each" else column.take(pa.array(used.which))
                 return self._column(path, listed, kind)
             case tuple() if len(value) == self.rows:
-                return self._column(path, *_entries(value))
+                column, kind = _entries(value)
+                return self._column(path, column.dictionary_encode() if kind == "each" else column, kind)
             case tuple():
                 return [self.put(each, (*path, str(number))) for number, each in enumerate(value)]
             case Mapping():
