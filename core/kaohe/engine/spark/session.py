@@ -145,8 +145,9 @@ def close() -> None:
 
 def _start(cluster: Cluster) -> Session:
     try:
-        import pyspark  # noqa: PLC0415 - an extra, and heavy
-        from pyspark.logger import PySparkLogger  # noqa: PLC0415 - likewise
+        with _quiet():
+            import pyspark  # noqa: PLC0415 - an extra, and heavy
+            from pyspark.logger import PySparkLogger  # noqa: PLC0415 - likewise
     except ImportError:
         raise not_installed() from None
     if int(pyspark.__version__.partition(".")[0]) < _LEAST:
@@ -159,7 +160,8 @@ def _start(cluster: Cluster) -> Session:
         return Session(cluster, _connected(cluster), None)
     from kaohe.engine.spark.driver import Driver  # noqa: PLC0415 - likewise
 
-    driver = Driver(cluster)
+    with _quiet():
+        driver = Driver(cluster)
     return Session(cluster, driver.session, driver)
 
 
