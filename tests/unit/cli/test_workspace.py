@@ -57,7 +57,7 @@ format = 2
 name = 5
 locale = "fr"
 timezone = "Mars/Base"
-engine = "spark"
+engine = "hadoop"
 colour = "red"
 
 [database]
@@ -71,7 +71,7 @@ name = "x"
         "2:8: name has the wrong type (5)",
         "3:10: unknown locale (fr)",
         "4:12: unknown timezone (Mars/Base)",
-        "5:10: unknown engine (spark)",
+        "5:10: unknown engine (hadoop)",
         "6:10: unknown setting colour (None)",
         "8:2: the database needs the setting url (None)",
         "11:3: an allowed plugin has a name, its sha256 and, for a wheel, its file (None)",
