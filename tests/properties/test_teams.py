@@ -5,7 +5,7 @@ from __future__ import annotations
 import statistics
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from tests.properties.test_attribution import CODES, DAYS, PLAIN, RECORDS, jobs, main_on, opened_on
 from tests.unit.appraise.builder import dimension, scheme, used
 from tests.unit.engine.scan_kit import CUSTOMER, Q1, Q1_WINDOWS, TICKET, snapshot
-from tests.unit.run.transfer_kit import TYPES, member
+from tests.unit.run.transfer_kit import TYPES, each_day, member
 
 from kaohe.appraise.model import People, Span, Values
 from kaohe.appraise.teams import score_teams
@@ -26,7 +26,7 @@ from kaohe.run.credit.attribution import relations
 from kaohe.run.measuring.measure import measure
 from kaohe.run.organisation.population import populate
 from kaohe.run.organisation.staff import Member
-from kaohe.run.teams.whole import as_people, teams_in
+from kaohe.run.teams.whole import Team, as_people, teams_in
 from kaohe.scheme import load_scheme
 from kaohe.scheme.teams import of_teams
 
@@ -147,3 +147,19 @@ def test_points_flow_by_days_and_fraction_and_teams_without_data_are_left_out(
         if counted:
             mean = Fraction(sum(points * time for points, time in counted), sum(time for _points, time in counted))
             assert int(earned[row]) == (2 * mean + 1) // 2
+
+
+@PLAIN
+@given(st.lists(st.lists(st.tuples(jobs(), st.sampled_from((None, *CODES))), max_size=3), min_size=3, max_size=3))
+def test_a_teams_days_and_heads_and_manager_are_those_told_day_by_day(all_jobs: list[Any]) -> None:
+    held = [[replace(job, manager=manager) for job, manager in each] for each in all_jobs]
+    members = [Member(code, code, tuple(each)) for code, each in zip(CODES, held, strict=True)]
+    days, last = each_day(Q1.start, Q1.end), Q1.end - timedelta(days=1)
+    expected = []
+    for team in "ABC":
+        spent = sum(any(job.holds_on(day) for each in held for job in each if job.team == team) for day in days)
+        mains = [main for each in held if (main := main_on(each, last)) and main.team == team]
+        above = sorted(main.manager for main in mains if main.manager is not None)
+        if spent:
+            expected.append(Team(f"T{team}", team, spent, len(mains), max(above, key=above.count, default=None)))
+    assert teams_in(members, Q1, {team: f"T{team}" for team in "ABC"}) == tuple(expected)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -13,17 +12,17 @@ import numpy as np
 
 from kaohe.appraise.model import People, Values
 from kaohe.appraise.teams import Teams, score_teams
+from kaohe.exact import Ints
 from kaohe.language import interpreter
 from kaohe.period import Period
 from kaohe.records import Snapshot
 from kaohe.run.measuring.derive import derive
 from kaohe.run.measuring.measure import Figures
 from kaohe.run.model import Counts, LeftOut
-from kaohe.run.organisation.assignments import Assignment, days_covered
 from kaohe.run.organisation.population import Population
 from kaohe.run.organisation.service import with_person_names
-from kaohe.run.organisation.staff import Member
-from kaohe.run.organisation.stints import main_stints
+from kaohe.run.organisation.staff import Member, number, staff_of
+from kaohe.run.organisation.stints import stints_of
 from kaohe.run.targets.dated import adding_up, read_goals, targets_of_teams
 from kaohe.scheme.derived import targets_asked, teams_asked
 from kaohe.scheme.model import Scheme, team_key
@@ -61,22 +60,41 @@ class Team:
 
 def teams_in(members: Sequence[Member], period: Period, codes: Mapping[str, str]) -> tuple[Team, ...]:
     """The teams in which anybody was in the period, by ascending codes. ``codes``: by the teams' names."""
-    last = period.end - timedelta(days=1)
-    worked: dict[str, list[Assignment]] = defaultdict(list)
-    there: dict[str, list[str | None]] = defaultdict(list)
-    for member in members:
-        for each in member.assignments:
-            if each.team is not None and period.overlap(each.starts, each.ends) > 0:
-                worked[each.team].append(each)
-        for stint in main_stints(member.assignments):
-            if stint.holds_on(last) and stint.assignment.team is not None:
-                there[stint.assignment.team].append(stint.assignment.manager)
-    found = []
-    for name, spent in worked.items():
-        managers = Counter(manager for manager in there[name] if manager is not None)
-        manager = min(managers, key=lambda code: (-managers[code], code), default=None)
-        found.append(Team(codes.get(name, name), name, days_covered(spent, period), len(there[name]), manager))
+    staff, start, end = staff_of(members), number(period.start), number(period.end)
+    names, bosses = staff.team.each(_itself), staff.manager.each(_itself)
+    days = _days_covered(names.which, *(np.clip(each, start, end) - start for each in (staff.starts, staff.ends)))
+    stints = stints_of(staff)
+    there = stints.row[(stints.first < end) & (stints.end >= end)]
+    heads = np.bincount(names.which[there], minlength=len(names.distinct))
+    pairs, reports = np.unique(names.which[there] * len(bosses.distinct) + bosses.which[there], return_counts=True)
+    managers: dict[int, list[tuple[int, str]]] = defaultdict(list)
+    for pair, many in zip(pairs.tolist(), reports.tolist(), strict=True):
+        team, boss = divmod(pair, len(bosses.distinct))
+        if bosses.distinct[boss] is not None:
+            managers[team].append((-many, bosses.distinct[boss]))
+    found = [
+        Team(codes.get(name, name), name, spent, count, min(managers[team])[1] if managers[team] else None)
+        for team, (name, spent, count) in enumerate(zip(names.distinct, days.tolist(), heads.tolist(), strict=True))
+        if name is not None and spent > 0
+    ]
     return tuple(sorted(found, key=lambda team: team.code))
+
+
+def _itself(value: str | None) -> str | None:
+    return value
+
+
+def _days_covered(team: Ints, first: Ints, end: Ints) -> Ints:
+    """Of each team, by its number, the days that at least one of its spans covers; days count from 0."""
+    apart = int(end.max(initial=0)) + 1  # each team has days of its own, those of one team after those of another
+    first, end = first + team * apart, end + team * apart
+    order = np.argsort(first, kind="stable")
+    first, end = first[order], end[order]
+    reached = np.maximum.accumulate(end)
+    first[1:] = np.maximum(first[1:], reached[:-1])
+    days = np.zeros(int(team.max(initial=-1)) + 1, np.int64)
+    np.add.at(days, team[order], np.maximum(end - first, 0))
+    return days
 
 
 def as_people(teams: Sequence[Team], period: Period) -> People:
