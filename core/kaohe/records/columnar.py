@@ -33,6 +33,15 @@ _CHAINS: dict[Stored, tuple[Any, ...]] = {
 }
 
 
+class StrangeValueError(Exception):
+    """The database holds a value in this ``column`` that kaohe did not write: nothing is to be made of it, least of all
+    something near to it."""
+
+    def __init__(self, column: str, what: str) -> None:
+        super().__init__(column, what)
+        self.column, self.what = column, what
+
+
 @dataclass(frozen=True)
 class Layout:
     """Which columns are read, of which kind; by which columns rows are put in order, a missing text like an empty one;
@@ -70,15 +79,17 @@ class Layout:
 
 
 def physical(raw: pa.RecordBatch | pa.Table, layout: Layout, zone: ZoneInfo) -> pa.Table:
-    """Columns as a driver brought them, in the layout's order, as columns of the layout's physical types."""
+    """Columns as a driver brought them, in the layout's order, as columns of the layout's physical types. Raises
+    StrangeValueError."""
     arrays: list[Any] = []
-    for column, (_name, kind) in zip(raw.columns, layout.columns, strict=True):
-        array = column
-        for step in _CHAINS[kind]:
-            array = array if array.type == step else array.cast(step)
-        arrays.append(array)
-        if kind == "datetime":
-            arrays.append(_local(array, zone))
+    for column, (name, kind) in zip(raw.columns, layout.columns, strict=True):
+        try:
+            array = _as_kind(column, kind)
+            arrays.append(array)
+            if kind == "datetime":
+                arrays.append(_local(array, zone))
+        except (pa.ArrowException, OverflowError) as error:
+            raise StrangeValueError(name, str(error)) from error
     return pa.table(arrays, schema=layout.schema)
 
 
@@ -109,6 +120,17 @@ def wall_clock(moments: Ints, zone: ZoneInfo) -> Ints:
     for row in np.flatnonzero(changing[where]) if changing.any() else ():
         offsets[row] = _offset(int(moments[row]), zone)
     return moments + offsets
+
+
+def _as_kind(column: Any, kind: Stored) -> Any:
+    """The column cast to the physical type of its kind."""
+    if kind == "boolean" and pa.types.is_integer(column.type):
+        bounds = pc.min_max(column).as_py()
+        if not {bounds["min"], bounds["max"]} <= {0, 1, None}:
+            raise pa.ArrowInvalid(f"neither yes nor no: {bounds['min']} … {bounds['max']}")
+    for step in _CHAINS[kind]:
+        column = column if column.type == step else column.cast(step)
+    return column
 
 
 def _local(moments: Any, zone: ZoneInfo) -> Any:

@@ -6,6 +6,8 @@ Rows come in no particular order: putting a month into order costs less afterwar
 from __future__ import annotations
 
 import itertools
+import re
+import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
@@ -16,11 +18,12 @@ import pyarrow.csv
 from sqlalchemy import ColumnElement, Connection, Dialect, and_, literal_column, or_, select, true, type_coerce
 from sqlalchemy.types import NullType
 
-from kaohe.records.columnar import Layout
+from kaohe.records.columnar import Layout, StrangeValueError
 from kaohe.records.columns import Stored
 
 Stream = Callable[[Layout, "frozenset[str | None] | None"], Iterable[Any]]
 """Batches of rows that may lie in these months of the layout's ``when`` (None: all rows); others may be among them."""
+_NOT_TEXT = re.compile(r"Could not decode to UTF-8 column '(\w+)'")
 _ROWS = 50_000
 _BYTES = 16_000_000
 _SQLITE: dict[Stored, Any] = {
@@ -60,7 +63,7 @@ def query_text(layout: Layout, months: frozenset[str | None] | None, dialect: Di
 
 
 def fetched(connection: Connection) -> Stream:
-    """Through the ordinary driver."""
+    """Through the ordinary driver. Iterating raises StrangeValueError."""
 
     def stream(layout: Layout, months: frozenset[str | None] | None) -> Iterator[pa.RecordBatch]:
         types = raw_types(layout, connection.dialect.name)
@@ -71,13 +74,28 @@ def fetched(connection: Connection) -> Stream:
         try:
             cursor.execute(query_text(layout, months, connection.dialect))
             while rows := cursor.fetchmany(_ROWS):
-                columns = zip(*rows, strict=True)
-                arrays = [pa.array(values, kind) for values, kind in zip(columns, types, strict=True)]
-                yield pa.RecordBatch.from_arrays(arrays, names=names)
+                columns = zip(names, zip(*rows, strict=True), types, strict=True)
+                yield pa.RecordBatch.from_arrays([_exactly(*column) for column in columns], names=names)
+        except sqlite3.OperationalError as error:
+            if said := _NOT_TEXT.match(str(error)):
+                raise StrangeValueError(said[1], said[0]) from error
+            raise
         finally:
             cursor.close()
 
     return stream
+
+
+def _exactly(name: str, values: Sequence[Any], kind: Any) -> Any:
+    """The values as a column of the type that they are of; where a type is asked for, Arrow cuts numbers off to get
+    there."""
+    try:
+        found = pa.array(values)
+    except (pa.ArrowException, OverflowError) as error:
+        raise StrangeValueError(name, str(error)) from error
+    if found.type not in (kind, pa.null()):
+        raise StrangeValueError(name, f"{found.type}, {kind}")
+    return found.cast(kind)
 
 
 def copied(connection: Connection) -> Stream:

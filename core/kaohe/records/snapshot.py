@@ -18,7 +18,7 @@ from kaohe.errors import Exit, KaoheError, Place, Problem, fail, refuse_if_any
 from kaohe.plugin import RecordType
 from kaohe.records.batches import PEOPLE, TARGETS, revisions
 from kaohe.records.changes import marks, unwatched
-from kaohe.records.columnar import LOCAL, Layout
+from kaohe.records.columnar import LOCAL, Layout, StrangeValueError
 from kaohe.records.columns import STORED, Stored
 from kaohe.records.core_tables import AssignmentRow, BatchRow, PersonRow, TargetRow, TeamRow
 from kaohe.records.failures import guarded_files
@@ -75,7 +75,8 @@ def take_snapshot(
 
     ``targets``: the targets as well, for whoever reads them; else a change of a target changes no snapshot.
     Files of a former snapshot that still hold are taken from there, after they were checked; one that was damaged is
-    written anew. Raises KaoheError for a full disk and for what the database reports.
+    written anew. Raises KaoheError for a full disk, for what the database
+    reports, and for values in it that kaohe did not write and cannot read.
     """
     records = {each.name: record_layout(each, store.tables[each.name]) for each in record_types}
     with guarded_files(str(folder)), in_use(folder):
@@ -222,7 +223,10 @@ def _table(asked: _Asked, stream: Stream, folder: Path, zone: ZoneInfo) -> Snaps
     layout = asked.layout
     read: Sequence[Partition] = ()
     if asked.is_read:
-        read = read_partitions(stream, layout, asked.months, folder, zone)
+        try:
+            read = read_partitions(stream, layout, asked.months, folder, zone)
+        except StrangeValueError as error:
+            raise _strange(layout, error) from error
     kind = layout.kinds.get(layout.when or "")
     table = SnapshotTable(
         layout.physical,
@@ -245,6 +249,13 @@ def batches_behind(connection: Connection, names: Iterable[str]) -> dict[str, tu
         .order_by(batches.c.id)
     ).all()
     return {name: tuple(batch for record_type, batch in rows if record_type == name) for name in names}
+
+
+def _strange(layout: Layout, error: StrangeValueError) -> KaoheError:
+    what = msg("the database holds a value here that kaohe did not write and cannot read")
+    fix = msg("correct it in the database; kaohe audit verify says what else was changed past kaohe")
+    place = Place(key=f"{layout.table.name}.{error.column}")
+    return fail(Problem("records.strange-value", what, place, found=error.what, fix=fix), Exit.ENVIRONMENT)
 
 
 def _unusable(path: Path, code: str, *, missing: bool) -> KaoheError:
