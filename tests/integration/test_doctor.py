@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import psycopg
@@ -38,10 +39,28 @@ def test_what_is_wrong_is_told_in_both_languages_and_mended_as_it_says(tiny: Des
     assert (code, found["snapshots"], found["leftovers"]) == (3, "error", "note")
     shown = tiny.try_("doctor")
     assert f"people/{victim.name}" in shown.out
-    assert "snapshots: restore .kaohe/snapshots from a backup" in shown.err
+    assert "snapshots: kaohe snapshot verify names them" in shown.err
     assert "快照" in tiny.try_("doctor", "--lang", "zh").out
     (snapshots / ".people.parquet.999999999").unlink()
     assert checked(tiny)[1]["leftovers"] == "well"
+
+
+def test_a_folder_of_snapshots_that_is_gone_is_no_empty_one(tiny: Desk) -> None:
+    assert checked(tiny)[1]["snapshots.runs"] == "well"
+    tiny.do("evaluate", "tiny", "--period", "2026-Q1")
+    assert checked(tiny)[1]["snapshots.runs"] == "well"
+    shutil.rmtree(tiny.workspace / ".kaohe")
+    code, found = checked(tiny)
+    assert (code, found["snapshots"], found["snapshots.runs"]) == (3, "well", "error")
+    tiny.do("evaluate", "tiny", "--period", "2026-Q1")
+    assert checked(tiny)[1]["snapshots.runs"] == "well"
+
+
+def test_a_plugin_that_is_refused_is_named(tiny: Desk) -> None:
+    settings = tiny.workspace / "kaohe.toml"
+    settings.write_text(settings.read_text("utf-8") + f'\n[[plugins]]\nname = "gone"\nsha256 = "{"0" * 64}"\n', "utf-8")
+    found = [each for each in json.loads(tiny.try_("doctor", "--format", "json").out) if each["check"] == "plugins"]
+    assert next(each["found"] for each in found if each["state"] == "error").startswith("gone: ")
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from kaohe.text import Message, msg, render
 if TYPE_CHECKING:
     from kaohe.cli.checks.finding import Finding
     from kaohe.cli.workspace import Workspace
+    from kaohe.errors import Problem
 
 
 @click.command(help=_("Check this deployment: 0 all is well, 1 warnings, 3 errors."))
@@ -89,7 +90,7 @@ def _of_plugins(app: App) -> Iterator[Finding]:
     running = sum(state.state == "running" for state in app.registry.plugins)
     yield Finding("plugins", "well", msg("plugins that run: {count}", count=running))
     for problem in app.registry.problems:
-        yield Finding("plugins", "error", problem.what, problem.fix)
+        yield from _said("plugins", problem)
 
 
 def _of_database(app: App, workspace: Workspace) -> Iterator[Finding]:
@@ -110,8 +111,29 @@ def _of_database(app: App, workspace: Workspace) -> Iterator[Finding]:
     if facts.server is not None:
         yield from database.server(facts.server, workspace.database.size)
         yield database.clocks(app.now(), facts)
+    if facts.version == facts.newest:
+        yield from _of_runs(app, workspace)
     if facts.file is not None:
         yield from database.file(facts.file, gather.file_system(Path(facts.file.path).absolute()))
+
+
+def _of_runs(app: App, workspace: Workspace) -> Iterator[Finding]:
+    """Whether the files are there on which stored runs rest: their manifests are kept in the database, so that a folder
+    that is gone, or is another database's, does not pass for an empty one."""
+    from kaohe.cli.checks import folders
+    from kaohe.run.stored.needed import needed_by_runs
+    from kaohe.run.stored.purged import purges
+
+    try:
+        with app.bare_store.reading() as connection:
+            kept = needed_by_runs(connection, workspace.snapshots).manifests
+            purged = purges(connection)
+    except KaoheError as error:
+        yield from _told("snapshots.runs", error)
+        return
+    parts = [part for each in kept for part in each.all_partitions() if part.content not in purged]
+    needed = {part.path.relative_to(workspace.snapshots).as_posix(): part.path for part in parts}
+    yield folders.needed(len(needed), sorted(name for name, path in needed.items() if not path.exists()))
 
 
 def _of_engine(app: App, workspace: Workspace) -> Iterator[Finding]:
@@ -136,11 +158,15 @@ def _of_engine(app: App, workspace: Workspace) -> Iterator[Finding]:
 
 def _told(check: str, error: KaoheError) -> Iterator[Finding]:
     """What stands in the way, with its place."""
+    for problem in error.problems:
+        yield from _said(check, problem)
+
+
+def _said(check: str, problem: Problem) -> Iterator[Finding]:
     from kaohe.cli.checks.finding import Finding
 
-    for problem in error.problems:
-        where = str(problem.where)
-        yield Finding(check, "error", _placed(where, problem.what) if where else problem.what, problem.fix)
+    where = str(problem.where)
+    yield Finding(check, "error", _placed(where, problem.what) if where else problem.what, problem.fix)
 
 
 def _placed(where: str, what: Message) -> Message:

@@ -41,14 +41,17 @@ def import_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--strict", is_flag=True, help=_("All or nothing: one bad row and nothing is kept.")),
         click.option("--mapping", metavar="FILE|NAME", help=_("A mapping file, or one kept in imports/ by its name.")),
         click.option(
-            "--keep", type=click.Path(path_type=Path, dir_okay=False), help=_("Keep the rows of a query in this file.")
+            "--keep",
+            type=click.Path(path_type=Path, dir_okay=False),
+            metavar="FILE",
+            help=_("Keep the rows of a query in this file."),
         ),
         click.option("--source", metavar="NAME", help=_("The database that is asked: a name under [sources].")),
         click.option(
             "--from-sql", metavar="FILE|QUERY", help=_("In the place of FILE, the rows of a query in another database.")
         ),
         click.argument(
-            "file", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="FILE", required=False
+            "file", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="[FILE]", required=False
         ),
     ):
         command = option(command)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _FORM = click.Choice(["table", "json"])
 _HOURS = 6
 _SHOWN = 12  # hexadecimal digits of a digest
+_NAMED = 20  # harmed files
 
 
 @click.group(help=_("Snapshots: list, show, verify, and collect what no run needs."))
@@ -118,7 +119,10 @@ def verify(app: App, named: Sequence[str], form: str) -> Exit:
             }
         )
     else:
-        app.problems(problems)
+        app.problems(problems[:_NAMED])
+        if len(problems) > _NAMED:
+            rest = f"{len(problems) - _NAMED:,}"
+            app.say(msg("… and {count} more files; --format json names them all", count=rest))
         counted = {"snapshots": f"{len(chosen):,}", "files": f"{len(files):,}", "harmed": f"{len(problems):,}"}
         line = (
             msg("{snapshots} snapshots, {files} files: {harmed} are harmed", **counted)
@@ -155,7 +159,7 @@ def collect(app: App, dry_run: bool, hours: int) -> Exit:
     words = {"count": f"{len(rubbish.paths):,}", "size": size_text(rubbish.size)}
     if not rubbish.paths:
         app.say(msg("nothing can go"))
-        return Exit.NOTHING
+        return Exit.OK
     app.say(
         msg("{count} files ({size}) would go", **words) if dry_run else msg("{count} files ({size}) are gone", **words)
     )

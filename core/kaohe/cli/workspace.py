@@ -224,7 +224,11 @@ def _mistakes(data: dict[str, Any], document: Any) -> list[Problem]:
             and {"name", "sha256"} <= set(plugin) <= _PLUGIN_KEYS
             and all(isinstance(value, str) for value in plugin.values())
         )
-        if not well_formed:
+        strange = sorted(set(plugin) - _PLUGIN_KEYS) if isinstance(plugin, dict) else []
+        for key in strange:  # often a setting that was meant for the whole file and was written below its last table
+            what = msg("unknown setting {key}, which stands below [[plugins]]", key=key)
+            report(("plugins", index, key), what, expected=", ".join(sorted(_PLUGIN_KEYS)))
+        if not well_formed and not strange:
             report(("plugins", index), msg("an allowed plugin has a name, its sha256 and, for a wheel, its file"))
     return problems
 

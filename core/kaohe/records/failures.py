@@ -152,7 +152,7 @@ _FILES: dict[int, Finding] = {
 _FILES[errno.EPERM] = _FILES[errno.EROFS] = _FILES[errno.EACCES]
 
 
-_CONNECTING = ("connection failed", "connection is bad", "connection timeout")
+_CONNECTING = ("connection failed", "connection is bad", "connection timeout", "failed to resolve host")
 """What the driver begins with where it did not get as far as a connection."""
 _REFUSALS: tuple[tuple[tuple[tuple[str, ...], ...], Finding], ...] = (
     ((("database", "does not exist"),), _ABSENT),
@@ -256,7 +256,11 @@ def _from_server(error: BaseException | None) -> tuple[Finding | None, str | Non
         return _LOST, None
     # A server that refuses a connection says why in words only.
     said = next((finding for words, finding in _REFUSALS if any(all(w in text for w in each) for each in words)), None)
-    return (said, None) if said is not None else (_UNREACHABLE, text.splitlines()[-1])
+    if said is not None:
+        return said, None
+    # A line that is set in asks the reader something; what went wrong stands in the others.
+    told = [line for line in text.splitlines() if not line.startswith("\t")]
+    return _UNREACHABLE, told[-1]
 
 
 def _without_password(reason: str | None, url: URL) -> str | None:

@@ -43,5 +43,5 @@ def harmed(path: Path) -> Problem:
     """What is to be said of a file that does not say what it said."""
     missing = not path.exists()
     what = msg("a file of the snapshot is missing") if missing else msg("a file of the snapshot is damaged")
-    fix = msg("bring the file back from a backup: no other can take its place")
+    fix = msg("bring the file back from a backup, or evaluate again: rows that are still the same are written anew")
     return Problem("snapshot.missing" if missing else "snapshot.damaged", what, Place(file=str(path)), fix=fix)

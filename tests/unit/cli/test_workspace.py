@@ -95,6 +95,10 @@ name = "x"
         (SOUND.replace("[database]", "[database]\npool = { sise = 1 }"), "8:17: unknown setting sise (None)"),
         (SOUND.replace('url = "sqlite:///kaohe.db"', ""), "7:2: the database needs the setting url"),
         (f"{SOUND}plugins = 1\n", "9:11: unknown setting plugins (None)"),
+        (
+            f'{SOUND}[[plugins]]\nname = "x"\nsha256 = "00"\nengine = "spark"\n',
+            "12:10: unknown setting engine, which stands below [[plugins]] (None)",
+        ),
     ],
 )
 def test_files_that_are_no_settings_are_refused(text: str | bytes, first: str, tmp_path: Path) -> None:

@@ -9,11 +9,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import event, inspect
+from sqlalchemy import event, inspect, make_url
 from tests.unit.records.store_kit import TYPES, VISIT, field, put, stored, visit
 
 from kaohe.errors import Exit, KaoheError
-from kaohe.records.failures import guarded_files
+from kaohe.records.failures import guarded, guarded_files
 from kaohe.records.schema import VERSIONS
 from kaohe.records.store import Store, open_store
 
@@ -167,6 +167,20 @@ def test_a_full_disk_is_named_for_files_too(tmp_path: Path) -> None:
 )
 def test_a_useless_url_is_refused_without_being_shown(url: str, tmp_path: Path) -> None:
     assert "secret" not in str(refused("database.url", url, tmp_path))
+
+
+def test_a_host_without_an_address_is_a_server_that_does_not_answer() -> None:
+    from psycopg import OperationalError
+
+    url = make_url("postgresql://me@nowhere/records")
+    unknown = OperationalError("failed to resolve host 'nowhere': [Errno -2] Name or service not known")
+    asked = OperationalError("connection failed: port 1 failed: Connection refused\n\tIs the server running there?")
+    for said, told in ((unknown, "Name or service not known"), (asked, "Connection refused")):
+        with pytest.raises(KaoheError) as caught, guarded(url):
+            raise said
+        [problem] = caught.value.problems
+        assert problem.code == "database.unreachable"
+        assert str(problem.found).endswith(told)
 
 
 def test_a_server_that_is_not_there_is_named_without_the_password(tmp_path: Path) -> None:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import re
 import stat
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from kaohe.cli.checks.finding import Finding
 from kaohe.text import msg
 
 _SHOWN = 3
+_SNAPSHOT_FIX = msg(
+    "kaohe snapshot verify names them, and says of each whether evaluating writes it anew or a backup is needed"
+)
 _WITH_PASSWORD = re.compile(r"://[^:/@\s\"']*:[^@\s\"']+@|[?&]password=")
 # .NAME.parquet.3.4711 (that process writes NAME), .NAME.new (some command does)
 _LEFT = re.compile(r"^\..+?\.(?:parquet|json|values)(?:\.\d+)*\.(?P<process>\d+)$|^\..+\.new$")
@@ -82,11 +85,28 @@ def snapshots(manifests: Mapping[str, str], files: Mapping[str, tuple[bytes, byt
             "snapshots",
             "error",
             msg("damaged or missing files of snapshots: {paths}", paths=_some([*broken, *cut, *missing])),
-            msg("restore .kaohe/snapshots from a backup; what no stored run needs is written anew by evaluating"),
+            _SNAPSHOT_FIX,
         )
     else:
         count = {"snapshots": f"{len(manifests):,}", "files": f"{len(files):,}"}
         yield Finding("snapshots", "well", msg("{snapshots} snapshots, {files} files", **count))
+
+
+def needed(count: int, missing: Sequence[str]) -> Finding:
+    """``count``: how many files of snapshots stored runs and frozen periods rest on; those of them that are missing."""
+    if not missing:
+        return Finding("snapshots.runs", "well", msg("files that stored runs need: {count}", count=f"{count:,}"))
+    return Finding(
+        "snapshots.runs",
+        "error",
+        msg(
+            "of {count} files that stored runs need {missing} are missing: {paths}",
+            count=f"{count:,}",
+            missing=f"{len(missing):,}",
+            paths=_some(missing),
+        ),
+        _SNAPSHOT_FIX,
+    )
 
 
 def _files_of(text: str) -> list[str] | None:

@@ -132,7 +132,7 @@ def _harmed(path: Path, harm: Harm, runs: list[int], *, is_newest: bool) -> Prob
     if is_newest:
         fix = msg("evaluate again: it is written anew from the database")
     elif runs:
-        fix = msg("bring the file back from a backup: no other can take its place")
+        fix = msg("bring the file back from a backup, or evaluate again: rows that are still the same are written anew")
     else:
         fix = msg("no run needs it: kaohe snapshot collect takes its snapshot away")
     needed = msg("needed by runs {runs}", runs=", ".join(map(str, runs))) if runs else None
