@@ -33,7 +33,9 @@ def _as_text(column: pa.Array) -> pa.Array:
         return _moments(column)
     if pa.types.is_null(kind):
         return column.cast(pa.string())
-    if pa.types.is_integer(kind) or pa.types.is_boolean(kind) or pa.types.is_date32(kind) or pa.types.is_decimal(kind):
+    if pa.types.is_decimal(kind):
+        return _without_exponents(column, "E")
+    if pa.types.is_integer(kind) or pa.types.is_boolean(kind) or pa.types.is_date32(kind):
         return column.cast(pa.string())
     if pa.types.is_date64(kind):
         return column.cast(pa.date32()).cast(pa.string())
@@ -46,9 +48,13 @@ def _is_text(kind: Any) -> bool:
 
 def _floats(column: pa.Array) -> pa.Array:
     """The shortest digits that mean the same number, without an exponent; what is no number is missing."""
-    column = pc.if_else(pc.is_nan(column), None, column)
+    return _without_exponents(pc.if_else(pc.is_nan(column), None, column), "e")
+
+
+def _without_exponents(column: pa.Array, mark: str) -> pa.Array:
+    """Numbers as their digits; Arrow writes some with an exponent after this mark, even a zero of many decimals."""
     text = column.cast(pa.string())
-    long = pc.fill_null(pc.match_substring(text, "e"), False)
+    long = pc.fill_null(pc.match_substring(text, mark), False)
     if pc.any(long).as_py():
         written = [f"{Decimal(each):f}" for each in text.filter(long).to_pylist()]
         text = pc.replace_with_mask(text, long, pa.array(written, text.type))

@@ -29,7 +29,7 @@ def open_csv(source: Path, *, encoding: str | None = None, delimiter: str | None
     if (encoding or delimiter or header) and _is_quarantine(source):
         encoding, delimiter, header = None, None, 0
     encoding = encoding or detect_encoding(source)
-    separator = delimiter or _declared(source, encoding) or _detect_delimiter(source, encoding, header)
+    separator = delimiter or _separator(source, encoding, header)
     table = Table(source.name)
     reader = CsvReader(source, encoding, separator, table)
     try:
@@ -94,6 +94,13 @@ def _decodes(source: Path, encoding: str) -> bool:
         except UnicodeDecodeError:
             return False
     return True
+
+
+def _separator(source: Path, encoding: str, header: int) -> str:
+    try:
+        return _declared(source, encoding) or _detect_delimiter(source, encoding, header)
+    except UnicodeError:  # UTF-16 that does not say which one it is: the reader tells
+        return DELIMITERS[0]
 
 
 def _declared(source: Path, encoding: str) -> str | None:

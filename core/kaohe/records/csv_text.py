@@ -48,8 +48,8 @@ class CsvText:
             try:
                 text = self._decoder.decode(block, final=not block)
                 self.ended = not block
-            except UnicodeDecodeError as error:
-                text = _sound(error)
+            except UnicodeError as error:  # also of UTF-16 that does not say which one it is
+                text = _sound(error) if isinstance(error, UnicodeDecodeError) else ""
                 self._broken = True
             self.left += text.encode()
 

@@ -45,7 +45,7 @@ def date_parser(formats: Sequence[str], zone: tzinfo) -> Callable[[str], date]:
             except ValueError:
                 raise _no_such_date() from None
             return _plausible(day)
-        moment = _read(cell, formats)
+        moment = _plausible(_read(cell, formats))
         if isinstance(moment, datetime):
             moment = (moment.astimezone(zone) if moment.tzinfo else moment).date()
         return _plausible(moment)

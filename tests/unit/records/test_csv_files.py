@@ -49,6 +49,11 @@ def test_a_wrong_encoding_in_the_mapping_names_the_line(file):
     assert "the text is not in the encoding utf-8" in refusal(path, mapping)
 
 
+def test_utf16_that_does_not_say_which_one_it_is_is_refused(file):
+    mapping = '[source]\nencoding = "utf-16"\n[columns]\ndeal_id = "deal_id"'
+    assert "the text is not in the encoding utf-16" in refusal(file(b"deal_id,note\nA1,x\n"), mapping)
+
+
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 def test_the_delimiter_is_recognised_from_the_header(file, delimiter):
     content = PLAIN.replace(",", delimiter).replace("好", '"a,b;c\td"')

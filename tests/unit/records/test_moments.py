@@ -44,6 +44,8 @@ def test_a_date_is_read_in_every_usual_form(cell):
         ("soon", "this is not a date"),
         ("0202-01-05", "the year 202 is not plausible"),
         ("9999-12-31", "the year 9999 is not plausible"),
+        ("9999-12-31T23:59:59-12:00", "the year 9999 is not plausible"),
+        ("0001-01-01T00:00:00+14:00", "the year 1 is not plausible"),
         ("9:30", "this is a time without a date"),
     ],
 )

@@ -98,6 +98,12 @@ def test_what_has_no_text_of_its_own() -> None:
     ]
 
 
+@pytest.mark.parametrize("kind", [pa.decimal128(20, 8), pa.decimal256(40, 8)])
+def test_decimals_have_no_exponent_however_many_places_they_have(kind: pa.DataType) -> None:
+    numbers = pa.array([Decimal(0), Decimal("-0.00000001"), Decimal("12.5"), None], kind)
+    assert as_cells(numbers).to_pylist() == ["0.00000000", "-0.00000001", "12.50000000", ""]
+
+
 def test_a_fraction_finer_than_microseconds_is_not_cut_off() -> None:
     moments = pa.array([1_767_600_000_000_000_001], pa.timestamp("ns"))
     assert as_cells(moments).to_pylist() == ["2026-01-05T08:00:00.000000001"]
@@ -109,7 +115,7 @@ VALUES = st.one_of(
     st.lists(st.none() | st.text(max_size=4), min_size=1, max_size=4),
     st.lists(st.none() | st.booleans(), min_size=1, max_size=4),
     st.lists(st.none() | st.dates(date(1, 1, 1)), min_size=1, max_size=4),
-    st.lists(st.none() | st.decimals(-(10**9), 10**9, places=4), min_size=1, max_size=4),
+    st.lists(st.none() | st.decimals(-(10**9), 10**9, places=8), min_size=1, max_size=4),
 )
 
 
