@@ -85,9 +85,11 @@ class _Shelf:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._close()
-        if self._waiting is not None:
-            shutil.rmtree(self._waiting, ignore_errors=True)
+        try:
+            self._close()
+        finally:
+            if self._waiting is not None:
+                shutil.rmtree(self._waiting, ignore_errors=True)
 
     def add(self, month: str | None, rows: pa.Table) -> None:
         self._rows.setdefault(month, []).append(rows)

@@ -170,8 +170,10 @@ class _ApartFile:
         if self._writing is not None:
             wait([self._writing])
             self._writing = None
-        self.close()
-        self._folder.remove()
+        try:
+            self.close()
+        finally:
+            self._folder.remove()
 
     def _written(self) -> None:
         writing = self._writing

@@ -229,6 +229,29 @@ def test_nothing_waits_any_more_after_a_fault(
     assert list(tmp_path.glob(".rows-*")) == []
 
 
+def test_nothing_waits_any_more_where_the_disk_is_full_to_the_end(
+    store: Store, layout: Layout, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Full:
+        """A file that cannot even be closed."""
+
+        def __init__(self, path: str, _schema: object) -> None:
+            Path(path).write_bytes(b"rows of people")
+
+        def write_table(self, _table: object) -> None:
+            raise OSError(28, "No space left on device")
+
+        def close(self) -> None:
+            raise OSError(28, "No space left on device")
+
+    put(store, AWKWARD)
+    monkeypatch.setattr(month_files, "_MOST", 1)
+    monkeypatch.setattr("kaohe.records.month_files.pa.ipc.new_stream", Full)
+    with store.reading() as connection, pytest.raises(OSError, match="No space"):
+        read_partitions(fetched(connection), layout, None, tmp_path, SHANGHAI)
+    assert list(tmp_path.glob(".rows-*")) == []
+
+
 def test_a_query_names_days_and_nothing_else(store: Store, layout: Layout) -> None:
     text = query_text(layout, frozenset({"2025-12", "2026-01", "2026-03", None}), store.engine.dialect)
     assert text.split("WHERE ")[1] == (
