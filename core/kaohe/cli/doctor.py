@@ -76,6 +76,9 @@ def _of_folder(workspace: Workspace) -> Iterator[Finding]:
     kept = [workspace.snapshots, *workspace.snapshots.glob("*"), *workspace.folder.glob("*.db*")]
     kept += [workspace.values, workspace.folder / "quarantine"]
     yield folders.rights(gather.entries(workspace.folder, kept), gather.around(workspace.folder))
+    spill = workspace.folder / workspace.duckdb.folder
+    written = [workspace.snapshots, *workspace.snapshots.glob("*/"), workspace.values, spill]
+    yield folders.writing(gather.closed([*written, workspace.folder / "quarantine"]))
     names, abandoned = gather.hidden_files(workspace.folder), gather.abandoned(workspace.folder)
     yield folders.leftovers(names, gather.processes(), abandoned)
     yield from folders.snapshots(gather.manifests(workspace.snapshots), gather.parquet_ends(workspace.snapshots))

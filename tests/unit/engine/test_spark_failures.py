@@ -68,6 +68,7 @@ def test_numbers_that_do_not_fit_are_known_by_their_class() -> None:
     [
         ("JAVA_HOME is not set", "spark.java"),
         ("/bin/spark-class: line 97: /x/bin/java: No such file or directory", "spark.java"),
+        ("/bin/spark-class: 行 71: /x/bin/java: 没有那个文件或目录", "spark.java"),
         ("java.lang.UnsupportedClassVersionError: … class file version 61.0", "spark.java"),
         ("Invalid maximum heap size: -Xmxmuch", "spark.not-started"),
     ],

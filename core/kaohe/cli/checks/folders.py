@@ -42,6 +42,18 @@ def rights(entries: Iterable[Entry], around: Iterable[int]) -> Finding:
     return Finding("rights", "well", msg("nobody else may read or write what is kept"))
 
 
+def writing(closed: Sequence[str]) -> Finding:
+    """``closed``: folders in which this account may make no file, though evaluations and imports do."""
+    if not closed:
+        return Finding("writing", "well", msg("this account may write wherever kaohe does"))
+    return Finding(
+        "writing",
+        "warning",
+        msg("this account may not write in: {paths}", paths=_some(closed)),
+        msg("chown them to the account under which kaohe evaluates and imports, or let its group write there"),
+    )
+
+
 def password(settings: str, mode: int) -> Finding:
     """A password in kaohe.toml is read by whoever may read the file."""
     if not _WITH_PASSWORD.search(settings):

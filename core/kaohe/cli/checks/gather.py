@@ -61,6 +61,12 @@ def entries(folder: Path, paths: Iterable[Path]) -> list[Entry]:
     return found
 
 
+def closed(folders: Iterable[Path]) -> list[str]:
+    """Those in which this account may make no file: they, or where they are not there yet, the nearest above them."""
+    there = [next((each for each in (folder, *folder.parents) if each.is_dir()), folder) for folder in folders]
+    return [str(each) for each in dict.fromkeys(there) if not os.access(each, os.W_OK | os.X_OK)]
+
+
 def around(folder: Path) -> list[int]:
     """The rights of the folder and of those above it."""
     return [path.stat().st_mode for path in (folder, *folder.parents)]

@@ -155,7 +155,8 @@ def starved(cluster: Cluster) -> KaoheError:
 
 def not_started(cluster: Cluster, said: str) -> KaoheError:
     """Spark's own process did not come up."""
-    if re.search(r"JAVA_HOME is not set|java: (?:command )?not found|No such file or directory", said):
+    # The shell in which Spark starts Java says what it misses in the words of the user's language.
+    if re.search(r"JAVA_HOME is not set|No such file or directory|spark-class: [^\n]*\bjava: ", said):
         what, fix = msg("Spark needs Java, and there is none"), msg("install Java 17, or set JAVA_HOME to where it is")
         return _failure(cluster, "spark.java", what, fix)
     if "UnsupportedClassVersionError" in said:

@@ -63,6 +63,16 @@ def test_snapshots_with_missing_or_cut_files_are_told(manifests: dict, files: di
     assert named is None or str(found.found).endswith(named)
 
 
+def test_folders_that_the_account_may_not_write_in_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "snapshots").mkdir()
+    wanted = [tmp_path / "snapshots", tmp_path / "values/new", tmp_path]
+    assert folders.writing(gather.closed(wanted)).level == "well"
+    monkeypatch.setattr("os.access", lambda path, _mode: path != tmp_path)
+    assert gather.closed(wanted) == [str(tmp_path)], "what is not there yet would be made in the folder above it"
+    found = folders.writing([str(tmp_path)])
+    assert (found.level, str(tmp_path) in str(found.found)) == ("warning", True)
+
+
 def test_a_truncated_file_is_seen_by_its_end(tmp_path: Path) -> None:
     (tmp_path / "people").mkdir()
     (tmp_path / "people/whole.parquet").write_bytes(b"PAR1....PAR1")
