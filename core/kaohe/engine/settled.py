@@ -15,10 +15,11 @@ import pyarrow.compute as pc
 
 from kaohe.engine.dated import EPOCH
 from kaohe.engine.overflow import A_SUM, too_large
-from kaohe.engine.plan import Measure, Parts, Scan
+from kaohe.engine.plan import Measure, Parts, Scan, nodes
 from kaohe.engine.source import OnDay, Relations
 from kaohe.exact import Ints
 from kaohe.language import Bounds
+from kaohe.language.tree import Field, walk
 
 _ADDED_UP = {"count", "sum", "mean", "share", "nps"}
 _HALF = 2**32
@@ -124,9 +125,17 @@ def _by_team(scan: Scan) -> tuple[tuple[Measure, ...], OnDay | None]:
     fit = tuple(
         each
         for each in scan.measures
-        if each.aggregate.function in _ADDED_UP and not each.everything and each.when == join.when
+        if each.aggregate.function in _ADDED_UP
+        and not each.everything
+        and each.when == join.when
+        and scan.who not in _read_by(each)
     )
     return fit, join if fit else None
+
+
+def _read_by(measure: Measure) -> set[str]:
+    """The columns that the measure itself looks at: one that a join gives is not there without the join."""
+    return {node.name for tree in nodes([measure]) for node in walk(tree) if isinstance(node, Field)}
 
 
 def _stayed(

@@ -13,6 +13,9 @@ from tests.unit.engine.scan_kit import Q1_WINDOWS, TICKET, day, local, request, 
 from kaohe.engine import DuckEngine, OnDay, Relations, Request, fuse
 from kaohe.engine.settled import settled
 from kaohe.errors import KaoheError
+from kaohe.language import compile_expression
+from kaohe.plugin.credit import with_people_above
+from kaohe.plugin.scope import record_scope
 
 TEAM = OnDay("everybody", "owner", "opened_at", (("_team", "team.owner"),), nearest=True)
 TEAMS = ("north", "south")
@@ -81,6 +84,17 @@ def test_only_the_days_of_those_who_moved_are_looked_at() -> None:
     assert asked(came, "count() - same_period_last_year(count())") == [("team.owner", (TEAM,), 2)]
     # What is seen whenever it is dated may have no date, and then belongs to no team.
     assert asked(STAYED, "count(where=in_period(due))")[0][0] == "team.owner"
+
+
+@pytest.mark.parametrize("relations", [STAYED, ONE_MOVED])
+def test_what_looks_at_who_stands_above_is_joined_for_everybody(relations: Relations, tmp_path: Path) -> None:
+    above = replace(TEAM, gives=(("_team", "manager.owner"),), nearest=False)
+    scope = with_people_above(record_scope(TICKET, {}, aggregates=True), ["manager(owner)"])
+    value = compile_expression("count(where=known(manager.owner))", scope)
+    asked = replace(request("c", "count()"), value=value, who="manager.owner", joins=(above,))
+    taken = snapshot(tmp_path, {"ticket": (TICKET, [TICKETS])})
+    ((parts,),) = (each.values() for each in DuckEngine().measure(fuse([asked]), taken, Q1_WINDOWS, [TEAMS], relations))
+    assert parts["n"].tolist() == ([0, 3] if relations is STAYED else [1, 2])
 
 
 def test_a_sum_of_a_team_that_does_not_fit_is_refused(tmp_path: Path) -> None:
