@@ -22,7 +22,7 @@ from kaohe.records.column_reader import joined, read_column
 from kaohe.records.computing import Run
 from kaohe.records.lookups import Lookup
 from kaohe.records.order import reversed_pairs
-from kaohe.records.physical import physical_schema, physical_type
+from kaohe.records.physical import column_of, physical_schema, physical_type
 from kaohe.records.rows import CleanRows, Mistake, Reading, Rejection, Stored, as_stored, stored_values
 from kaohe.records.source import Table
 from kaohe.records.words import trim
@@ -108,7 +108,8 @@ class ChunkCleaner:
             reason = msg("there is no {records} with this key", records=told.record_type.label)
             fix = msg("Import it first, or correct the cell.")
             self.blame(index, column.label, column.field.name, cells[index].as_py(), reason, fix)
-        return pa.array(known, physical_type(column.field)).take(asked.indices)
+        place = f"{told.record_type.name}.{told.name}"
+        return column_of(known, physical_type(column.field), place).take(asked.indices)
 
     def require(self, name: str, label: str | None, cell: Callable[[int], str]) -> None:
         """A required field that is missing in a row is a mistake of it, unless it was blamed for that field already."""
@@ -171,7 +172,8 @@ class ChunkCleaner:
                 fix = msg("Import the file that holds the whole records first, or correct the key.")
                 self.blame(index, self.label(key[0]), key[0], self.shown(key[0], index), reason, fix)
         for one_type in physical_schema(self.binding.record_type):
-            self.values[one_type.name] = pa.array([row[one_type.name] for row in rows], one_type.type)
+            place = f"{self.binding.record_type.name}.{one_type.name}"
+            self.values[one_type.name] = column_of([row[one_type.name] for row in rows], one_type.type, place)
 
     def check_order(self, names: Sequence[str]) -> None:
         """Times of a record that run backwards: the row is rejected, or the later field cleared and noted."""

@@ -124,10 +124,10 @@ class Snapshot:
 
 def _says_the_same(path: Path, text: str) -> bool:
     """Whether a manifest says the same as a text, but for the batches behind it."""
-    there = path.read_text("utf-8")
-    if there == text:
-        return True
     try:
+        there = path.read_text("utf-8")
+        if there == text:
+            return True
         former = json.loads(there)
         return canonical({**former, "sources": json.loads(text)["sources"]}) == text and canonical(former) == there
     except (ValueError, TypeError):

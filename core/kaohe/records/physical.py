@@ -8,9 +8,11 @@ from typing import Any
 import pyarrow as pa
 from sqlalchemy import Boolean, Column, Date, Integer, Table
 
+from kaohe.errors import Exit, KaoheError, Place, Problem, fail
 from kaohe.plugin.types import Field, RecordType
 from kaohe.records.columns import STORED, Moment, Stored
 from kaohe.records.rows import CleanRow, CleanRows
+from kaohe.text import msg
 
 _TYPES: dict[Stored, pa.DataType] = {
     "integer": pa.int64(),
@@ -41,10 +43,33 @@ def column_type(column: Column[Any]) -> pa.DataType:
             return _TYPES["text"]
 
 
+def column_of(values: Sequence[Any], kind: pa.DataType, place: str) -> pa.Array:
+    """Values of the database as a column of that type. Raises KaoheError for what is none of it: Arrow would cut a
+    number off to make it whole."""
+    try:
+        if pa.types.is_integer(kind):
+            strange = next((value for value in values if isinstance(value, float)), None)
+            if strange is not None:
+                raise pa.ArrowInvalid(str(strange))
+        return pa.array(values, kind)
+    except (pa.ArrowException, OverflowError) as error:
+        raise strange_value(place, str(error)) from error
+
+
+def strange_value(place: str, found: str) -> KaoheError:
+    """Somebody wrote something past kaohe that no column holds; ``place`` is TABLE.COLUMN."""
+    what = msg("the database holds a value here that kaohe did not write and cannot read")
+    fix = msg("correct it in the database; kaohe audit verify says what else was changed past kaohe")
+    problem = Problem("records.strange-value", what, Place(key=place), found=found, fix=fix)
+    return fail(problem, Exit.ENVIRONMENT)
+
+
 def table_columns(table: Table, rows: Sequence[Mapping[str, Any]]) -> pa.RecordBatch:
     """Rows of a database's table as columns, all that any row names; what another does not name is missing there."""
     names = list(dict.fromkeys(name for row in rows for name in row))
-    arrays = [pa.array([row.get(name) for row in rows], column_type(table.c[name])) for name in names]
+    arrays = [
+        column_of([row.get(name) for row in rows], column_type(table.c[name]), f"{table.name}.{name}") for name in names
+    ]
     return pa.RecordBatch.from_arrays(arrays, names=names)
 
 

@@ -27,6 +27,7 @@ from kaohe.records.in_use import in_use
 from kaohe.records.manifest import Snapshot, SnapshotTable, manifest_path, snapshot_from
 from kaohe.records.month_files import place_of, read_partitions
 from kaohe.records.partition import Partition, broken
+from kaohe.records.physical import strange_value
 from kaohe.records.row_streams import Stream, stream_of
 from kaohe.records.sqlite_arrow import UnsuitableError, arrow_file
 from kaohe.records.store import Store
@@ -226,7 +227,7 @@ def _table(asked: _Asked, stream: Stream, folder: Path, zone: ZoneInfo) -> Snaps
         try:
             read = read_partitions(stream, layout, asked.months, folder, zone)
         except StrangeValueError as error:
-            raise _strange(layout, error) from error
+            raise strange_value(f"{layout.table.name}.{error.column}", error.what) from error
     kind = layout.kinds.get(layout.when or "")
     table = SnapshotTable(
         layout.physical,
@@ -249,13 +250,6 @@ def batches_behind(connection: Connection, names: Iterable[str]) -> dict[str, tu
         .order_by(batches.c.id)
     ).all()
     return {name: tuple(batch for record_type, batch in rows if record_type == name) for name in names}
-
-
-def _strange(layout: Layout, error: StrangeValueError) -> KaoheError:
-    what = msg("the database holds a value here that kaohe did not write and cannot read")
-    fix = msg("correct it in the database; kaohe audit verify says what else was changed past kaohe")
-    place = Place(key=f"{layout.table.name}.{error.column}")
-    return fail(Problem("records.strange-value", what, place, found=error.what, fix=fix), Exit.ENVIRONMENT)
 
 
 def _unusable(path: Path, code: str, *, missing: bool) -> KaoheError:

@@ -162,6 +162,15 @@ def test_a_damaged_or_missing_file_is_noticed_and_mended_by_the_next_snapshot(st
     assert open_snapshot(folder, taken.digest) == taken
 
 
+@pytest.mark.parametrize("harm", [b"\xff\xfe", b"", b"[]", b'{"content": 1}'])
+def test_a_manifest_that_cannot_be_read_is_written_anew(store: Store, folder: Path, harm: bytes) -> None:
+    path = folder / f"manifest-{take(store, folder).digest}.json"
+    sound = path.read_bytes()
+    path.write_bytes(harm)
+    take(store, folder)
+    assert path.read_bytes() == sound
+
+
 def test_a_manifest_that_was_tampered_with_is_noticed(store: Store, folder: Path) -> None:
     put(store, [visit("1")])
     taken = take(store, folder)

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 from tests.unit.records.snapshot_kit import take
-from tests.unit.records.store_kit import put, visit
+from tests.unit.records.store_kit import NOW, put, stored, visit
 
 from kaohe.errors import Exit, KaoheError
 from kaohe.records import snapshot
+from kaohe.records.batches import undo_batch
 from kaohe.records.store import Store
 
 STRANGE = {
@@ -58,3 +59,14 @@ def test_a_whole_number_is_one_however_it_was_written(store: Store, tmp_path: Pa
     with closing(sqlite3.connect(tmp_path / "kaohe.db")) as other, other:
         other.execute("UPDATE record_visit SET calls = 4.0")
     assert take(store, tmp_path / "snapshots").digest == before
+
+
+def test_undoing_puts_back_what_was_there_or_nothing(store: Store, tmp_path: Path) -> None:
+    put(store, [visit("1", calls=4)])
+    with closing(sqlite3.connect(tmp_path / "kaohe.db")) as other, other:
+        other.execute("UPDATE record_visit SET calls = 1.5")
+    batch = put(store, [visit("1", calls=5)], update=True).batch
+    assert batch is not None
+    with pytest.raises(KaoheError, match=r"record_visit\.calls: error \[records\.strange-value\]"):
+        undo_batch(store, batch, NOW)
+    assert stored(store)[0][6] == 5
