@@ -182,8 +182,12 @@ def _outcome(app: App, text: str, file: str, stored: StoredRun) -> Run:
 
 
 def _settles_anew(rules: Scheme, stored: StoredRun) -> bool:
-    """Whether the scheme looks for balances that the run did not."""
-    return rules.bonus is not None and rules.bonus.settlement is not None and stored.inputs.balances is None
+    """Whether the scheme looks for balances that the run's did not look for: that it found none is one of its facts."""
+    return _settles(rules) and not _settles(stored.run.scheme)
+
+
+def _settles(scheme: Scheme) -> bool:
+    return scheme.bonus is not None and scheme.bonus.settlement is not None
 
 
 def _changed_lines(stored: StoredRun, text: str, file: str) -> list[str]:

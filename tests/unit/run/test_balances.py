@@ -98,6 +98,16 @@ def test_balances_take_part_in_the_digest_where_there_are_any(tiny: Desk) -> Non
     assert evaluated(tiny, period="2026-Q2")[0].digest != alone
 
 
+def test_what_if_brings_no_balance_forward_where_the_run_found_none(tiny: Desk) -> None:
+    use(tiny, STARS)
+    evaluated(tiny, period="2026-Q2")
+    evaluated(tiny, period="2026-Q1")
+    path = tiny.workspace / "schemes/tiny.toml"
+    path.write_text(path.read_text("utf-8").replace("hours(24)", "hours(2)"), "utf-8")
+    said = json.loads(tiny.do("what-if", "tiny", "--against", "1", "--format", "json").out)
+    assert said["differences"]["bonus"]["before"] == said["differences"]["bonus"]["after"]
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_a_settled_bonus_is_explained_and_written_out(tiny: Desk, language: str) -> None:
     use(tiny, STARS)
