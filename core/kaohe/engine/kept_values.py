@@ -47,10 +47,11 @@ class KeptValues:
             return None
         try:
             table = pa.ipc.open_stream(pa.py_buffer(body)).read_all()
-        except pa.ArrowException:
+        except (pa.ArrowException, OSError):  # Arrow's own words for what it cannot read are of both kinds
             return None  # what another version wrote
         fits = table.schema.metadata == {_KEY: key.encode()} and tuple(table.column_names) == names
-        if not fits or table.num_rows != length or any(each != pa.int64() for each in table.schema.types):
+        whole = all(column.type == pa.int64() and not column.null_count for column in table.columns)
+        if not fits or table.num_rows != length or not whole:
             return None
         with suppress(OSError):
             os.utime(path)  # used now, and so the last to go

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from tests.unit.engine.described_kit import CLIENT, READ_THROUGH, VISIT
@@ -164,6 +166,26 @@ def test_a_file_that_is_not_what_was_written_is_written_anew(engine: Remembering
     assert figures(engine, ASKED, taken, Q1_WINDOWS, PEOPLE) == fresh
     assert engine.behind.forget() == MEASURES
     assert [path.read_bytes() for path in files] == sound
+
+
+def test_a_file_with_a_sound_hash_that_arrow_cannot_read_is_none(tmp_path: Path) -> None:
+    kept = KeptValues(tmp_path, 10**6)
+    kept.keep("k", {"n": np.arange(1000)})
+    (path,) = tmp_path.iterdir()
+    title, line_end, rest = path.read_bytes().partition(b"\n")
+    head, body = title + line_end, rest[32:]
+
+    def holding(other: bytes) -> Any:
+        path.write_bytes(head + hashlib.sha256(other).digest() + other)
+        return kept.read("k", ("n",), 1000)
+
+    assert holding(body)["n"].tolist() == [*range(1000)]
+    assert [holding(body[:cut]) for cut in (0, 100, len(body) // 2, len(body) - 20)] == [None] * 4
+    table = pa.table({"n": pa.array([None, *range(999)], pa.int64())}).replace_schema_metadata({b"key": b"k"})
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table)
+    assert holding(sink.getvalue().to_pybytes()) is None
 
 
 def test_where_nothing_can_be_kept_one_warning_says_so_and_all_is_measured(tmp_path: Path) -> None:
