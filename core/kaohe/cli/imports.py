@@ -83,7 +83,7 @@ def handed_in(
     query = query_of(app, from_sql or "", source)
     name = f"{query.source}: {query.name}"
     with TemporaryDirectory(prefix="kaohe-") as folder:
-        path = keep or Path(folder) / "query.parquet"
+        path = keep or Path(folder) / _NO_FILE_NAME.sub("-", name)
         with whole(path) as beside:
             rows = extract(query, beside, app.workspace.folder)
         app.say(msg("{name}: {rows} rows", name=name, rows=f"{rows:,}"))

@@ -179,7 +179,7 @@ def _unreadable(backend: str | None = None) -> KaoheError:
             msg("the database URL cannot be used"),
             found=backend,
             expected=msg("sqlite:///kaohe.db or postgresql://USER:PASSWORD@HOST:PORT/NAME"),
-            fix=msg("correct the database URL in kaohe.toml"),
+            fix=msg("correct the database URL: KAOHE_DATABASE_URL where it is set, otherwise that in kaohe.toml"),
         ),
         Exit.ENVIRONMENT,
     )

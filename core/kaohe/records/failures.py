@@ -101,7 +101,7 @@ _CHECK_NUMBER = msg("check the number")
 _OPTION: Finding = (
     "database.url",
     msg("the database URL cannot be used"),
-    msg("correct the database URL in kaohe.toml"),
+    msg("correct the database URL: KAOHE_DATABASE_URL where it is set, otherwise that in kaohe.toml"),
 )
 
 _SQLITE: dict[int, Finding] = {

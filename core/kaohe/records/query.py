@@ -13,7 +13,7 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from sqlalchemy import URL, Engine, NullPool, create_engine, make_url
+from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, ResourceClosedError, SQLAlchemyError
 
 from kaohe.errors import Exit, KaoheError, Place, Problem, fail
@@ -43,7 +43,7 @@ def extract(query: Query, target: Path, folder: Path) -> int:
     """
     engine = _engine(query, folder)
     try:
-        with guarded_files(str(target)), engine.connect() as connection, connection.begin() as transaction:
+        with guarded_files(str(target)), _connected(query, engine) as connection, connection.begin() as transaction:
             if connection.dialect.name == "postgresql":
                 connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             # Without parameters a percent sign in the query is just that.
@@ -56,12 +56,24 @@ def extract(query: Query, target: Path, folder: Path) -> int:
         what = msg("the query gives no rows: it is not a SELECT")
         raise _failed(query, what, fix=msg("write one SELECT that gives a column for each field")) from None
     except SQLAlchemyError as error:
-        # The driver's own words, without the statement and its values that would follow.
-        said = str(getattr(error, "orig", None) or type(error).__name__).strip().partition("\n")[0]
         what = msg("the query could not be carried out")
-        raise _failed(query, what, said, msg("try it in the database's own tool, then here")) from None
+        raise _failed(query, what, _said(error), msg("try it in the database's own tool, then here")) from None
     finally:
         engine.dispose()
+
+
+def _connected(query: Query, engine: Engine) -> Connection:
+    try:
+        return engine.connect()
+    except SQLAlchemyError as error:
+        what = msg("this database cannot be reached")
+        fix = msg("see that it runs, and check its host, port, name and account under [sources]")
+        raise _failed(query, what, _said(error), fix) from None
+
+
+def _said(error: SQLAlchemyError) -> str:
+    """The driver's own words, without the statement and its values that would follow."""
+    return str(getattr(error, "orig", None) or type(error).__name__).strip().partition("\n")[0]
 
 
 def _batches(result: Any) -> Iterator[Sequence[tuple[Any, ...]]]:

@@ -48,8 +48,11 @@ def test_the_rows_of_a_query_are_imported_as_those_of_a_file(desk: Desk) -> None
     assert ":" not in quarantine.name
     desk("records", "export", "ticket")
     assert [line.split(",")[0] for line in desk.out.splitlines()] == ["no", "1", "2"]
-    assert desk("records", "import", "ticket", "--from-sql", QUERY) == Exit.OK
+    assert (
+        desk("records", "import", "ticket", "--from-sql", QUERY.replace("SELECT ", "SELECT 1 AS spare, ", 1)) == Exit.OK
+    )
     assert "0 added, 0 replaced, 2 unchanged, 1 quarantined" in desk.err
+    assert "crm-SQL: note [records.unused-column]" in desk.err, "no file that nobody knows is named"
 
 
 def test_a_query_in_a_file_and_its_rows_kept(desk: Desk) -> None:
@@ -105,6 +108,10 @@ def test_passwords_and_strange_sources(desk: Desk) -> None:
     settings.write_text(text.replace("sqlite:///crm.db", "nosuch://me:secret@host/db"), "utf-8")
     assert desk("records", "import", "ticket", "--from-sql", QUERY) == Exit.ENVIRONMENT
     assert "the driver for this database is not installed" in desk.err
+    assert "secret" not in desk.err
+    settings.write_text(text.replace("sqlite:///crm.db", "postgresql://me:secret@127.0.0.1:1/crm"), "utf-8")
+    assert desk("records", "import", "ticket", "--from-sql", QUERY) == Exit.ENVIRONMENT
+    assert "this database cannot be reached" in desk.err
     assert "secret" not in desk.err
     settings.write_text(text.replace("{ url =", "{ password = 'secret', url ="), "utf-8")
     assert desk("records", "types") == Exit.ENVIRONMENT

@@ -61,8 +61,8 @@ def password(settings: str, mode: int) -> Finding:
     return Finding(
         "password",
         "warning" if mode & (stat.S_IROTH | stat.S_IWOTH) else "note",
-        msg("kaohe.toml holds the database's password"),
-        msg("keep it in ~/.pgpass or in KAOHE_DATABASE_URL, and leave it out of the URL"),
+        msg("kaohe.toml holds a database's password"),
+        msg("keep it in ~/.pgpass, KAOHE_DATABASE_URL or, of a source, KAOHE_SOURCE_NAME_URL, and not in the file"),
     )
 
 
