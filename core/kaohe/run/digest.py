@@ -12,7 +12,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any
 
-from kaohe.appraise.coded import Coded
+from kaohe.appraise.coded import Coded, coded
 from kaohe.appraise.decisions import Decisions
 from kaohe.appraise.manual import Computed
 from kaohe.appraise.model import Appraisal, Decision, Span
@@ -128,7 +128,8 @@ def columns(
                 yield f"{key} {position} {each.function} {each.shift} {part}", each.parts[part]
     yield from assessment_columns(assessments)
     if (teams := appraisal.teams) is not None and teams.points:
-        yield "stays in teams", [[[teams.people.code[team], time] for team, time in each] for each in teams.stays]
+        codes, alike = teams.people.code, coded(teams.stays, len(teams.stays))
+        yield "stays in teams", alike.map(lambda stays: [[codes[team], time] for team, time in stays])
     by_kind: tuple[tuple[str, Mapping[str, Ints | Flags]], ...] = (
         ("data", appraisal.data),
         ("counted", appraisal.counted),
@@ -154,7 +155,7 @@ def columns(
         yield "base", money.base
         yield "claim", money.claim
         pools = [[pool.group, pool.fen, str(pool.ratio)] for pool in money.pools]
-        yield "pool", [None if number < 0 else pools[number] for number in money.pool.tolist()]
+        yield "pool", Coded(money.pool, [*pools, None])  # the last, by −1: no pool
         if money.brought is not None and money.carried is not None:
             yield "brought forward", money.brought
             yield CARRIED, money.carried
