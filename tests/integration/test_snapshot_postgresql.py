@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+import pyarrow.parquet as pq
 import pytest
 from tests.unit.records.snapshot_kit import files, from_scratch, months_read, read_by_days, take
 from tests.unit.records.store_kit import NOW, SHANGHAI, TYPES, VISIT, hire, put, visit
 from tests.unit.records.test_row_streams import AWKWARD
 
+from kaohe.errors import KaoheError
 from kaohe.records.batches import undo_batch
 from kaohe.records.month_files import read_partitions
 from kaohe.records.row_streams import copied, fetched
@@ -166,3 +168,23 @@ def test_both_databases_give_one_digest_step_by_step(server: Store, folder: Path
 
 def test_a_type_that_is_dated_by_days_is_read_by_its_months(postgresql_url: str, tmp_path: Path) -> None:
     assert read_by_days(postgresql_url, tmp_path) == ({"2026-03", "2026-04"}, True)
+
+
+def test_text_that_begins_with_an_invisible_mark_is_whole(
+    server: Store, folder: Path, other: psycopg.Connection[Any]
+) -> None:
+    """Nobody but a stranger to kaohe writes such a key."""
+    put(server, [visit("1")])
+    other.execute("UPDATE record_visit SET no = chr(65279) || no")
+    (part,) = take(server, folder).partitions("visit")
+    assert pq.read_table(part.path).column("no").to_pylist() == ["\ufeff1"]
+
+
+@pytest.mark.parametrize("change", ["at = 'infinity'", "at = '12026-01-01T00:00:00Z'", "due = '0044-03-15 BC'"])
+def test_a_time_that_no_calendar_here_has_is_told(
+    server: Store, folder: Path, other: psycopg.Connection[Any], change: str
+) -> None:
+    put(server, [visit("1"), visit("2")])
+    other.execute(f"UPDATE record_visit SET {change} WHERE no = '2'")
+    with pytest.raises(KaoheError, match=rf"record_visit\.{change[:2]}: error \[records\.strange-value\]"):
+        take(server, folder)

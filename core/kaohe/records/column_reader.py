@@ -16,7 +16,7 @@ from kaohe.records.cell_bytes import Cells, table_of_bytes, trimmed
 from kaohe.records.cleaning import Cleaner
 from kaohe.records.physical import physical_type
 from kaohe.records.rows import Unfit
-from kaohe.records.words import trim
+from kaohe.records.words import LONGEST_CELL, trim
 from kaohe.text import Message
 
 T = TypeVar("T")
@@ -92,6 +92,9 @@ def _read(cleaner: Cleaner, column: pa.StringArray) -> Cleaned:
     cells = Cells(trimmed(column))
     empty = cells.lengths == 0
     values, understood = cleaner.plain(cells, cleaner.field)
+    too_long = Cells(column).lengths > LONGEST_CELL  # in bytes, which are as many as characters or more
+    if too_long.any():
+        understood, empty = understood & ~too_long, empty & ~too_long
     others = np.flatnonzero(~(understood | empty))
     if not len(others):
         return Cleaned(values if not empty.any() else _without(values, empty))

@@ -24,6 +24,7 @@ from kaohe.records.columns import Stored
 Stream = Callable[[Layout, "frozenset[str | None] | None"], Iterable[Any]]
 """Batches of rows that may lie in these months of the layout's ``when`` (None: all rows); others may be among them."""
 _NOT_TEXT = re.compile(r"Could not decode to UTF-8 column '(\w+)'")
+_IN_COLUMN = re.compile(r"In CSV column #(\d+):")
 _ROWS = 50_000
 _BYTES = 16_000_000
 _SQLITE: dict[Stored, Any] = {
@@ -99,7 +100,8 @@ def _exactly(name: str, values: Sequence[Any], kind: Any) -> Any:
 
 
 def copied(connection: Connection) -> Stream:
-    """By PostgreSQL's COPY, as CSV: a missing text is nothing, an empty one is quoted."""
+    """By PostgreSQL's COPY, as CSV: a missing text is nothing, an empty one is quoted. Iterating raises
+    StrangeValueError."""
 
     def stream(layout: Layout, months: frozenset[str | None] | None) -> Iterator[pa.Table]:
         names = [name for name, _kind in layout.columns]
@@ -116,9 +118,17 @@ def copied(connection: Connection) -> Stream:
         quoting = pyarrow.csv.ParseOptions(newlines_in_values=True, ignore_empty_lines=False)
         driver: Any = connection.connection.driver_connection
         text = query_text(layout, months, connection.dialect)
-        with driver.cursor() as cursor, cursor.copy(f"COPY ({text}) TO STDOUT (FORMAT csv, ENCODING 'UTF8')") as copy:
+        # An invisible mark at the very beginning would be left out by Arrow: quotation marks go before it.
+        first = connection.dialect.identifier_preparer.quote(names[0])
+        form = f"FORMAT csv, ENCODING 'UTF8', FORCE_QUOTE ({first})"
+        with driver.cursor() as cursor, cursor.copy(f"COPY ({text}) TO STDOUT ({form})") as copy:
             for lines in _gathered(copy):
-                yield pyarrow.csv.read_csv(pa.BufferReader(lines), shape, quoting, said)
+                try:
+                    yield pyarrow.csv.read_csv(pa.BufferReader(lines), shape, quoting, said)
+                except pa.ArrowInvalid as error:
+                    if column := _IN_COLUMN.search(str(error)):
+                        raise StrangeValueError(names[int(column[1])], str(error)) from error
+                    raise
 
     return stream
 

@@ -114,3 +114,12 @@ def test_a_clean_row_has_every_field_and_its_cells(file):
     row = read(file("deal_id,other\nA1,x\n")).rows[0]
     assert list(row.values) == [field.name for field in DEAL.fields]
     assert (row.cells, row.row, str(row.place)) == (("A1", "x"), 2, "deals.csv:2")
+
+
+def test_a_cell_is_too_long_with_the_spaces_around_it(tmp_path):
+    path = tmp_path / "deals.csv"
+    path.write_text(
+        f"deal_id,signed_on,amount,note\nA1,2026-01-05,5{' ' * 40_000},\nA2,2026-01-05,5,{' ' * 40_000}\n", "utf-8"
+    )
+    too_long = "the cell holds more than 32,767 characters"
+    assert reasons(read(path)) == [(2, "amount", too_long), (3, "note", too_long)]
