@@ -180,11 +180,13 @@ def test_text_that_begins_with_an_invisible_mark_is_whole(
     assert pq.read_table(part.path).column("no").to_pylist() == ["\ufeff1"]
 
 
-@pytest.mark.parametrize("change", ["at = 'infinity'", "at = '12026-01-01T00:00:00Z'", "due = '0044-03-15 BC'"])
+@pytest.mark.parametrize(
+    ("column", "time"), [("at", "infinity"), ("at", "12026-01-01T00:00:00Z"), ("due", "0044-03-15 BC")]
+)
 def test_a_time_that_no_calendar_here_has_is_told(
-    server: Store, folder: Path, other: psycopg.Connection[Any], change: str
+    server: Store, folder: Path, other: psycopg.Connection[Any], column: str, time: str
 ) -> None:
     put(server, [visit("1"), visit("2")])
-    other.execute(f"UPDATE record_visit SET {change} WHERE no = '2'")
-    with pytest.raises(KaoheError, match=rf"record_visit\.{change[:2]}: error \[records\.strange-value\]"):
+    other.execute(f"UPDATE record_visit SET {column} = '{time}' WHERE no = '2'")
+    with pytest.raises(KaoheError, match=rf"record_visit\.{column}: error \[records\.strange-value\]"):
         take(server, folder)
