@@ -25,6 +25,7 @@ from kaohe.records.vouching import database_clock
 _SETTINGS = (
     "fsync", "full_page_writes", "synchronous_commit", "max_connections", "superuser_reserved_connections",
     "server_encoding", "session_replication_role", "TimeZone",
+    "default_transaction_read_only",
 )  # fmt: skip
 _ROLE = text(
     "SELECT rolsuper AS superuser, rolcreaterole AS creates_roles, pg_is_in_recovery() AS standby, "

@@ -6,6 +6,7 @@ replaced without a word, and one that goes back leaves nothing behind.
 
 from __future__ import annotations
 
+import logging
 import weakref
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,6 +20,9 @@ from kaohe.errors import Exit, KaoheError, Place, Problem, fail
 from kaohe.records.failures import guarded_files
 from kaohe.records.sqlite_door import CountedConnection
 from kaohe.text import msg
+
+# What the driver says besides the errors that it raises is not for whoever gave the command.
+logging.getLogger("psycopg").addHandler(logging.NullHandler())
 
 PURPOSE = "kaohe_purpose"
 """What a transaction is for, as its connection knows it."""

@@ -96,6 +96,13 @@ def role(facts: ServerFacts) -> Finding:
     if facts.standby:
         what, fix = msg("this server is a standby: nothing can be written"), msg("name the primary in the database URL")
         return Finding("database.role", "error", what, fix)
+    if facts.settings["default_transaction_read_only"] == "on":
+        return Finding(
+            "database.role",
+            "error",
+            msg("the role, the database or the server is set to read only: default_transaction_read_only"),
+            msg("ALTER ROLE role SET default_transaction_read_only = off, or the same for the database"),
+        )
     if facts.schema is None or not facts.may_create or not facts.may_stage:
         return Finding(
             "database.role",
