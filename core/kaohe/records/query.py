@@ -6,7 +6,7 @@ The file holds what was handed in: it can be read again, checked and kept, which
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -92,11 +92,13 @@ def _write(target: Path, names: list[str], batches: Iterator[Sequence[tuple[Any,
 
 
 def _cells(values: tuple[Any, ...]) -> pa.StringArray:
-    """The cells of a column; a database without strict types may mix them in one."""
-    try:
-        return as_cells(pa.array(values))
-    except (pa.ArrowException, OverflowError, TypeError):
-        return pa.array(map(cell_of, values), pa.string())
+    """The cells of a column. A database without strict types may mix kinds in one: these have no type in common that
+    would not change some of them."""
+    kinds = {(type(value), getattr(value, "tzinfo", None) is None) for value in values if value is not None}
+    if len(kinds) < 2:
+        with suppress(pa.ArrowException, OverflowError, TypeError):
+            return as_cells(pa.array(values))
+    return pa.array(map(cell_of, values), pa.string())
 
 
 def _engine(query: Query, folder: Path) -> Engine:
