@@ -15,6 +15,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+_PER_SECOND = {"s": 1, "ms": 1_000, "us": 1_000_000}  # nanoseconds do not reach so far
+_FIRST, _END = -62_135_596_800, 253_402_300_800  # seconds from 1970 to the years 1 and 10000
+
 
 def as_cells(column: pa.Array) -> pa.StringArray:
     """The cells of a column, without missing values."""
@@ -62,7 +65,8 @@ def _without_exponents(column: pa.Array, mark: str) -> pa.Array:
 
 
 def _moments(column: pa.Array) -> pa.Array:
-    """On the wall clock where there is no zone, else in UTC. A fraction finer than a microsecond stays, to be told."""
+    """On the wall clock where there is no zone, else in UTC; a fraction finer than a microsecond is not cut off here.
+    What lies in no year of four digits stays a number, which is no date: Arrow's years begin again somewhere."""
     zoned = column.type.tz is not None
     if column.type.unit == "ns":
         whole = column.cast(pa.timestamp("us", column.type.tz), safe=False)
@@ -70,6 +74,10 @@ def _moments(column: pa.Array) -> pa.Array:
             column = whole
     plain = column.cast(pa.timestamp(column.type.unit, "UTC")).cast(pa.timestamp(column.type.unit)) if zoned else column
     text = pc.strftime(plain, "%Y-%m-%dT%H:%M:%S")
+    if (unit := _PER_SECOND.get(column.type.unit)) is not None:
+        number = plain.cast(pa.int64())
+        beyond = pc.or_(pc.less(number, _FIRST * unit), pc.greater_equal(number, _END * unit))
+        text = pc.if_else(beyond, number.cast(pa.string()), text)
     return pc.binary_join_element_wise(text, "+00:00", "") if zoned else text
 
 

@@ -109,6 +109,14 @@ def test_a_fraction_finer_than_microseconds_is_not_cut_off() -> None:
     assert as_cells(moments).to_pylist() == ["2026-01-05T08:00:00.000000001"]
 
 
+def test_a_moment_of_no_year_stays_a_number() -> None:
+    """Microseconds that somebody called milliseconds: the year 67562 is none, and not the year 2026 either."""
+    wrong = 2_069_900_000_000_000
+    for zone in (None, "UTC"):
+        found = as_cells(pa.array([wrong, 0, None, -wrong], pa.timestamp("ms", zone))).to_pylist()
+        assert [each[:16] for each in found] == [str(wrong), "1970-01-01T00:00", "", str(-wrong)[:16]]
+
+
 VALUES = st.one_of(
     st.lists(st.none() | st.integers(-(2**63), 2**63 - 1), min_size=1, max_size=4),
     st.lists(st.none() | st.floats(allow_infinity=False), min_size=1, max_size=4),
