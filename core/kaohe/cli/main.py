@@ -165,7 +165,8 @@ def _unavailable(app: App, error: OSError) -> Exit:
     if what is None:
         return _our_fault(app)
     place = Place(str(error.filename)) if error.filename is not None else Place()
-    app.problems([Problem("file.unavailable", what, place, found=said_by_system(error))])
+    said = None if error.errno == errno.ENOSPC else said_by_system(error)  # it would say the same again
+    app.problems([Problem("file.unavailable", what, place, found=said)])
     return Exit.ENVIRONMENT
 
 
