@@ -62,7 +62,7 @@ def password(settings: str, mode: int) -> Finding:
         "password",
         "warning" if mode & (stat.S_IROTH | stat.S_IWOTH) else "note",
         msg("kaohe.toml holds a database's password"),
-        msg("keep it in ~/.pgpass, KAOHE_DATABASE_URL or, of a source, KAOHE_SOURCE_NAME_URL, and not in the file"),
+        msg("keep it in ~/.pgpass, KAOHE_DATABASE_URL or, of a source, KAOHE_SOURCE_…_URL, and not in the file"),
     )
 
 
