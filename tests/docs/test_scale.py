@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from kaohe.cli.duckdb_settings import mistakes_in_duckdb
 from kaohe.cli.spark_settings import mistakes_in_spark
 
 ROOT = Path(__file__).parents[2]
@@ -26,8 +27,8 @@ def test_every_code_is_told(page: str) -> None:
 @pytest.mark.parametrize("page", PAGES)
 def test_the_settings_of_the_page_are_accepted(page: str) -> None:
     text = (ROOT / "docs" / page).read_text("utf-8")
-    (example,) = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
-    settings = tomllib.loads(example)
+    alone, settings = (tomllib.loads(each) for each in re.findall(r"```toml\n(.*?)```", text, re.DOTALL))
+    assert [*mistakes_in_duckdb(alone["duckdb"])] == []
     assert settings["engine"] == "spark"
     assert [*mistakes_in_spark(settings["spark"], asked=True)] == []
     instead = {"remote": "sc://HOST:15002", "data": settings["spark"]["data"], "wait": 120}

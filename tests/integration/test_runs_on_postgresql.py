@@ -55,7 +55,7 @@ def test_both_databases_hold_the_same_run_whatever_the_order_of_the_import(postg
     [
         ("UPDATE runs SET created_at = created_at + interval '1 second'", "runs 1 created_at"),
         ("UPDATE runs SET evidence = replace(evidence, 'duckdb', 'abacus')", "runs 1 evidence"),
-        ("UPDATE runs SET columns = set_byte(columns, length(columns) / 2, 7)", "runs 1 columns"),
+        ("UPDATE runs SET columns = set_byte(columns, 99, get_byte(columns, 99) # 7)", "runs 1 columns"),
         ("UPDATE runs SET actor = 'nobody'", "runs 1 actor"),
         ("UPDATE run_results SET total = total + 1 WHERE person = 'P1'", "run_results 1 total"),
         ("UPDATE run_results SET graded = NOT graded WHERE person = 'P3'", "run_results 1 graded"),
