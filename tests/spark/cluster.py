@@ -150,6 +150,12 @@ def _run(folder: Path, name: str, command: list[str], home: Path, memory: str = 
     given = environment(folder) | {"SPARK_HOME": str(home), "SPARK_DAEMON_MEMORY": memory}
     with log.open("wb") as output:
         process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=given, start_new_session=True
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            env=given,
+            start_new_session=True,
+            cwd=folder,
         )
     return Worker(process, log)

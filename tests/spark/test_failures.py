@@ -52,7 +52,7 @@ def test_a_cluster_where_nobody_answers_is_told_at_once(where: Cluster, taken: S
         nobody.bind(("127.0.0.1", 0))
         port = nobody.getsockname()[1]
         for address in (f"spark://127.0.0.1:{port}", f"sc://127.0.0.1:{port}"):
-            assert refused(replace(where, address=address), taken) == ["spark.unreachable"]
+            assert refused(replace(where, address=address), taken)[0] == "spark.unreachable"
 
 
 def test_without_java_or_with_an_old_one_it_is_said_what_to_install(

@@ -76,7 +76,7 @@ class Table:
 
 
 def kind_of(source: Path) -> str:
-    """``xlsx``, ``parquet``, ``json`` or ``csv``, by content first. Raises KaoheError for a file that is none of them."""
+    """``xlsx``, ``parquet``, ``json`` or ``csv``, by content first. Raises KaoheError for a file of none of them."""
     try:
         with source.open("rb") as file:
             head = file.read(HEAD)

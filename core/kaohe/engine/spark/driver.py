@@ -57,6 +57,9 @@ class Driver:
         conf = SparkConf(loadDefaults=False)
         for name, value in cluster.settings().items():
             conf.set(name, value)
+        if cluster.log is not None:
+            # Spark makes this folder although it keeps no tables; left to itself, wherever the command was given.
+            conf.setIfMissing("spark.sql.warehouse.dir", (cluster.log.parent / "spark-warehouse").as_uri())
         self.log = Log(cluster.log)
         self._context: Any = None
         self._gateway: Any = None
