@@ -125,7 +125,7 @@ def verify(app: App, named: Sequence[str], form: str) -> Exit:
             app.say(msg("… and {count} more files; --format json names them all", count=rest))
         counted = {"snapshots": f"{len(chosen):,}", "files": f"{len(files):,}", "harmed": f"{len(problems):,}"}
         line = (
-            msg("{snapshots} snapshots, {files} files: {harmed} are harmed", **counted)
+            msg("{snapshots} snapshots, {files} files; harmed: {harmed}", **counted)
             if problems
             else msg("{snapshots} snapshots, {files} files: all sound", **counted)
         )
