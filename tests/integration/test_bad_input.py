@@ -281,7 +281,7 @@ class TestInterrupted:
             os.close(ours)
 
     def test_ctrl_c_in_an_import_leaves_the_database_as_it_was(self, tiny: Desk, tmp_path: Path) -> None:
-        path = many_tickets(tmp_path / "many.csv", 100_000)
+        path = many_tickets(tmp_path / "many.csv", 400_000)
         with unchanged(tiny), self.at_work(tiny, "records", "import", "ticket", path) as (running, said):
             said(b"rows read")
             running.send_signal(signal.SIGINT)

@@ -7,6 +7,8 @@ replaced without a word, and one that goes back leaves nothing behind.
 from __future__ import annotations
 
 import logging
+import sqlite3
+import time
 import weakref
 from contextlib import suppress
 from dataclasses import dataclass
@@ -38,6 +40,7 @@ _SESSION = {
     "DateStyle": "ISO, YMD",
     "timezone": "UTC",
 }
+_BETWEEN_TRIES = 0.01  # seconds
 _NOTICE_DEATH = "10s"  # the work of a client that died ends then, and what it had locked is free
 _KEEPALIVES = {"keepalives": 1, "keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
 _LONGEST_GREETING = 10  # seconds that a server has to answer at all
@@ -106,7 +109,7 @@ def _sqlite(address: URL, patience: float) -> Engine:
     def _prepare(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # transactions begin where we say, and hold the schema's changes too
         for pragma in _PRAGMAS:
-            connection.execute(f"PRAGMA {pragma}")
+            _in_turn(connection, f"PRAGMA {pragma}", patience)
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
@@ -114,6 +117,19 @@ def _sqlite(address: URL, patience: float) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def _in_turn(connection: sqlite3.Connection, statement: str, patience: float) -> None:
+    """Carry the statement out as soon as others let it: for the journal of a new file SQLite itself does not wait."""
+    until = time.monotonic() + patience
+    while True:
+        try:
+            connection.execute(statement)
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() >= until:
+                raise
+            time.sleep(_BETWEEN_TRIES)
 
 
 def _postgresql(address: URL, patience: float, pool: Pool, name: str) -> Engine:
