@@ -9,11 +9,11 @@ import time
 
 BEGUN = time.perf_counter()
 
-import duckdb  # noqa: E402 - what the imports take is measured
+import duckdb
 
-from benchmarks.competitor import compete  # noqa: E402
-from benchmarks.group_scoring import People  # noqa: E402
-from benchmarks.group_window import BEFORE, END, END_UTC, FIRST, HOUR, LAST, START  # noqa: E402
+from benchmarks.competitor import compete
+from benchmarks.group_scoring import People
+from benchmarks.group_window import BEFORE, END, END_UTC, FIRST, HOUR, LAST, START
 
 
 def within(limit: int, took: str, name: str) -> str:

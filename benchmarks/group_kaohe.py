@@ -10,17 +10,17 @@ import time
 
 BEGUN = time.perf_counter()
 
-import argparse  # noqa: E402 - what the imports take is measured
-import json  # noqa: E402
-from datetime import UTC, datetime  # noqa: E402
-from pathlib import Path  # noqa: E402
+import argparse
+import json
+from datetime import UTC, datetime
+from pathlib import Path
 
-import numpy as np  # noqa: E402
+import numpy as np
 
-from benchmarks.process import Clock, report  # noqa: E402
-from kaohe.records import Snapshot  # noqa: E402
-from kaohe.run import Run  # noqa: E402
-from kaohe.run.inputs import Definitions, Inputs, evaluate_inputs, inputs_from  # noqa: E402
+from benchmarks.process import Clock, report
+from kaohe.records import Snapshot
+from kaohe.run import Run
+from kaohe.run.inputs import Definitions, Inputs, evaluate_inputs, inputs_from
 
 SCHEME, PERIOD = Path(__file__).with_name("group.toml"), "2025"
 

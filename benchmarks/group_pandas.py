@@ -9,16 +9,16 @@ import time
 
 BEGUN = time.perf_counter()
 
-from pathlib import Path  # noqa: E402 - what the imports take is measured
-from typing import Any  # noqa: E402
+from pathlib import Path
+from typing import Any
 
-import pandas as pd  # noqa: E402
-import pyarrow.compute as pc  # noqa: E402
-import pyarrow.parquet as pq  # noqa: E402
+import pandas as pd
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
-from benchmarks.competitor import compete  # noqa: E402
-from benchmarks.group_scoring import People  # noqa: E402
-from benchmarks.group_window import BEFORE, END, END_UTC, FIRST, HOUR, LAST, START  # noqa: E402
+from benchmarks.competitor import compete
+from benchmarks.group_scoring import People
+from benchmarks.group_window import BEFORE, END, END_UTC, FIRST, HOUR, LAST, START
 
 Named = dict[str, Any]
 

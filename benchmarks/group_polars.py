@@ -9,13 +9,13 @@ import time
 
 BEGUN = time.perf_counter()
 
-from typing import Any  # noqa: E402 - what the imports take is measured
+from typing import Any
 
-import polars as pl  # noqa: E402
+import polars as pl
 
-from benchmarks.competitor import compete  # noqa: E402
-from benchmarks.group_scoring import People  # noqa: E402
-from benchmarks.group_window import BEFORE, END, END_UTC, FIRST, HOUR, LAST, START  # noqa: E402
+from benchmarks.competitor import compete
+from benchmarks.group_scoring import People
+from benchmarks.group_window import BEFORE, END, END_UTC, FIRST, HOUR, LAST, START
 
 col = pl.col
 

@@ -8,6 +8,8 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,8 +34,25 @@ _REASONS = 5
 _NO_FILE_NAME = re.compile(r'[\\/:*?"<>|\s]+')
 
 
+@dataclass(frozen=True)
+class Given:
+    """Where rows come from: a file, or a query (``from_sql``) asked of a ``source``, whose rows ``keep`` keeps."""
+
+    file: Path | None
+    from_sql: str | None
+    source: str | None
+    keep: Path | None
+
+
 def import_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options that both imports have."""
+    """The options that both imports have; where the rows come from arrives as one, ``given``."""
+
+    @wraps(command)
+    def gathered(
+        *words: Any, file: Path | None, from_sql: str | None, source: str | None, keep: Path | None, **others: Any
+    ) -> Any:
+        return command(*words, given=Given(file, from_sql, source, keep), **others)
+
     for option in (
         click.option("--dry-run", is_flag=True, help=_("Read and compare, but keep nothing.")),
         click.option("--sheet", metavar="NAME", help=_("The sheet of a workbook; left out: the first with rows.")),
@@ -54,22 +73,23 @@ def import_options(command: Callable[..., Any]) -> Callable[..., Any]:
             "file", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="[FILE]", required=False
         ),
     ):
-        command = option(command)
-    return command
+        gathered = option(gathered)
+    return gathered
 
 
 @contextmanager
-def handed_in(
-    app: App, file: Path | None, from_sql: str | None, source: str | None, keep: Path | None
-) -> Iterator[tuple[Path, str]]:
-    """The file to be imported and its name: that which was given, or one with the rows of a query, which is gone
-    afterwards unless it is to be kept."""
-    if (file is None) == (from_sql is None):
+def handed_in(app: App, given: Given, rules: SourceMapping | None) -> Iterator[tuple[Path, Source]]:
+    """The file to be imported and what the batch says of it: that which was given, or one with the rows of a query,
+    which is gone afterwards unless it is to be kept."""
+    from kaohe.records.batches import source_of
+
+    digest, keep = rules.digest if rules else None, given.keep
+    if (given.file is None) == (given.from_sql is None):
         raise click.UsageError(_("give a FILE, or a query with --from-sql, and not both"))
-    if file is not None:
-        if source is not None or keep is not None:
+    if given.file is not None:
+        if given.source is not None or keep is not None:
             raise click.UsageError(_("--source and --keep belong to --from-sql"))
-        yield file, file.name
+        yield given.file, source_of(given.file, digest)
         return
     from tempfile import TemporaryDirectory
 
@@ -80,14 +100,14 @@ def handed_in(
     if keep is not None and keep.exists():
         what = msg("this file is there already; nothing was changed")
         raise fail(Problem("file.exists", what, Place(str(keep)), fix=msg("choose another name with --keep")))
-    query = query_of(app, from_sql or "", source)
+    query = query_of(app, given.from_sql or "", given.source)
     name = f"{query.source}: {query.name}"
     with TemporaryDirectory(prefix="kaohe-") as folder:
         path = keep or Path(folder) / _NO_FILE_NAME.sub("-", name)
         with whole(path) as beside:
             rows = extract(query, beside, app.workspace.folder)
         app.say(msg("{name}: {rows} rows", name=name, rows=f"{rows:,}"))
-        yield path, name
+        yield path, replace(source_of(path, digest), name=name)
 
 
 def find_mapping(app: App, name: str | None, record_type: RecordType) -> SourceMapping | None:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from kaohe.cli.context import App
-from kaohe.cli.imports import counted, find_mapping, handed_in, import_options, keep_mapping, report_import
+from kaohe.cli.imports import Given, counted, find_mapping, handed_in, import_options, keep_mapping, report_import
 from kaohe.cli.people_purge import purge
 from kaohe.cli.words import _
 
@@ -29,17 +27,13 @@ def people() -> None:
 @click.pass_obj
 def import_(
     app: App,
-    file: Path | None,
-    from_sql: str | None,
-    source: str | None,
-    keep: Path | None,
+    given: Given,
     mapping: str | None,
     strict: bool,
     update: bool,
     sheet: str | None,
     dry_run: bool,
 ) -> int:
-    from kaohe.records.batches import source_of
     from kaohe.records.people import import_people, read_directory
     from kaohe.records.people_file import PEOPLE
     from kaohe.records.reading import read_people
@@ -48,8 +42,7 @@ def import_(
     app.require("prepare")
     rules = find_mapping(app, mapping, PEOPLE)
     context = ReadContext(app.workspace.timezone, read_directory(app.store))
-    with handed_in(app, file, from_sql, source, keep) as (path, called):
-        origin = replace(source_of(path, rules.digest if rules else None), name=called)
+    with handed_in(app, given, rules) as (path, origin):
         imported = import_people(
             app.store,
             lambda: counted(read_people(path, rules, context, sheet=sheet)[1]),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +10,7 @@ import click
 
 from kaohe.cli.context import App
 from kaohe.cli.files import whole
-from kaohe.cli.imports import counted, find_mapping, handed_in, import_options, keep_mapping, report_import
+from kaohe.cli.imports import Given, counted, find_mapping, handed_in, import_options, keep_mapping, report_import
 from kaohe.cli.words import _
 from kaohe.errors import Place, Problem, fail
 from kaohe.text import msg, visible
@@ -112,17 +111,13 @@ def template(app: App, name: str, output: Path | None) -> None:
 def import_(
     app: App,
     name: str,
-    file: Path | None,
-    from_sql: str | None,
-    source: str | None,
-    keep: Path | None,
+    given: Given,
     mapping: str | None,
     strict: bool,
     update: bool,
     sheet: str | None,
     dry_run: bool,
 ) -> int:
-    from kaohe.records.batches import source_of
     from kaohe.records.importing import import_rows
     from kaohe.records.lookups import Lookups
     from kaohe.records.people import read_directory, read_teams
@@ -134,8 +129,7 @@ def import_(
     rules = find_mapping(app, mapping, record_type)
     context = ReadContext(app.workspace.timezone, read_directory(app.store), read_teams(app.store))
     stored = Lookups(app.store, app.registry.record_types)
-    with handed_in(app, file, from_sql, source, keep) as (path, called):
-        origin = replace(source_of(path, rules.digest if rules else None), name=called)
+    with handed_in(app, given, rules) as (path, origin):
         imported = import_rows(
             app.store,
             record_type,
