@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kaohe.cli.context import App
+from kaohe.cli.field_words import KINDS, values_of
 from kaohe.cli.files import whole
 from kaohe.cli.imports import Given, counted, find_mapping, handed_in, import_options, keep_mapping, report_import
 from kaohe.cli.words import _
@@ -16,7 +17,7 @@ from kaohe.errors import Place, Problem, fail
 from kaohe.text import msg, visible
 
 if TYPE_CHECKING:
-    from kaohe.plugin import Field, RecordType
+    from kaohe.plugin import RecordType
     from kaohe.records.batches import Batch
 
 TABLE_OR_JSON = click.Choice(["table", "json"])
@@ -73,9 +74,9 @@ def show(app: App, name: str, form: str) -> None:
             [
                 field.name,
                 field.label.in_(app.language),
-                _KINDS[field.kind].in_(app.language),
+                KINDS[field.kind].in_(app.language),
                 _("yes") if must_have(record_type, field) else "",
-                _values(field, app),
+                values_of(field, app.language),
                 field.help.in_(app.language) if field.help else "",
             ]
             for field in record_type.fields
@@ -250,30 +251,6 @@ def find_type(app: App, name: str) -> RecordType:
             )
         )
     return known[name]
-
-
-_KINDS = {
-    "text": msg("text"),
-    "choice": msg("choice"),
-    "integer": msg("whole number"),
-    "decimal": msg("decimal number"),
-    "money": msg("money (yuan)"),
-    "boolean": msg("yes or no"),
-    "date": msg("date"),
-    "datetime": msg("date and time"),
-    "person": msg("person"),
-    "team": msg("team"),
-    "customer": msg("customer"),
-}
-
-
-def _values(field: Field, app: App) -> str:
-    if field.choices:
-        return ", ".join(f"{value} ({label.in_(app.language)})" for value, label in field.choices.items())
-    least, most = field.minimum, field.maximum
-    if least is not None and most is not None:
-        return f"{least} … {most}"
-    return f"≥ {least}" if least is not None else f"≤ {most}" if most is not None else ""
 
 
 def _batch_data(batch: Batch) -> dict[str, Any]:
