@@ -129,4 +129,8 @@ def test_where_the_memory_does_not_suffice_for_several_passes_at_once_they_run_o
     own, helped = DuckEngine(Resources(threads=2)).measure(asked, taken, Q1_WINDOWS, [("P1",), ("P2",)])
     assert [int(columns["total"][0]) for columns in own.values()] == [750]
     assert [int(columns["n"][0]) for columns in helped.values()] == [1, 1, 1, 1, 1, 1, 1, 1, 0]
-    assert len(calls) == 4
+    # The second may have begun beside the first or not; after the failure both are asked, each once.
+    tried, alone = calls[:-2], calls[-2:]
+    assert len(set(alone)) == 2
+    assert 1 <= len(tried) <= 2
+    assert set(tried) <= set(alone)
