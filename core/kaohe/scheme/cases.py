@@ -13,6 +13,7 @@ from kaohe.language import Type
 from kaohe.scheme.draft import Draft, Path, nearest, path_text, show
 from kaohe.scheme.model import Attribute, Case, CasePerson, Expected, Measured, earlier_key, team_key
 from kaohe.scheme.names import IN_CHINESE, PERSON, Names
+from kaohe.scheme.numbers import optional_number
 from kaohe.text import Message, msg
 
 _DAYS = {"month": 30, "quarter": 90, "half": 181, "year": 365, "dates": 90}
@@ -217,10 +218,10 @@ def _expected(table: Mapping[str, Any]) -> Expected:
     return Expected(
         points=_numbers(table.get("points", {})),
         dimensions=_numbers(table.get("dimensions", {})),
-        total=Decimal(table["total"]) if "total" in table else None,
+        total=optional_number(table, "total"),
         rank=table.get("rank"),
         tier=table.get("tier"),
-        bonus=Decimal(table["bonus"]) if "bonus" in table else None,
+        bonus=optional_number(table, "bonus"),
         rules=tuple(table["rules"]) if "rules" in table else None,
         outcomes=tuple(table["outcomes"]) if "outcomes" in table else None,
         not_graded=table.get("not_graded"),

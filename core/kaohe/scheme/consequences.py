@@ -11,6 +11,7 @@ from kaohe.scheme.catalogue import read_text
 from kaohe.scheme.draft import Draft, Path, path_text, show
 from kaohe.scheme.model import Adjustment, Gate, Outcome, Rule
 from kaohe.scheme.names import Names, values_read
+from kaohe.scheme.numbers import min_and_max
 from kaohe.text import msg
 
 _AMOUNTS = ("deduct", "add", "cap", "coefficient")
@@ -41,15 +42,7 @@ def read_adjustments(draft: Draft, names: Names, needed: dict[str, Path]) -> tup
         path: Path = ("adjustments", index)
         identifier = draft.get(table, path, "id", f"adjustment-{index + 1}")
         _unique(draft, seen, identifier, (*path, "id"))
-        most, least = _number(table, "max"), _number(table, "min")
-        if most is not None and least is not None and least > most:
-            draft.report(
-                (*path, "min"),
-                "min-above-max",
-                msg("min is above max"),
-                found=show(least),
-                expected=msg("at most {limit}", limit=show(most)),
-            )
+        least, most = min_and_max(draft, table, path)
         points = compile_about_people(draft, (*path, "points"), table, names.adjustment(), ("number",), needed)
         if points is not None:
             found.append(Adjustment(identifier, read_text(table.get("name"), identifier), points, most, least))
@@ -115,7 +108,3 @@ def _unique(draft: Draft, seen: set[str], identifier: str, path: Path) -> None:
     if identifier in seen:
         draft.report(path, "duplicate-id", msg("{id} is used twice", id=identifier), found=show(identifier))
     seen.add(identifier)
-
-
-def _number(table: Mapping[str, Any], key: str) -> Decimal | None:
-    return Decimal(table[key]) if key in table else None

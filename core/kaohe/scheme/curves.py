@@ -22,6 +22,7 @@ from kaohe.scheme.model import (
     ZScoreCurve,
 )
 from kaohe.scheme.names import Names
+from kaohe.scheme.numbers import min_and_max, optional_number
 from kaohe.scheme.relative_curves import (
     limits,
     read_formula,
@@ -96,7 +97,7 @@ def _points(draft: Draft, table: dict[str, Any], path: Path) -> PointsCurve | No
             )
     if not ascending:
         return None
-    return PointsCurve(at, _number(table, "below"), _number(table, "above"), **limits(table))
+    return PointsCurve(at, optional_number(table, "below"), optional_number(table, "above"), **limits(table))
 
 
 def _bands(draft: Draft, table: dict[str, Any], path: Path) -> BandsCurve | None:
@@ -104,7 +105,7 @@ def _bands(draft: Draft, table: dict[str, Any], path: Path) -> BandsCurve | None
     boundary = draft.get(table, path, "boundary", "upper")
     if not rows or any("points" not in row for row in rows):
         return None
-    bands = [Band(_number(row, "from"), _number(row, "to"), Decimal(row["points"])) for row in rows]
+    bands = [Band(optional_number(row, "from"), optional_number(row, "to"), Decimal(row["points"])) for row in rows]
     before = len(draft.problems)
     for index, band in enumerate(bands):
         if band.lower is not None and band.upper is not None and band.lower >= band.upper:
@@ -161,15 +162,7 @@ def _per_unit(
 ) -> PerUnitCurve | None:
     base = Decimal(draft.get(table, path, "base", 100))
     whole = draft.get(table, path, "whole", False)
-    most, least = _number(table, "max"), _number(table, "min")
-    if most is not None and least is not None and least > most:
-        draft.report(
-            (*path, "min"),
-            "min-above-max",
-            msg("min is above max"),
-            found=show(least),
-            expected=msg("at most {limit}", limit=show(most)),
-        )
+    least, most = min_and_max(draft, table, path)
     target = read_target(draft, table, path, indicator, names, needed)
     if target is None or not {"unit", "points"} <= table.keys():
         return None
@@ -238,10 +231,6 @@ def _trend(points: list[Decimal]) -> int:
     rises = any(right > left for left, right in pairwise(points))
     falls = any(right < left for left, right in pairwise(points))
     return _MIXED if rises and falls else rises - falls
-
-
-def _number(table: dict[str, Any], key: str) -> Decimal | None:
-    return Decimal(table[key]) if key in table else None
 
 
 def _lower(band: Band) -> tuple[Decimal, Decimal]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
 from typing import Any
 
 from kaohe.exact import format_fen, shorten
 from kaohe.scheme.amounts import fen_of, share_of, suspect_share
 from kaohe.scheme.draft import Draft, Path, show
 from kaohe.scheme.model import ManualLimits, Scheme
+from kaohe.scheme.numbers import optional_number
 from kaohe.scheme.words import number
 from kaohe.text import Message, msg
 
@@ -42,7 +42,7 @@ def read_manual(draft: Draft) -> ManualLimits | None:
     if bonus is not None and bonus_share is None:
         suspect_share(draft, (*_PATH, "bonus"), bonus, _AS_SHARE)
     limits = ManualLimits(
-        points=Decimal(table["points"]) if "points" in table else None,
+        points=optional_number(table, "points"),
         tiers=table.get("tiers"),
         bonus=None if bonus is None or bonus_share is not None else fen_of(draft, (*_PATH, "bonus"), bonus),
         bonus_share=bonus_share,

@@ -10,6 +10,7 @@ from kaohe.plugin import Indicator
 from kaohe.scheme.draft import Draft, Path, path_text, show
 from kaohe.scheme.model import FormulaCurve, PercentileRankCurve, RatioCurve, ZScoreCurve
 from kaohe.scheme.names import MICROS, Names, values_read
+from kaohe.scheme.numbers import optional_number
 from kaohe.text import msg
 
 _MODES = {"higher": "higher", "lower": "lower", "target": "on_target"}
@@ -120,4 +121,4 @@ def _suspect_share(draft: Draft, table: dict[str, Any], path: Path) -> None:
 
 def limits(table: dict[str, Any]) -> dict[str, Any]:
     """Floor and cap, where they are written."""
-    return {key: Decimal(table[key]) if key in table else None for key in ("floor", "cap")}
+    return {key: optional_number(table, key) for key in ("floor", "cap")}

@@ -10,6 +10,7 @@ from kaohe.scheme.catalogue import read_text
 from kaohe.scheme.draft import Draft, Path, show
 from kaohe.scheme.model import Level, Ranking, Tiers
 from kaohe.scheme.names import TEAM, Names
+from kaohe.scheme.numbers import optional_number
 from kaohe.scheme.quota import Quota, read_quota
 from kaohe.text import msg
 
@@ -116,7 +117,9 @@ def _level(draft: Draft, row: dict[str, Any], path: Path) -> Level:
         draft.report((*path, "coefficient"), "missing-key", what)
     coefficient = Decimal(row["coefficient"] if "coefficient" in row else draft.default((*path, "coefficient"), 1))
     limits = (row.get("at_least"), row.get("at_most"))
-    return Level(row["id"], name, coefficient, _number(row, "share"), _number(row, "min_score"), *limits)
+    return Level(
+        row["id"], name, coefficient, optional_number(row, "share"), optional_number(row, "min_score"), *limits
+    )
 
 
 def _check_ids(draft: Draft, rows: list[dict[str, Any]], path: Path) -> None:
@@ -187,7 +190,3 @@ def _no_effect(draft: Draft, table: dict[str, Any], path: Path, keys: tuple[str,
         if key in table:
             what = msg("{key} has no effect on tiers by score", key=key)
             draft.report((*path, key), "no-effect", what, severity="warning", at_key=True)
-
-
-def _number(row: dict[str, Any], key: str) -> Decimal | None:
-    return Decimal(row[key]) if key in row else None
