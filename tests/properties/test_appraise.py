@@ -211,7 +211,7 @@ def chosen(staff, values, rows):
     }
 
 
-def by_hand(made: Scheme, staff: People, values: dict[str, Values]):
+def by_hand(made: Scheme, staff: People, values: dict[str, Values], changes=()):
     least = {used.key: used.min_sample for used in (*made.weighted, *made.measured)}
     listed = [
         reference.Person(
@@ -227,7 +227,7 @@ def by_hand(made: Scheme, staff: People, values: dict[str, Values]):
         )
         for row, code in enumerate(staff.code)
     ]
-    return reference.appraise(made, listed, staff.period_days)
+    return reference.appraise(made, listed, staff.period_days, changes)
 
 
 def payable(made: Scheme, staff: People, values: dict[str, Values]) -> bool:

@@ -9,8 +9,7 @@ from fractions import Fraction
 import numpy as np
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from tests.properties.test_appraise import payable, schemes, staffs
-from tests.reference import appraisal as reference
+from tests.properties.test_appraise import by_hand, payable, schemes, staffs
 from tests.unit.appraise.builder import coefficient_bonus, pool_bonus
 
 from kaohe.appraise import ManualChange, appraise
@@ -62,22 +61,7 @@ def test_the_columns_give_what_the_slow_reference_gives(made, people_and_values,
     staff, values = people_and_values
     made = sound(made)
     result, listed = allowed(made, staff, values, data.draw(changes(staff.code)))
-    least = {used.key: used.min_sample for used in (*made.weighted, *made.measured)}
-    by_reference = [
-        reference.Person(
-            code=code,
-            attributes={name: column[row] for name, column in staff.attributes.items()},
-            worked=int(staff.worked[row]),
-            values={
-                key: Fraction(int(column.micros[row]), MICRO)
-                if column.known[row] and column.sample[row] >= least[key]
-                else None
-                for key, column in values.items()
-            },
-        )
-        for row, code in enumerate(staff.code)
-    ]
-    for row, person in enumerate(reference.appraise(made, by_reference, staff.period_days, listed)):
+    for row, person in enumerate(by_hand(made, staff, values, listed)):
         assert Fraction(int(result.total[row]), MICRO) == (person.total or 0)
         assert (int(result.rank[row]), result.tier[row]) == (person.rank, person.tier)
         assert Fraction(int(result.coefficient[row]), MICRO) == person.coefficient
