@@ -101,7 +101,7 @@ def _by_name(record_type: RecordType, table: Table, context: ReadContext) -> Bin
     known = [label for one in record_type.fields for label in (one.name, one.label.zh, one.label.en)]
     spare = unused(table.header, found.values())
     missing = [one for one in record_type.fields if must_have(record_type, one) and one.name not in found]
-    if missing and len(named := [name for name in table.header if name]) == 1:
+    if missing and not table.named and len(named := [name for name in table.header if name]) == 1:
         raise _title_instead(named[0], where)
     refuse_if_any(
         Problem(
@@ -109,7 +109,9 @@ def _by_name(record_type: RecordType, table: Table, context: ReadContext) -> Bin
             msg("no column is the required field {field} ({label})", field=one.name, label=one.label),
             where,
             found=", ".join(name for name in table.header if name),
-            fix=msg(
+            fix=msg("Name a column {field} (in a query, with AS), or say in a mapping which it is.", field=one.name)
+            if table.named
+            else msg(
                 "Name a column {label}, or say in a mapping which it is and which row holds the names.",
                 label=one.label,
             ),

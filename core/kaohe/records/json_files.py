@@ -37,7 +37,7 @@ def open_json(source: Path, record_type: RecordType, *, mapped: bool) -> Table:
         header = tuple(
             dict.fromkeys(chain.from_iterable(record for _row, record in records if isinstance(record, dict)))
         )
-    table = Table(source.name, header)
+    table = Table(source.name, header, named=True)
     table.rows = _rows(_records(source, lines=lines), table, None if mapped else record_type)
     return table
 

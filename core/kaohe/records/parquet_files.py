@@ -22,7 +22,7 @@ def open_parquet(source: Path) -> Table:
     except (pa.ArrowException, OSError):
         raise _damaged(source) from None
     header = tuple(trim(name) for name in file.schema_arrow.names)
-    return Table(source.name, header, chunks=_chunks(source, file))
+    return Table(source.name, header, named=True, chunks=_chunks(source, file))
 
 
 def _chunks(source: Path, file: pq.ParquetFile) -> Chunks:

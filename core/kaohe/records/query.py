@@ -5,6 +5,7 @@ The file holds what was handed in: it can be read again, checked and kept, which
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
@@ -49,7 +50,9 @@ def extract(query: Query, target: Path, folder: Path) -> int:
             # Without parameters a percent sign in the query is just that.
             asked = connection.execution_options(stream_results=True, max_row_buffer=_ROWS_AT_ONCE, no_parameters=True)
             with closing(asked.exec_driver_sql(query.text)) as result:
-                rows = _write(target, list(result.keys()), _batches(result))
+                names = list(result.keys())
+                _refuse_twice(query, names)
+                rows = _write(target, names, _batches(result))
             transaction.rollback()
             return rows
     except ResourceClosedError:
@@ -60,6 +63,16 @@ def extract(query: Query, target: Path, folder: Path) -> int:
         raise _failed(query, what, _said(error), msg("try it in the database's own tool, then here")) from None
     finally:
         engine.dispose()
+
+
+def _refuse_twice(query: Query, names: Sequence[str]) -> None:
+    """Of two columns of one name nobody can say which is meant; that letters are large or small makes no difference."""
+    counted = Counter(name.strip().casefold() for name in names)
+    twice = [name for name in names if counted[name.strip().casefold()] > 1]
+    if twice:
+        what = msg("the query gives more than one column of the same name")
+        fix = msg("name each of them otherwise with AS, or leave one out: SELECT a.no, b.no AS other_no …")
+        raise _failed(query, what, ", ".join(twice), fix)
 
 
 def _connected(query: Query, engine: Engine) -> Connection:

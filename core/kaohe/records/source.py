@@ -44,7 +44,8 @@ class Table:
 
     ``chunks`` gives the rows as columns; without it ``rows`` gives each row's number (the first row of the file is 1)
     and its cells. ``release`` closes the file. A row that the format itself makes unreadable goes to ``broken``
-    instead. ``first_column`` is where the header begins in a sheet, from 0.
+    instead. ``first_column`` is where the header begins in a sheet, from 0. ``named``: columns bear their names by
+    themselves, and no row of the file holds them.
     """
 
     file: str
@@ -52,6 +53,7 @@ class Table:
     rows: Rows = field(default_factory=_no_rows)
     sheet: str | None = None
     first_column: int = 0
+    named: bool = False
     broken: list[Rejection] = field(default_factory=list)
     notes: list[Problem] = field(default_factory=list)
     chunks: Chunks | None = None

@@ -95,6 +95,22 @@ def test_what_cannot_be_asked_is_told(
     assert "Traceback" not in desk.err
 
 
+@pytest.mark.parametrize("twice", ["SELECT no, kind, kind FROM t", "SELECT no, kind, 1 AS Kind FROM t"])
+def test_a_column_that_comes_twice_is_named_and_how_to_rename_it(desk: Desk, twice: str) -> None:
+    assert desk("records", "import", "ticket", "--from-sql", twice) == Exit.ENVIRONMENT
+    assert "the query gives more than one column of the same name" in desk.err
+    assert "found: kind, " in desk.err
+    assert "with AS" in desk.err
+
+
+def test_a_query_of_one_column_is_told_what_it_lacks_and_nothing_of_titles(desk: Desk) -> None:
+    assert desk("records", "import", "ticket", "--from-sql", "SELECT no FROM t") == Exit.MISTAKE
+    assert "title" not in desk.err
+    assert "which row" not in desk.err, "no row of a query holds names"
+    assert "no column is the required field kind" in desk.err
+    assert "Name a column kind (in a query, with AS)" in desk.err
+
+
 def test_a_database_that_is_not_there_is_not_made(desk: Desk) -> None:
     (desk.folder / "crm.db").unlink()
     assert desk("records", "import", "ticket", "--from-sql", QUERY) == Exit.ENVIRONMENT
