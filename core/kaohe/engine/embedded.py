@@ -18,10 +18,10 @@ from kaohe.engine.groups import computed as computed_in_groups
 from kaohe.engine.magnitudes import is_wide, largest_in
 from kaohe.engine.overflow import A_FIGURE
 from kaohe.engine.passes import Pass, distributed, needed_for_pass, pass_query, passes
-from kaohe.engine.plan import Parts, Scan, needed, nodes, not_covered
+from kaohe.engine.plan import Everybody, Parts, Scan, needed, nodes, not_covered
 from kaohe.engine.resources import USUAL, Resources
 from kaohe.engine.rows import Found, Rows, arranged, computed, needed_for, row_query
-from kaohe.engine.settled import settled
+from kaohe.engine.settled import put_otherwise
 from kaohe.engine.source import NO_RELATIONS, RECORDS, Relations
 from kaohe.engine.worktime import calendar_relations, uncovered
 from kaohe.errors import refuse_if_any
@@ -47,22 +47,34 @@ class DuckEngine:
         whose: Sequence[Sequence[str]],
         relations: Relations = NO_RELATIONS,
     ) -> list[Parts]:
-        refuse_if_any(problem for scan in scans for problem in not_covered(scan, snapshot.partitions, windows))
-        asked = settled(scans, whose, windows, relations)
-        different = {id(codes): pa.array(codes, pa.string()) for codes in asked.whose}
-        orders = {number: different[id(codes)] for number, codes in enumerate(asked.whose)}
-        found = [node for scan in asked.scans for node in nodes(scan.measures)]
-        joined = {**asked.relations, **calendar_relations(found, next(iter(windows.values())).zone)}
-        planned = passes(asked.scans, snapshot.partitions, windows)
+        def of(asked: Sequence[Scan], whose: Sequence[pa.Array], joined: Relations) -> list[Parts]:
+            found = self.everybody(asked, snapshot, windows, joined)
+            return [each.of(codes) for each, codes in zip(found, whose, strict=True)]
 
-        def run(one: Pass) -> dict[int, Parts]:
-            return _run(connection.cursor(), one, snapshot, windows, orders, joined)
+        return put_otherwise(of, scans, whose, windows, relations)
+
+    def everybody(
+        self,
+        scans: Sequence[Scan],
+        snapshot: Snapshot,
+        windows: Mapping[str, Bounds],
+        relations: Relations = NO_RELATIONS,
+    ) -> list[Everybody]:
+        refuse_if_any(problem for scan in scans for problem in not_covered(scan, snapshot.partitions, windows))
+        found = [node for scan in scans for node in nodes(scan.measures)]
+        joined = {**relations, **calendar_relations(found, next(iter(windows.values())).zone)}
+        planned = passes(scans, snapshot.partitions, windows)
+
+        def run(one: Pass) -> dict[int, Everybody]:
+            return _run(connection.cursor(), one, snapshot, windows, joined)
 
         with connected(snapshot.folder, {}, self._resources) as connection:
-            answers = {number: parts for each in self._several(run, planned) for number, parts in each.items()}
-        return asked.answers([answers[number] for number in range(len(asked.scans))])
+            answers = {number: each for some in self._several(run, planned) for number, each in some.items()}
+        return [answers[number] for number in range(len(scans))]
 
-    def _several(self, run: Callable[[Pass], dict[int, Parts]], planned: Sequence[Pass]) -> list[dict[int, Parts]]:
+    def _several(
+        self, run: Callable[[Pass], dict[int, Everybody]], planned: Sequence[Pass]
+    ) -> list[dict[int, Everybody]]:
         """Several at once, as the files of one may have too few parts for all processors; where the memory does not
         suffice for that, one after the other."""
         at_once = min(len(planned), self._resources.threads or os.cpu_count() or 1)
@@ -120,13 +132,12 @@ def _run(
     one: Pass,
     snapshot: Snapshot,
     windows: Mapping[str, Bounds],
-    whose: Mapping[int, pa.Array],
     relations: Relations,
-) -> dict[int, Parts]:
+) -> dict[int, Everybody]:
     query, columns = pass_query(one, windows)
     partitions = needed_for_pass(one, snapshot.partitions, windows)
     if not partitions:
-        return dict(distributed(one, columns, None, whose))
+        return dict(distributed(one, columns, None))
     if is_wide(query):
         query, columns = pass_query(one, windows, largest_in(partitions, query))
     with cursor:
@@ -134,7 +145,7 @@ def _run(
         _bring(cursor, snapshot, beside(nodes(one.measures), one.one.describing))
         read(cursor, RECORDS, partitions)
         table = execute(cursor, render(query, "duckdb"), one.records.name)
-    return dict(distributed(one, columns, table, whose))
+    return dict(distributed(one, columns, table))
 
 
 def _bring(connection: Any, snapshot: Snapshot, besides: Sequence[Beside]) -> None:

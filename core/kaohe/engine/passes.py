@@ -12,12 +12,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-import numpy as np
 from sqlglot import exp
 
-from kaohe.engine.plan import SUBJECT, Measure, Parts, Scan, credited, joins_of, needed, projected, select
+from kaohe.engine.plan import SUBJECT, Everybody, Measure, Scan, credited, joins_of, needed, projected, select
 from kaohe.engine.source import Join, source
-from kaohe.exact import Ints
 from kaohe.language import ANY_SIZE, Bounds, Largest
 from kaohe.plugin import RecordType
 from kaohe.records import Partition
@@ -51,7 +49,7 @@ class Subject:
 
 @dataclass(frozen=True)
 class Pass:
-    """Scans of one record type, and their ``numbers`` among all that were asked."""
+    """Scans of one record type and the same partitions of it, and their ``numbers`` among all that were asked."""
 
     scans: tuple[Scan, ...]
     numbers: tuple[int, ...]
@@ -86,7 +84,7 @@ class Pass:
     def one(self) -> Scan:
         """All measures by the first subject, as a scan."""
         first = self.scans[0]
-        return Scan(self.records, first.who, self.measures, self.joins, first.rather, first.describing)
+        return replace(first, measures=self.measures, joins=self.joins)
 
     def fits(self) -> bool:
         """Whether no two joins give columns of the same name."""
@@ -110,7 +108,7 @@ def passes(
     for number, scan in enumerate(scans):
         alone = Pass((scan,), (number,))
         for place, other in enumerate(found):
-            if other.records.name == scan.records.name:
+            if (other.records.name, other.one.among) == (scan.records.name, scan.among):
                 both = Pass((*other.scans, scan), (*other.numbers, number))
                 if both.fits() and cost(both) <= cost(other) + cost(alone):
                     found[place] = both
@@ -155,28 +153,30 @@ def pass_query(one: Pass, windows: Mapping[str, Bounds], largest: Largest = ANY_
     return query, columns
 
 
-def distributed(
-    one: Pass, columns: Columns, table: pa.Table | None, whose: Mapping[int, pa.Array]
-) -> Iterator[tuple[int, Parts]]:
-    """What a query of ``pass_query`` gave (None: no file was needed), as what each scan asked: by its number, one entry
-    for each of the codes in ``whose``."""
-    import pyarrow.compute as pc  # noqa: PLC0415 - a plan can be made without Arrow
+def distributed(one: Pass, columns: Columns, table: pa.Table | None) -> Iterator[tuple[int, Everybody]]:
+    """What a query of ``pass_query`` gave (None: no file was needed), as what each scan asked: by its number, the
+    figures of all whom it found."""
+    import pyarrow as pa  # noqa: PLC0415 - a plan can be made without Arrow
 
-    place = {each: index for index, each in enumerate(columns)}
+    place = {each: f"c{index}" for index, each in enumerate(columns)}
     for number, scan in zip(one.numbers, one.scans, strict=True):
-        codes = whose[number]
-        parts = {measure: dict[str, Ints]() for measure in scan.measures}
-        asked = [(measure, part) for measure in scan.measures for part in _parts_of(measure, columns)]
-        for measure, part in asked:
-            parts[measure][part] = np.zeros(len(codes), np.int64)
-        if table is not None:
-            name = SUBJECT if len(one.subjects) == 1 else _named(one.subjects.index(Subject.of(scan)))
-            positions = pc.index_in(table.column(name).cast(codes.type), value_set=codes)
-            found, rows = pc.is_valid(positions), positions.drop_null().to_numpy()
-            for measure, part in asked:
-                column = table.column(f"c{place[_anybodys(measure), part]}")
-                parts[measure][part][rows] = column.filter(found).to_numpy()
-        yield number, parts
+        name = SUBJECT if len(one.subjects) == 1 else _named(one.subjects.index(Subject.of(scan)))
+        asked = {
+            measure: {part: place[_anybodys(measure), part] for part in _parts_of(measure, columns)}
+            for measure in scan.measures
+        }
+        read = dict.fromkeys(column for parts_of in asked.values() for column in parts_of.values())
+        if table is None:
+            found = pa.table({name: pa.array([], pa.string()), **{each: pa.array([], pa.int64()) for each in read}})
+        else:
+            found = table.select([name, *read])
+            found = found.filter(found.column(name).is_valid())
+        codes = found.column(name).cast(pa.string()).combine_chunks()
+        figures = {each: found.column(each).to_numpy() for each in read}
+        parts = {
+            measure: {part: figures[each] for part, each in columns_of.items()} for measure, columns_of in asked.items()
+        }
+        yield number, Everybody(codes, parts)
 
 
 def _parts_of(measure: Measure, columns: Columns) -> list[str]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
+import numpy as np
 from sqlglot import exp
 
 from kaohe.engine.dated import may_hold, window_on
@@ -32,6 +33,8 @@ from kaohe.plugin import RecordType
 from kaohe.records import Partition, Snapshot
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from kaohe.engine.groups import Grouping, Groups
 
 SUBJECT = "subject"
@@ -75,7 +78,10 @@ class Measure:
 
 @dataclass(frozen=True)
 class Scan:
-    """One pass over the records of a type and what is joined to them, grouped by the credited person or team."""
+    """One pass over the records of a type and what is joined to them, grouped by the credited person or team.
+
+    ``among``: only the records in partitions of these contents are looked at; None: in all.
+    """
 
     records: RecordType
     who: str
@@ -83,10 +89,45 @@ class Scan:
     joins: tuple[Join, ...] = ()
     rather: str | None = None
     describing: tuple[Description, ...] = ()
+    among: frozenset[str] | None = None
 
 
 # Per measure, the integer parts of its aggregate (``n``, ``total``, ``hits`` …), one entry for each person.
 Parts = Mapping[Measure, Mapping[str, Ints]]
+
+
+@dataclass(frozen=True)
+class Everybody:
+    """The figures of all whom a scan found: their ``codes``, in no order, and an entry for each of them."""
+
+    codes: pa.Array
+    parts: Parts
+
+    def of(self, whose: pa.Array) -> Parts:
+        """The figures of these, in their order: 0 of those who were not found."""
+        places = Places(self.codes, whose)
+        return {
+            measure: {name: places.laid(column) for name, column in parts.items()}
+            for measure, parts in self.parts.items()
+        }
+
+
+class Places:
+    """Where figures of ``codes`` belong among those of ``others``."""
+
+    def __init__(self, codes: pa.Array, others: pa.Array) -> None:
+        import pyarrow.compute as pc  # noqa: PLC0415 - a plan can be made without Arrow
+
+        positions = pc.index_in(codes, value_set=others)
+        self._length = len(others)
+        self._there = None if positions.null_count == 0 else positions.is_valid().to_numpy(zero_copy_only=False)
+        self._rows = positions.drop_null().to_numpy()
+
+    def laid(self, column: Ints) -> Ints:
+        """The figures of ``others``, of figures of ``codes``: 0 of those who are not among them."""
+        found = np.zeros(self._length, np.int64)
+        found[self._rows] = column if self._there is None else column[self._there]
+        return found
 
 
 class Engine(Protocol):
@@ -126,6 +167,18 @@ class Engine(Protocol):
         people: Sequence[str],
         relations: Relations = NO_RELATIONS,
     ) -> Found: ...
+
+
+class Counting(Engine, Protocol):
+    """An engine that can also say what it counts for whomever it finds. Raises what ``measure`` raises."""
+
+    def everybody(
+        self,
+        scans: Sequence[Scan],
+        snapshot: Snapshot,
+        windows: Mapping[str, Bounds],
+        relations: Relations = NO_RELATIONS,
+    ) -> list[Everybody]: ...
 
 
 def measures(request: Request) -> tuple[Measure, ...]:
@@ -218,7 +271,8 @@ def needed(scan: Scan, partitions: Sequence[Partition], windows: Mapping[str, Bo
     return [
         partition
         for partition in partitions
-        if any(_touches(scan.records, measure, partition, windows) for measure in scan.measures)
+        if (scan.among is None or partition.content in scan.among)
+        and any(_touches(scan.records, measure, partition, windows) for measure in scan.measures)
     ]
 
 

@@ -6,7 +6,7 @@ It is the question that is put otherwise, to any engine: the same counts and sum
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -112,6 +112,20 @@ def settled(
         teams.append(_Team(number, measures, by_person, belongs, place))
     lengths = tuple(map(len, whose))
     return Settled(tuple(made), tuple(of), joined, tuple(scans), lengths, tuple(direct), tuple(teams))
+
+
+def put_otherwise(
+    ask: Callable[[Sequence[Scan], Sequence[pa.Array], Relations], Sequence[Parts]],
+    scans: Sequence[Scan],
+    whose: Sequence[Sequence[str]],
+    windows: Mapping[str, Bounds],
+    relations: Relations,
+) -> list[Parts]:
+    """The answers to the scans, by asking what is less work; ``ask`` answers scans, for those whose figures are
+    wanted, joined to such relations. Codes that are alike are one array."""
+    asked = settled(scans, whose, windows, relations)
+    different = {id(codes): pa.array(codes, pa.string()) for codes in asked.whose}
+    return asked.answers(ask(asked.scans, [different[id(codes)] for codes in asked.whose], asked.relations))
 
 
 def _by_team(scan: Scan) -> tuple[tuple[Measure, ...], OnDay | None]:

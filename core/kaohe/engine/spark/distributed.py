@@ -16,7 +16,7 @@ from kaohe.engine.groups import Grouping, Groups, group_query, read_groups
 from kaohe.engine.groups import computed as computed_in_groups
 from kaohe.engine.overflow import A_FIGURE, A_SUM, too_large
 from kaohe.engine.passes import distributed, needed_for_pass, pass_query, passes
-from kaohe.engine.plan import Parts, Scan, needed, nodes, not_covered
+from kaohe.engine.plan import Everybody, Parts, Scan, needed, nodes, not_covered
 from kaohe.engine.rows import Found, Rows, arranged, computed, needed_for, row_query
 from kaohe.engine.source import NO_RELATIONS, RECORDS, Relations
 from kaohe.engine.spark.failures import Overflow
@@ -53,10 +53,19 @@ class SparkEngine:
         whose: Sequence[Sequence[str]],
         relations: Relations = NO_RELATIONS,
     ) -> list[Parts]:
-        refuse_if_any(problem for scan in scans for problem in not_covered(scan, snapshot.partitions, windows))
+        found = self.everybody(scans, snapshot, windows, relations)
         different = {id(codes): pa.array(codes, pa.string()) for codes in whose}
-        orders = {number: different[id(codes)] for number, codes in enumerate(whose)}
-        answers: dict[int, Parts] = {}
+        return [each.of(different[id(codes)]) for each, codes in zip(found, whose, strict=True)]
+
+    def everybody(
+        self,
+        scans: Sequence[Scan],
+        snapshot: Snapshot,
+        windows: Mapping[str, Bounds],
+        relations: Relations = NO_RELATIONS,
+    ) -> list[Everybody]:
+        refuse_if_any(problem for scan in scans for problem in not_covered(scan, snapshot.partitions, windows))
+        answers: dict[int, Everybody] = {}
         for one in passes(scans, snapshot.partitions, windows):
             query, columns = pass_query(one, windows)
             partitions = needed_for_pass(one, snapshot.partitions, windows)
@@ -67,7 +76,7 @@ class SparkEngine:
                 besides = beside(asked, one.one.describing)
                 with self._over(snapshot, partitions, query, given, besides) as session:
                     table = _answer(session, query, one.records.name, A_SUM)
-            answers |= distributed(one, columns, table, orders)
+            answers |= distributed(one, columns, table)
         return [answers[number] for number in range(len(scans))]
 
     def grouped(
