@@ -56,6 +56,23 @@ def test_a_folder_of_snapshots_that_is_gone_is_no_empty_one(tiny: Desk) -> None:
     assert checked(tiny)[1]["snapshots.runs"] == "well"
 
 
+def test_a_mistake_in_the_settings_is_told_as_by_every_other_command(tiny: Desk) -> None:
+    settings = tiny.workspace / "kaohe.toml"
+    text = settings.read_text("utf-8")
+    settings.write_text(
+        text.replace('engine = "duckdb"', 'engine = "duck"').replace("format = 1", "format = 2"), "utf-8"
+    )
+    doctor, other = tiny.try_("doctor"), tiny.try_("run", "list")
+    assert doctor.code == 3
+    assert doctor.err.endswith(other.err)
+    assert other.err
+    assert "    found: duck\n    expected: duckdb, spark\n" in doctor.err
+    told = [each for each in json.loads(tiny.try_("doctor", "--format", "json").out) if each["check"] == "workspace"]
+    assert [each["problem"]["found"] for each in told] == ["2", "duck"]
+    assert told[1]["problem"]["expected"] == "duckdb, spark"
+    assert "应为：duckdb, spark" in tiny.try_("doctor", "--lang", "zh").err
+
+
 def test_a_plugin_that_is_refused_is_named(tiny: Desk) -> None:
     settings = tiny.workspace / "kaohe.toml"
     settings.write_text(settings.read_text("utf-8") + f'\n[[plugins]]\nname = "gone"\nsha256 = "{"0" * 64}"\n', "utf-8")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -36,7 +37,9 @@ def doctor(app: App, form: str) -> Exit:
         rows = [(finding.check, words[finding.level], render(finding.found, app.language)) for finding in findings]
         app.table([_("Check"), _("State"), _("Found")], rows)
         for finding in findings:
-            if finding.fix is not None and finding.level != "well":
+            if finding.problem is not None:
+                app.problems([finding.problem])
+            elif finding.fix is not None and finding.level != "well":
                 app.say(msg("{check}: {fix}", check=finding.check, fix=finding.fix))
     return exit_code(findings)
 
@@ -92,8 +95,8 @@ def _of_plugins(app: App) -> Iterator[Finding]:
 
     running = sum(state.state == "running" for state in app.registry.plugins)
     yield Finding("plugins", "well", msg("plugins that run: {count}", count=running))
-    for problem in app.registry.problems:
-        yield from _said("plugins", problem)
+    for problem in app.registry.problems:  # which were told in full when the plugins were opened
+        yield _said("plugins", problem)
 
 
 def _of_database(app: App, workspace: Workspace) -> Iterator[Finding]:
@@ -160,22 +163,32 @@ def _of_engine(app: App, workspace: Workspace) -> Iterator[Finding]:
 
 
 def _told(check: str, error: KaoheError) -> Iterator[Finding]:
-    """What stands in the way, with its place."""
+    """What stands in the way, as every command says it."""
     for problem in error.problems:
-        yield from _said(check, problem)
+        yield replace(_said(check, problem), problem=problem)
 
 
-def _said(check: str, problem: Problem) -> Iterator[Finding]:
+def _said(check: str, problem: Problem) -> Finding:
     from kaohe.cli.checks.finding import Finding
 
     where = str(problem.where)
-    yield Finding(check, "error", _placed(where, problem.what) if where else problem.what, problem.fix)
+    return Finding(check, "error", _placed(where, problem.what) if where else problem.what, problem.fix)
 
 
 def _placed(where: str, what: Message) -> Message:
     return msg("{where}: {what}", where=where, what=what)
 
 
-def _data(app: App, finding: Finding) -> dict[str, str]:
-    data = {"check": finding.check, "state": finding.level, "found": str(render(finding.found, app.language))}
-    return data if finding.fix is None else {**data, "fix": str(render(finding.fix, app.language))}
+def _data(app: App, finding: Finding) -> dict[str, Any]:
+    data: dict[str, Any] = {
+        "check": finding.check,
+        "state": finding.level,
+        "found": str(render(finding.found, app.language)),
+    }
+    if finding.fix is not None:
+        data["fix"] = str(render(finding.fix, app.language))
+    if (problem := finding.problem) is not None:
+        told = {"what": problem.what, "found": problem.found, "expected": problem.expected}
+        said = {key: str(render(value, app.language)) for key, value in told.items() if value is not None}
+        data["problem"] = {"code": problem.code, "where": str(problem.where), **said}
+    return data
