@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 def open_(app: App, scheme: str, name: str) -> None:
     from kaohe.cli.scheme_file import load_file
     from kaohe.period import parse_period
-    from kaohe.run.evaluate import check_period
+    from kaohe.run.remarks import check_period
     from kaohe.run.life import state_of, take_step
     from kaohe.run.life.store import overlapping
 

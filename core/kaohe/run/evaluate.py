@@ -8,17 +8,15 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from kaohe.appraise import ManualChange, People, appraise
-from kaohe.appraise.quota_check import quota_problems
 from kaohe.engine import Engine
 from kaohe.errors import Exit, KaoheError, Place, Problem, fail
-from kaohe.period import CYCLES, Period, year_start
+from kaohe.period import Period, year_start
 from kaohe.plugin import RecordType
 from kaohe.records import Snapshot
 from kaohe.run.assessment.assessing import assess_everybody
 from kaohe.run.balances import brought_forward
 from kaohe.run.credit.attribution import relations
 from kaohe.run.credit.outside import outside_assignments, outside_question
-from kaohe.run.data_weights import weights_note
 from kaohe.run.digest import digest_of
 from kaohe.run.measuring.asking import Question, ask
 from kaohe.run.measuring.derive import derive
@@ -30,6 +28,7 @@ from kaohe.run.organisation.assignments import over_full_time
 from kaohe.run.organisation.members import read_teams
 from kaohe.run.organisation.population import Population, populate
 from kaohe.run.organisation.staff import Member
+from kaohe.run.remarks import about_results, check_period, ungrouped
 from kaohe.run.targets.dated import adding_up, read_goals, targets_in, teams_without_target, without_target
 from kaohe.run.teams.whole import as_people, figures_of, measure_teams, populate_teams, teams_in, with_goals
 from kaohe.scheme.derived import targets_asked, teams_asked
@@ -71,7 +70,7 @@ def evaluate(
     population = populate_teams(scheme, teams, period) if of_teams_alone else populate(scheme, members, period)
     if not population.people.code:
         raise _nobody(scheme, period, members, population.left_out)
-    warnings += _ungrouped(scheme, population.people)
+    warnings += ungrouped(scheme, population.people)
     if (over := over_full_time(population.people)) is not None:
         warnings.append(over)
     population, untold = _with_targets(scheme, population, snapshot, period)
@@ -107,11 +106,7 @@ def evaluate(
     counts |= {key: () for key in values if key not in counts}
     appraisal = appraise(scheme, population.people, values, None if found is None else found.teams, manual)
     of_their_teams = {} if found is None else found.counts
-    if not appraisal.graded.any():
-        warnings.append(_nobody_graded(scheme, period))
-    warnings += weights_note(scheme, appraisal.data_weights)
-    if appraisal.computed is not None:
-        warnings += quota_problems(scheme, appraisal.computed.quotas)
+    warnings += about_results(scheme, period, appraisal)
     return Run(
         scheme=scheme,
         period=period,
@@ -162,51 +157,6 @@ def _with_targets(
     return replace(population, people=people), without_target(scheme, people, goals, period)
 
 
-def _ungrouped(scheme: Scheme, people: People) -> list[Problem]:
-    """A warning for each attribute that ranking groups are made by and that nobody has: all would be one group."""
-    return [
-        Problem(
-            "evaluate.no-attribute",
-            msg("nobody has the attribute {name}, by which people are ranked in groups", name=name),
-            Place(key=scheme.id),
-            fix=msg("give the people's file a column {name}, or take it out of ranking.within", name=name),
-            severity="warning",
-        )
-        for name in scheme.ranking.within
-        if all(value is None for value in people.attribute(name))
-    ]
-
-
-def check_period(scheme: Scheme, period: Period) -> list[Problem]:
-    """Warnings about evaluating the scheme for the period. Raises KaoheError where it is not in force in all of it."""
-    last = period.end - timedelta(days=1)
-    starts_early = scheme.effective_from is not None and period.start < scheme.effective_from
-    ends_late = scheme.effective_to is not None and last > scheme.effective_to
-    if starts_early or ends_late:
-        raise fail(
-            Problem(
-                "evaluate.not-in-force",
-                msg("the scheme is not in force in all of {period}", period=period.name),
-                Place(key=scheme.id),
-                found=f"{period.start} … {last}",
-                expected=f"{scheme.effective_from or ''} … {scheme.effective_to or ''}",
-                fix=msg("choose another period, or the version of the scheme that was in force then"),
-            )
-        )
-    if period.cycle == scheme.cycle:
-        return []
-    return [
-        Problem(
-            "evaluate.cycle",
-            msg("the scheme is written for another cycle than {period}", period=period.name),
-            Place(key=scheme.id),
-            found=CYCLES[period.cycle],
-            expected=CYCLES[scheme.cycle],
-            severity="warning",
-        )
-    ]
-
-
 def _year_starts(scheme: Scheme, period: Period) -> int:
     """The month that the scheme's years begin with. Raises KaoheError for a period in two of them that are added up."""
     if scheme.bonus is None or scheme.bonus.year is None:
@@ -239,16 +189,6 @@ def _nobody(scheme: Scheme, period: Period, members: Sequence[Member], left_out:
         condition = None if scheme.population is None else scheme.population.text
         fix = msg("check the scheme's population: kaohe scheme show {scheme}", scheme=scheme.id)
     return fail(Problem("evaluate.nobody", what, Place(key=scheme.id), condition, fix=fix), Exit.NOTHING)
-
-
-def _nobody_graded(scheme: Scheme, period: Period) -> Problem:
-    return Problem(
-        "evaluate.nobody-graded",
-        msg("nobody can be graded in {period}", period=period.name),
-        Place(key=scheme.id),
-        fix=msg("see the reasons among the people not graded; records may be missing"),
-        severity="warning",
-    )
 
 
 def _refuse_without_records(

@@ -6,7 +6,7 @@ from dataclasses import fields
 from typing import Any
 
 from kaohe.run.targets.dated import adding_up
-from kaohe.scheme.derived import targets_asked
+from kaohe.scheme.derived import targets_asked, teams_asked
 from kaohe.scheme.model import Bonus, Measured, Scheme, UsedIndicator
 from kaohe.scheme.teams import of_teams
 
@@ -22,12 +22,7 @@ _OF_THE_BONUS = ("year", "per_record", "settlement")
 
 
 def measured_alike(one: Scheme, other: Scheme) -> bool:
-    """Whether the people and values of a run by the one are those of a run by the other, of the same facts.
-
-    Where whole teams are looked at, no: their points are made before those of the people in them.
-    """
-    if of_teams(one) is not None or of_teams(other) is not None:
-        return False
+    """Whether the people, teams and values of a run by the one are those of a run by the other, of the same facts."""
     return _asked(one) == _asked(other)
 
 
@@ -35,11 +30,23 @@ def _asked(scheme: Scheme) -> dict[str, Any]:
     """Everything that comes before the appraisal."""
     return {
         **{each.name: getattr(scheme, each.name) for each in fields(Scheme) if each.name not in _APPRAISED},
-        "indicators": {each.key: _measuring(each) for each in scheme.indicators},
-        "targets": targets_asked(scheme, "person"),
+        "indicators": _measuring_of(scheme),
+        "targets": targets_asked(scheme, None if scheme.subject == "team" else "person"),
         "adding up": adding_up(scheme),
         "bonus": _of_the_bonus(scheme.bonus),
+        "balances": scheme.id if scheme.bonus is not None and scheme.bonus.settlement is not None else None,
+        "looked up of teams": teams_asked(scheme),
+        "teams": _of_teams(of_teams(scheme)),
     }
+
+
+def _of_teams(part: Scheme | None) -> tuple[Any, ...]:
+    """What the part of a scheme that is about teams asks."""
+    return () if part is None else (_measuring_of(part), targets_asked(part), adding_up(part))
+
+
+def _measuring_of(scheme: Scheme) -> dict[str, tuple[Any, ...]]:
+    return {each.key: _measuring(each) for each in scheme.indicators}
 
 
 def _measuring(used: UsedIndicator | Measured) -> tuple[Any, ...]:

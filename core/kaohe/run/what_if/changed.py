@@ -15,19 +15,20 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from kaohe.appraise import appraise
-from kaohe.appraise.quota_check import quota_problems
+from kaohe.appraise.teams import score_teams
 from kaohe.errors import Place, Problem, refuse_if_any
 from kaohe.language import Type
 from kaohe.plugin import Indicator, RecordType
 from kaohe.records.manifest import Snapshot, snapshot_from
-from kaohe.run.data_weights import weights_note
 from kaohe.run.inputs import Inputs, snapshot_of
 from kaohe.run.measuring.describing import record_types_of
 from kaohe.run.model import Balances, Run
+from kaohe.run.remarks import CODES, about_results, check_period, ungrouped
 from kaohe.run.what_if.alike import measured_alike
 from kaohe.scheme import Checked, load_scheme
 from kaohe.scheme.derived import targets_asked
 from kaohe.scheme.model import Scheme
+from kaohe.scheme.teams import of_teams
 from kaohe.text import msg
 from kaohe.worktime import Calendars
 
@@ -78,15 +79,9 @@ def outcome(
     settled none. Raises KaoheError where the scheme asks for what the run's snapshot does not hold, and where it cannot
     be evaluated by the facts.
     """
-    from kaohe.run.evaluate import Setting, check_period, evaluate  # noqa: PLC0415 - most changes measure nothing
-
-    warnings = check_period(scheme, inputs.period)
     if measured_alike(before.scheme, scheme):
-        held = before.appraisal
-        appraisal = appraise(scheme, held.people, held.values, held.teams, inputs.manual)
-        warnings += weights_note(scheme, appraisal.data_weights)
-        warnings += quota_problems(scheme, () if appraisal.computed is None else appraisal.computed.quotas)
-        return replace(before, scheme=scheme, appraisal=appraisal, notes=tuple(warnings), digest="")
+        return _appraised(scheme, before, inputs)
+    from kaohe.run.evaluate import Setting, evaluate  # noqa: PLC0415 - most changes measure nothing
     from kaohe.run.organisation.members import read_members  # noqa: PLC0415 - likewise
 
     names = record_types_of(scheme, record_types)
@@ -103,6 +98,20 @@ def outcome(
     )
     run = evaluate(scheme, inputs.period, snapshot, read_members(snapshot), engine, setting, inputs.manual)
     return replace(run, digest="")
+
+
+def _appraised(scheme: Scheme, before: Run, inputs: Inputs) -> Run:
+    """The run's own values appraised by another scheme that measures the same."""
+    warnings = check_period(scheme, inputs.period)
+    held = before.appraisal
+    warnings += ungrouped(scheme, held.people)
+    warnings += (note for note in before.notes if note.code not in CODES)
+    part, teams = of_teams(scheme), held.teams
+    if part is not None and teams is not None:
+        teams = score_teams(part, teams.people, teams.values, held.people)
+    appraisal = appraise(scheme, held.people, held.values, teams, inputs.manual)
+    warnings += about_results(scheme, inputs.period, appraisal)
+    return replace(before, scheme=scheme, appraisal=appraisal, notes=tuple(warnings), digest="")
 
 
 def _not_held(scheme: Scheme, record_types: Sequence[str], held: Snapshot) -> Iterator[Problem]:

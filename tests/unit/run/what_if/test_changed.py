@@ -7,9 +7,17 @@ from pathlib import Path
 
 import pytest
 from tests.scenarios.desk import Desk
-from tests.tiny import SCHEME, evaluated
+from tests.tiny import SCHEME, evaluated, write
 from tests.unit.engine.remembered_kit import Noted
-from tests.unit.run.what_if_kit import APPRAISED, MEASURED, changed, is_that_of_an_evaluation, under
+from tests.unit.run.what_if_kit import (
+    APPRAISED,
+    MEASURED,
+    OF_TEAMS_APPRAISED,
+    TEAMS,
+    changed,
+    is_that_of_an_evaluation,
+    under,
+)
 
 from kaohe.cli.context import App
 from kaohe.errors import KaoheError
@@ -50,6 +58,33 @@ def test_a_change_of_the_appraisal_reads_no_record_and_gives_what_an_evaluation_
 @pytest.mark.parametrize("change", MEASURED)
 def test_a_change_of_what_is_measured_is_measured(change: str, desk: Desk, app: App, stored: StoredRun) -> None:
     text, engine = changed(MEASURED[change]), Noted()
+    found = under(app, stored, text, engine)
+    assert engine.calls > 0
+    assert is_that_of_an_evaluation(app, desk, text, found)
+
+
+@pytest.mark.parametrize("base", TEAMS)
+def test_points_of_whole_teams_are_worked_out_anew_from_what_the_run_measured(
+    base: str, tmp_path_factory: pytest.TempPathFactory, tiny_original: Path, tmp_path: Path
+) -> None:
+    desk = Desk(shutil.copytree(tiny_original, tmp_path_factory.mktemp("what-if-teams") / "tiny"))
+    write(desk, "schemes/tiny.toml", TEAMS[base])
+    _run, number = evaluated(desk)
+    app = App("en", desk.workspace, {})
+    stored = read_run(app.store, number)
+    for pairs in OF_TEAMS_APPRAISED:
+        text, engine = changed(pairs, text=TEAMS[base]), Noted()
+        found = under(app, stored, text, engine, tmp_path / "no snapshot is there")
+        assert engine.calls == 0
+        assert is_that_of_an_evaluation(app, desk, text, found)
+    text, engine = changed(("hours(24)", "hours(2)"), text=TEAMS[base]), Noted()
+    found = under(app, stored, text, engine)
+    assert engine.calls > 0
+    assert is_that_of_an_evaluation(app, desk, text, found)
+
+
+def test_another_figure_looked_up_of_the_team_is_measured(desk: Desk, app: App, stored: StoredRun) -> None:
+    text, engine = changed(('value("growth") * 0.5', 'value("growth", "team") * 0.5')), Noted()
     found = under(app, stored, text, engine)
     assert engine.calls > 0
     assert is_that_of_an_evaluation(app, desk, text, found)
