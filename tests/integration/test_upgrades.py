@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import MetaData, insert
+from sqlalchemy import MetaData, insert, inspect
 from tests.unit.records.store_kit import TYPES, VISIT, field, put, stored, visit
 
 from kaohe.errors import KaoheError
@@ -61,6 +61,9 @@ def make_old(url: str, folder: Path) -> None:
         values = "unchanged, quarantined) VALUES ('visit', 'f', 'ab', '2026-01-01T00:00:00.000000Z', 1, 1, 0, 0, 0)"
         connection.exec_driver_sql(batch + values)
         connection.execute(insert(table), [{**visit("old", agent=None), "_batch": 1}])
+        if connection.dialect.name == "postgresql":
+            refer = "ADD CONSTRAINT fk_record_visit_batch FOREIGN KEY (_batch) REFERENCES import_batches (id)"
+            connection.exec_driver_sql(f"ALTER TABLE record_visit {refer}")
     engine.dispose()
 
 
@@ -116,6 +119,16 @@ def test_without_its_plugin_a_record_type_stands_in_no_upgrades_way_and_catches_
         assert connection.exec_driver_sql("SELECT mood FROM record_visit").scalar() is None
     assert verify(again).problems == ()
     again.close()
+
+
+def test_records_refer_to_their_import_on_sqlite_alone(url: str, tmp_path: Path) -> None:
+    """In an old database as in a new one."""
+    make_old(url, tmp_path)
+    store = open_store(url, {"visit": VISIT, "call": CALL}, folder=tmp_path)
+    with store.reading() as connection:
+        refer = [len(inspect(connection).get_foreign_keys(f"record_{name}")) for name in ("visit", "call")]
+    assert refer == ([1, 1] if store.dialect == "sqlite" else [0, 0])
+    store.close()
 
 
 def test_a_plugin_whose_records_cannot_follow_stops_only_those_who_use_it(url: str, tmp_path: Path) -> None:

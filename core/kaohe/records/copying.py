@@ -16,7 +16,6 @@ from typing import Any
 from sqlalchemy import (
     Column,
     Connection,
-    ForeignKeyConstraint,
     MetaData,
     PrimaryKeyConstraint,
     Table,
@@ -31,7 +30,7 @@ from kaohe.records.audit_rows import MARKS, Sum, content, raw, row_data
 from kaohe.records.changes import marked, watch
 from kaohe.records.columns import COUNT, type_named
 from kaohe.records.connecting import address_of, engine_of
-from kaohe.records.core_tables import BatchRow, RecordTypeRow
+from kaohe.records.core_tables import RecordTypeRow
 from kaohe.records.failures import described, guarded, guarded_commit
 from kaohe.records.row_fields import CoreTable
 from kaohe.records.schema import core_version, upgrade_core
@@ -116,8 +115,7 @@ def _table(name: str, shape: Shape, metadata: MetaData) -> Table:
     """A record type's table by its shape alone: its plugin may be gone."""
     columns = (Column(column, type_named(kind)) for column, kind in shape.columns)
     key = PrimaryKeyConstraint(*shape.key, name=f"pk_{name}")
-    batch = ForeignKeyConstraint([BATCH], [table_of(BatchRow).c.id], name=f"fk_{name}_batch")
-    return Table(name, metadata, *columns, Column(BATCH, COUNT, nullable=False), key, batch)
+    return Table(name, metadata, *columns, Column(BATCH, COUNT, nullable=False), key)
 
 
 def _copy(old: Connection, new: Connection, table: Table, progress: Callable[[str], None]) -> int:

@@ -25,7 +25,7 @@ from kaohe.records.vouching import database_clock, note_tables, vouch
 from kaohe.text import msg
 
 VERSION_TABLE = "kaohe_core_version"
-VERSIONS = ("0001", "0002", "0003", "0004", "0005", "0006")  # the steps in migrations/versions, oldest first
+VERSIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")  # the steps in migrations/versions, oldest first
 _shapes = table_of(RecordTypeRow)
 
 
