@@ -96,6 +96,40 @@ def ascending(keys: Ints) -> Ints:
     return both
 
 
+def told_apart(columns: Sequence[Wide], rows: int) -> tuple[Ints, Ints]:
+    """So many rows numbered from 0, those alike that are equal in all columns; of each number the first row."""
+    number, count = np.zeros(rows, np.int64), min(rows, 1)
+    for column in columns:
+        part, parts = _from_zero(column)
+        number, count = _renumbered(number * parts + part, count * parts)
+    first = np.empty(count, np.int64)
+    first[number[::-1]] = np.arange(rows)[::-1]  # of those alike the last one written stays
+    return number, first
+
+
+def _from_zero(column: Wide) -> tuple[Ints, int]:
+    """Numbers below the second that differ where the figures do."""
+    if column.dtype == np.bool_:
+        return column.astype(np.int64), 2
+    if column.dtype != object and len(column):
+        least, most = int(column.min()), int(column.max())
+        if most - least < 2**31:
+            return column - least, most - least + 1
+    distinct, part = np.unique(column, return_inverse=True)
+    return part, len(distinct)
+
+
+def _renumbered(number: Ints, count: int) -> tuple[Ints, int]:
+    """Numbers below ``count`` without those that do not occur."""
+    if count > max(4 * len(number), BLOCK):  # a table of all of them would be slower than sorting
+        distinct, number = np.unique(number, return_inverse=True)
+        return number, len(distinct)
+    there = np.zeros(count, np.bool_)
+    there[number] = True
+    numbers = np.cumsum(there) - 1
+    return numbers[number], int(np.count_nonzero(there))
+
+
 def between(column: Wide, floor: Decimal | None, cap: Decimal | None) -> Wide:
     """The column of millionths held between floor and cap, where they are given."""
     if floor is not None:

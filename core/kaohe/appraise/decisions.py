@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from kaohe.appraise.coded import Lists
-from kaohe.appraise.columns import Wide, ascending
+from kaohe.appraise.columns import Wide, ascending, told_apart
 from kaohe.appraise.model import Decision, Note
 from kaohe.exact import Ints
 
@@ -69,11 +69,7 @@ def _columns(notes: Iterable[Note]) -> Notes:
 def noted(rows: Ints, alike: Sequence[Wide], say: Callable[[int], Decision]) -> Notes:
     """About each of these rows what is said of the first (its position among them) that is equal to it in the columns
     ``alike`` over the rows."""
-    number = np.zeros(len(rows), np.int64)
-    for column in alike:
-        _values, part = np.unique(column, return_inverse=True)
-        _pairs, number = np.unique(number * (int(part.max(initial=0)) + 1) + part, return_inverse=True)
-    _numbers, first = np.unique(number, return_index=True)
+    number, first = told_apart(alike, len(rows))
     return Notes(rows, number, [say(position) for position in first.tolist()])
 
 

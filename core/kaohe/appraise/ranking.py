@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Literal
 
 import numpy as np
 
-from kaohe.appraise.decisions import Notes
+from kaohe.appraise.decisions import Notes, noted
 from kaohe.appraise.model import EVERYBODY, Decision, Note
 from kaohe.appraise.standing import LAST, Groups, Standing, stand
 from kaohe.exact import MICRO, Flags, Ints, divide_columns
@@ -103,19 +102,12 @@ def _tie_notes(standing: Standing, takes: Flags, names: tuple[Text, ...], method
         depth[standing.ties[number][1] < standing.ties[number - 1][1]] = number
     tied = np.flatnonzero((same_total > 1) & takes)
     columns = [column[tied] for column in (same_total, still_equal, depth)]
-    # Whoever is tied in the same way stands side by side: said once for each run of them.
-    new = np.ones(len(tied), np.bool_)
-    new[1:] = np.any([column[1:] != column[:-1] for column in columns], axis=0)
-    said = [
-        _tie(count, left, names[key - 1] if key else None, method)
-        for count, left, key in zip(*(column[new].tolist() for column in columns), strict=True)
-    ]
-    return Notes(standing.rows[tied], np.cumsum(new) - 1, said)
 
+    def say(position: int) -> Decision:
+        count, left, key = (int(column[position]) for column in columns)
+        return Decision("tie", "rank", _tie_words(count, left, names[key - 1] if key else None, method))
 
-@lru_cache(maxsize=4096)
-def _tie(count: int, left: int, decider: Text | None, method: Method) -> Decision:
-    return Decision("tie", "rank", _tie_words(count, left, decider, method))
+    return noted(standing.rows[tied], columns, say)
 
 
 def _tie_words(count: int, left: int, decider: Text | None, method: Method) -> Message:

@@ -12,6 +12,8 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
+
 from kaohe.appraise.coded import Coded, coded
 from kaohe.appraise.decisions import Decisions
 from kaohe.appraise.manual import Computed
@@ -155,7 +157,7 @@ def columns(
         yield "base", money.base
         yield "claim", money.claim
         pools = [[pool.group, pool.fen, str(pool.ratio)] for pool in money.pools]
-        yield "pool", Coded(money.pool, [*pools, None])  # the last, by −1: no pool
+        yield "pool", Coded(np.where(money.pool < 0, len(pools), money.pool), [*pools, None])
         if money.brought is not None and money.carried is not None:
             yield "brought forward", money.brought
             yield CARRIED, money.carried

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -13,15 +12,19 @@ from kaohe.appraise.columns import blocks
 from kaohe.exact import Flags, Ints
 from kaohe.records.canonical import canonical
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 Column = Ints | Flags | Sequence[Any]
 """Numbers, or JSON data for each person."""
+Piece = bytes | memoryview
 
 
-def listing(column: Column) -> tuple[int, Iterator[bytes]]:
+def listing(column: Column) -> tuple[int, Iterator[Piece]]:
     """How many bytes a column is, and the bytes, some at a time: numbers of eight bytes each, or one JSON list."""
     match column:
         case np.ndarray():
-            return 8 * len(column), iter((column.astype("<i8").tobytes(),))
+            return 8 * len(column), iter((np.ascontiguousarray(column, "<i8").data.cast("B"),))
         case Coded():
             texts, lengths = _texts(column.distinct)
             return _size(len(column), int(lengths[column.which].sum())), _joined(len(column), _entries(column, texts))
@@ -46,24 +49,46 @@ def _size(rows: int, inside: int) -> int:
     return 2 + max(rows - 1, 0) + inside
 
 
-def _joined(rows: int, entries: Callable[[slice], Iterator[bytes]]) -> Iterator[bytes]:
+def _joined(rows: int, entries: Callable[[slice], pa.Array]) -> Iterator[Piece]:
+    """The list of ``entries``, which begin with a comma each."""
     yield b"["
     for block in blocks(rows):
-        if block.start:
-            yield b","
-        yield b",".join(entries(block))
+        yield _one_after_the_other(entries(block))[0 if block.start else 1 :]
     yield b"]"
 
 
-def _entries(column: Coded, texts: Sequence[bytes]) -> Callable[[slice], Iterator[bytes]]:
-    return lambda block: map(texts.__getitem__, column.which[block].tolist())
+def _one_after_the_other(texts: pa.Array) -> memoryview:
+    """Texts, none of them missing, as they lie in memory."""
+    _valid, offsets, letters = texts.buffers()
+    ends = np.frombuffer(offsets, np.int64)
+    return memoryview(letters)[ends[texts.offset] : ends[texts.offset + len(texts)]]
 
 
-def _lists(column: Lists[Any], texts: Sequence[bytes]) -> Callable[[slice], Iterator[bytes]]:
-    def entries(block: slice) -> Iterator[bytes]:
+def _entries(column: Coded, texts: Sequence[bytes]) -> Callable[[slice], pa.Array]:
+    import pyarrow as pa  # noqa: PLC0415 - not everything that names a run's columns writes them
+
+    further = pa.array([b"," + text for text in texts], pa.large_binary())
+    return lambda block: further.take(pa.array(column.which[block]))
+
+
+def _lists(column: Lists[Any], texts: Sequence[bytes]) -> Callable[[slice], pa.Array]:
+    """A list for each row: what opens it, the first entry, further ones, what closes it."""
+    import pyarrow as pa  # noqa: PLC0415 - likewise
+
+    count = len(texts)
+    words = pa.array([*texts, *(b"," + text for text in texts), b",[", b"]"], pa.large_binary())
+
+    def entries(block: slice) -> pa.Array:
         begins = column.begins[block.start : block.stop + 1]
-        listed = [texts[number] for number in column.which[begins[0] : begins[-1]].tolist()]
-        places = (begins - begins[0]).tolist()
-        return (b"[" + b",".join(listed[begin:end]) + b"]" for begin, end in pairwise(places))
+        which = column.which[begins[0] : begins[-1]] + count
+        begins = begins - begins[0]
+        which[begins[:-1][np.diff(begins) > 0]] -= count
+        number = np.arange(0, 2 * len(begins) - 2, 2)
+        opens, closes = begins[:-1] + number, begins[1:] + number + 1
+        order, inside = np.empty(len(which) + 2 * len(opens), np.int64), np.ones(len(which) + 2 * len(opens), np.bool_)
+        order[opens], order[closes] = 2 * count, 2 * count + 1
+        inside[opens] = inside[closes] = False
+        order[inside] = which
+        return words.take(pa.array(order))
 
     return entries

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kaohe.appraise.columns import ascending
+from kaohe.appraise.columns import ascending, told_apart
 from kaohe.appraise.decisions import Notes, by_person
 from kaohe.appraise.model import Decision
 from kaohe.text import msg
@@ -38,3 +38,15 @@ def test_nobody_has_none() -> None:
 @given(st.lists(st.integers(-(2**63), 2**63 - 1) | st.integers(-3, 3)))
 def test_positions_are_sorted_by_keys_of_any_size_and_equals_stay_in_order(keys: list[int]) -> None:
     assert ascending(np.array(keys, np.int64)).tolist() == sorted(range(len(keys)), key=keys.__getitem__)
+
+
+FIGURES = st.integers(-(2**63), 2**63 - 1) | st.integers(-3, 3)
+
+
+@given(st.lists(st.tuples(FIGURES, st.integers(0, 2**70), st.booleans(), FIGURES)))
+def test_rows_equal_in_all_columns_and_no_others_have_one_number(rows: list[tuple[int, int, bool, int]]) -> None:
+    kinds = (np.int64, object, np.bool_, np.int64)
+    columns = [np.array([row[place] for row in rows], kind) for place, kind in enumerate(kinds)]
+    number, first = told_apart(columns, len(rows))
+    assert [rows.index(row) for row in rows] == first[number].tolist()
+    assert sorted(set(number.tolist())) == list(range(len(first)))
