@@ -134,8 +134,9 @@ class Engine(Protocol):
     """Runs scans over a snapshot, by person or by other groups, or finds single records in it.
 
     Codes of people or teams ascend. ``measure`` is told for each scan ``whose`` figures are wanted; every column that
-    it gives has one entry for each of them, 0 where one has no records. What can share a reading of the records does,
-    so everything is best asked for at once. Raises KaoheError where an integer does not fit into 64 bits.
+    it gives has one entry for each of them, 0 where one has no records. ``everybody`` gives the figures of whomever a
+    scan finds. What can share a reading of the records does, so everything is best asked for at once. Raises KaoheError
+    where an integer does not fit into 64 bits.
     """
 
     @property
@@ -149,6 +150,14 @@ class Engine(Protocol):
         whose: Sequence[Sequence[str]],
         relations: Relations = NO_RELATIONS,
     ) -> list[Parts]: ...
+
+    def everybody(
+        self,
+        scans: Sequence[Scan],
+        snapshot: Snapshot,
+        windows: Mapping[str, Bounds],
+        relations: Relations = NO_RELATIONS,
+    ) -> list[Everybody]: ...
 
     def grouped(
         self,
@@ -167,18 +176,6 @@ class Engine(Protocol):
         people: Sequence[str],
         relations: Relations = NO_RELATIONS,
     ) -> Found: ...
-
-
-class Counting(Engine, Protocol):
-    """An engine that can also say what it counts for whomever it finds. Raises what ``measure`` raises."""
-
-    def everybody(
-        self,
-        scans: Sequence[Scan],
-        snapshot: Snapshot,
-        windows: Mapping[str, Bounds],
-        relations: Relations = NO_RELATIONS,
-    ) -> list[Everybody]: ...
 
 
 def measures(request: Request) -> tuple[Measure, ...]:
@@ -209,14 +206,17 @@ def fuse(requests: Sequence[Request]) -> tuple[Scan, ...]:
 
 
 def select(
-    scan: Scan, windows: Mapping[str, Bounds], largest: Largest = ANY_SIZE
+    scan: Scan, windows: Mapping[str, Bounds], largest: Largest = ANY_SIZE, *, whenever: bool = False
 ) -> tuple[exp.Select, list[tuple[Measure, str]]]:
-    """The scan as one SELECT over the relation ``records``, and what its columns are, after the subject's."""
+    """The scan as one SELECT over the relation ``records``, and what its columns are, after the subject's.
+
+    ``whenever``: without the window that all of its measures share.
+    """
     projections, columns, shared = projected(scan, windows, largest)
     who = credited(scan.who, scan.rather)
     # Grouped by the column, not by its new name: records may have a field of that name.
     query = source(exp.select(who.as_(SUBJECT), *projections), scan.records, joins_of(scan), windows)
-    return query.where(_and(shared, who.is_(exp.null()).not_())).group_by(who), columns
+    return query.where(_and(None if whenever else shared, who.is_(exp.null()).not_())).group_by(who), columns
 
 
 def joins_of(scan: Scan) -> tuple[Joined, ...]:
@@ -237,7 +237,7 @@ def projected(
 ) -> tuple[list[exp.Expr], list[tuple[Measure, str]], exp.Expression | None]:
     """The integer parts of every measure as columns, what they are, and a condition that every record meets that any
     measure looks at."""
-    spans = [_window(scan.records, measure, windows) for measure in scan.measures]
+    spans = [window_of(scan.records, measure, windows) for measure in scan.measures]
     # A window that all measures share is said once, for all rows. What different ones span is said for all rows, too:
     # that is what lets parts of files be skipped.
     alike = len(set(spans)) == 1
@@ -258,7 +258,7 @@ def conditions(scan: Scan, windows: Mapping[str, Bounds]) -> list[exp.Expression
     """Which records each measure looks at, its window included; None: at all."""
     found = []
     for measure in scan.measures:
-        span = _window(scan.records, measure, windows)
+        span = window_of(scan.records, measure, windows)
         keep = None if span is None else _within(*span)
         if measure.where is not None:
             keep = _and(keep, row_sql(measure.where, windows[measure.aggregate.shift]))
@@ -303,7 +303,8 @@ def not_covered(
     return uncovered(seen, scan.records)
 
 
-def _window(records: RecordType, measure: Measure, windows: Mapping[str, Bounds]) -> Window | None:
+def window_of(records: RecordType, measure: Measure, windows: Mapping[str, Bounds]) -> Window | None:
+    """Where records that the measure sees are dated; None: it sees all of them."""
     return None if measure.everything else window_on(records, measure.when, windows[measure.aggregate.shift])
 
 
@@ -326,7 +327,7 @@ def _spanned(spans: Sequence[Window | None]) -> exp.Expression | None:
 
 
 def _touches(records: RecordType, measure: Measure, partition: Partition, windows: Mapping[str, Bounds]) -> bool:
-    span = _window(records, measure, windows)
+    span = window_of(records, measure, windows)
     return span is None or may_hold(partition, *span)
 
 

@@ -1,47 +1,47 @@
-"""An engine that measures nothing twice: the integer parts of each measure are kept, under all that they depend on.
+"""An engine that counts nothing twice: the integer parts of each measure are kept, under all that they depend on.
 
-What a query answers depends on its text and on the tables that it reads, and on nothing else. So the key of a measure
-is the SQL that it alone is lowered to, what those tables hold, and whose figures are wanted. Weights, curves, tiers
-and money are not part of it; a parameter, a window, or a record in a month that is read, is.
+Weights, curves, tiers and money are no part of that, nor who is asked for: everybody's figures are kept. What can be
+added up is counted only over the months that are new: what is kept over others makes with it the whole. A first
+evaluation so costs no more than counting everything; where a month has changed, what is left unchanged is counted apart
+and kept as well, for the month that changed once often does so again.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import pyarrow as pa
-from sqlglot import exp
-
-from kaohe.engine.described import beside
+from kaohe.engine.definitions import Defining, Definition, Months, contents
 from kaohe.engine.kept_values import KeptValues
-from kaohe.engine.plan import Engine, Measure, Parts, Scan, needed, nodes, select
-from kaohe.engine.source import NO_RELATIONS, RECORDS, Relations
-from kaohe.engine.worktime import calendar_relations
-from kaohe.errors import Place, Problem
+from kaohe.engine.plan import Engine, Everybody, Measure, Parts, Scan
+from kaohe.engine.settled import put_otherwise
+from kaohe.engine.source import NO_RELATIONS, Relations
+from kaohe.engine.sums import Merging, Sums
+from kaohe.errors import KaoheError, Place, Problem
 from kaohe.exact import Ints
-from kaohe.language import Bounds, render
+from kaohe.language import Bounds
 from kaohe.records import Snapshot
-from kaohe.records.canonical import digest
 from kaohe.system import said_by_system
 from kaohe.text import msg
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from kaohe.engine.groups import Grouping, Groups
     from kaohe.engine.rows import Found, Rows
 
-FORMAT = 1
-"""Raised when what an engine does with a query's answer changes; the SQL itself says how a measure is lowered."""
+WORTH = 0.5
+"""The share of rows that are new, up to which they are counted by themselves."""
+NONE: Months = frozenset()
 
 
 class RememberedEngine:
-    """Asks another engine for the measures that are not kept yet, all at once, and keeps them.
+    """Asks another engine for what is not kept yet, all at once, and keeps it.
 
-    ``version`` says by what they are measured: other versions share nothing. ``tell`` is given one warning where
-    nothing can be kept; that fails no evaluation. Groups and single records are not kept.
+    ``version`` says by what it is counted: other versions share nothing. ``tell`` is given one warning where nothing
+    can be kept; that fails no evaluation. What others than ``measure`` give is not kept.
     """
 
     def __init__(
@@ -65,24 +65,32 @@ class RememberedEngine:
         whose: Sequence[Sequence[str]],
         relations: Relations = NO_RELATIONS,
     ) -> list[Parts]:
-        read = _Reading(snapshot, windows, relations)
-        keys = [self._keys(read, scan, codes) for scan, codes in zip(scans, whose, strict=True)]
-        found = [self._read(each, len(codes)) for each, codes in zip(keys, whose, strict=True)]
-        missing = {
-            number: replace(scan, measures=left)
-            for number, scan in enumerate(scans)
-            if (left := tuple(each for each in scan.measures if each not in found[number]))
-        }
-        if missing:
-            asked = [*missing.values()]
-            answers = self._measuring.measure(asked, snapshot, windows, [whose[at] for at in missing], relations)
-            for number, parts in zip(missing, answers, strict=True):
-                found[number] |= parts
-                for measure, columns in parts.items():
-                    self._kept.keep(keys[number][measure].digest, columns)
-            self._kept.trim()
-            self._warn()
-        return [{each: found[number][each] for each in scan.measures} for number, scan in enumerate(scans)]
+        def ask(scans: Sequence[Scan], whose: Sequence[pa.Array], relations: Relations) -> list[Parts]:
+            def count(missing: Sequence[Scan]) -> list[Everybody]:
+                return self._measuring.everybody(missing, snapshot, windows, relations)
+
+            defining = Defining(f"{self._version}, {self.name}", snapshot, windows, relations)
+            wanted = [
+                _Wanted(number, scan, measure, defining.definition(scan, measure))
+                for number, scan in enumerate(scans)
+                for measure in scan.measures
+            ]
+            merging = Merging()
+            found = [dict[Measure, Mapping[str, Ints]]() for _scan in scans]
+            for each, sums in zip(wanted, self._figures(wanted, whose, count, merging), strict=True):
+                found[each.number][each.measure] = merging.of(sums, whose[each.number])
+            return [*found]
+
+        return put_otherwise(ask, scans, whose, windows, relations)
+
+    def everybody(
+        self,
+        scans: Sequence[Scan],
+        snapshot: Snapshot,
+        windows: Mapping[str, Bounds],
+        relations: Relations = NO_RELATIONS,
+    ) -> list[Everybody]:
+        return self._measuring.everybody(scans, snapshot, windows, relations)
 
     def grouped(
         self,
@@ -104,27 +112,75 @@ class RememberedEngine:
     ) -> Found:
         return self._measuring.rows(wanted, snapshot, bounds, people, relations)
 
-    def _keys(self, read: _Reading, scan: Scan, codes: Sequence[str]) -> dict[Measure, _Key]:
-        return {measure: self._key(read, replace(scan, measures=(measure,)), codes) for measure in scan.measures}
+    def _figures(
+        self, wanted: Sequence[_Wanted], whose: Sequence[pa.Array], count: _Count, merging: Merging
+    ) -> list[Sums]:
+        """What is kept, and what is counted now, of all that is wanted."""
+        begun = [self._begun(each.definition) for each in wanted]
+        if any(each.missing for each in begun):
+            try:
+                begun = self._completed(wanted, begun, whose, count, merging)
+            except KaoheError as error:
+                anew = [
+                    _anew(one.definition) if each.missing else each for one, each in zip(wanted, begun, strict=True)
+                ]
+                apart = any(new.missing != each.missing for new, each in zip(anew, begun, strict=True))
+                if not apart or error.problems[0].code != "engine.overflow":
+                    raise
+                # A part of a sum may be too large although the whole is not; where that is, the engine itself says so.
+                begun = self._completed(wanted, anew, whose, count, merging)
+            self._kept.trim()
+            self._warn()
+        return [each.sums for each in begun if each.sums is not None]
 
-    def _key(self, read: _Reading, alone: Scan, codes: Sequence[str]) -> _Key:
-        """What a scan of one measure is kept under."""
-        query, columns = select(alone, read.windows)
-        parts = tuple(part for _measure, part in columns)
-        said = {
-            "format": FORMAT,
-            "version": self._version,
-            "engine": self.name,
-            "sql": render(query, "duckdb"),
-            "parts": list(parts),
-            "tables": dict(read.tables(alone, query)),
-            "whose": read.codes(codes),
-        }
-        return _Key(digest(said), parts)
+    def _begun(self, definition: Definition) -> _Begun:
+        """What is kept of use for it."""
+        whole = definition.whole
+        sums = self._kept.read(definition, whole)
+        if sums is not None:
+            return _Begun(sums, whole, ())
+        if not definition.merged:
+            return _anew(definition)
+        least = (1 - WORTH) * definition.rows(whole)
+        kept = [each for each in self._kept.months(definition) if definition.rows(each) >= least]
+        unchanged = max((each & whole for each in kept), key=definition.rows, default=NONE)
+        for months in sorted((each for each in kept if each <= whole), key=definition.rows, reverse=True):
+            sums = self._kept.read(definition, months)
+            if sums is not None:
+                return _Begun(sums, months, _filled(unchanged - months, whole - months - unchanged))
+        return _Begun(None, NONE, _filled(unchanged, whole - unchanged))
 
-    def _read(self, keys: Mapping[Measure, _Key], length: int) -> dict[Measure, Mapping[str, Ints]]:
-        read = ((measure, self._kept.read(key.digest, key.parts, length)) for measure, key in keys.items())
-        return {measure: parts for measure, parts in read if parts is not None}
+    def _completed(
+        self,
+        wanted: Sequence[_Wanted],
+        begun: Sequence[_Begun],
+        whose: Sequence[pa.Array],
+        count: _Count,
+        merging: Merging,
+    ) -> list[_Begun]:
+        """All that is missing, counted at once and kept."""
+        asked: dict[_Asked, list[_Wanted]] = defaultdict(list)
+        for one, each in zip(wanted, begun, strict=True):
+            for months in each.missing:
+                asked[one.asked(months)].append(one)
+        scans = [
+            replace(several[0].scan, measures=tuple(each.measure for each in several), among=among)
+            for (_number, among), several in asked.items()
+        ]
+        answers = dict(zip(asked, count(scans), strict=True))
+        done = []
+        for one, each in zip(wanted, begun, strict=True):
+            sums, months = each.sums, each.months
+            for more in each.missing:
+                answer = answers[one.asked(more)]
+                counted, months = Sums(answer.codes, answer.parts[one.measure]), months | more
+                if sums is None:
+                    sums = merging.with_all(whose[one.number], counted)
+                else:
+                    sums = merging.both(one.definition.function, sums, counted, one.scan.records.name)
+                self._kept.keep(one.definition, months, sums)
+            done.append(_Begun(sums, months, ()))
+        return done
 
     def _warn(self) -> None:
         if self._kept.failure is None or self._told:
@@ -136,68 +192,37 @@ class RememberedEngine:
         self._tell([Problem("engine.values-not-kept", what, where, said, fix=fix, severity="warning")])
 
 
+_Count = Callable[[Sequence[Scan]], list[Everybody]]
+_Asked = tuple[int, frozenset[str] | None]
+"""Of which scan, among which partitions; None: among all."""
+
+
 @dataclass(frozen=True)
-class _Key:
-    """What a measure's ``parts``, by these names, are kept under."""
+class _Wanted:
+    """A measure of the scan of that number among those asked for."""
 
-    digest: str
-    parts: tuple[str, ...]
+    number: int
+    scan: Scan
+    measure: Measure
+    definition: Definition
 
-
-class _Reading:
-    """What queries read in one call, by what it says; each table is looked at once."""
-
-    def __init__(self, snapshot: Snapshot, windows: Mapping[str, Bounds], relations: Relations) -> None:
-        self.windows = windows
-        self._snapshot = snapshot
-        self._relations = relations
-        self._digests: dict[str, str] = {}
-        self._codes: dict[int, str] = {}
-
-    def tables(self, scan: Scan, query: exp.Select) -> Iterator[tuple[str, Any]]:
-        """What each table holds that the query names. KeyError for one that is none of those it may read."""
-        described = {each.description.relation: each for each in beside(nodes(scan.measures), scan.describing)}
-        for name in sorted(_sources(query)):
-            if name == RECORDS:
-                partitions = needed(scan, self._snapshot.partitions(scan.records.name), self.windows)
-                yield name, [each.content for each in partitions]
-            elif name in described:
-                other = described[name].description.records.name
-                yield name, [each.content for each in self._snapshot.partitions(other)]
-            else:
-                yield name, self._relation(name, scan)
-
-    def codes(self, codes: Sequence[str]) -> str:
-        """Who is asked for, in that order."""
-        if id(codes) not in self._codes:
-            self._codes[id(codes)] = _content(pa.table({"code": pa.array(codes, pa.string())}))
-        return self._codes[id(codes)]
-
-    def _relation(self, name: str, scan: Scan) -> str:
-        """A relation that is joined, or else the days of a working calendar."""
-        if name not in self._digests:
-            given = self._relations if name in self._relations else self._calendars(scan)
-            self._digests[name] = _content(given[name])
-        return self._digests[name]
-
-    def _calendars(self, scan: Scan) -> Relations:
-        return calendar_relations(nodes(scan.measures), self._zone)
-
-    @cached_property
-    def _zone(self) -> Any:
-        return next(iter(self.windows.values())).zone
+    def asked(self, months: Months) -> _Asked:
+        return self.number, None if months == self.definition.whole else contents(months)
 
 
-def _sources(query: exp.Select) -> set[str]:
-    """The names of all tables that the query reads, in whatever it joins as well."""
-    read = (each.this for each in query.find_all(exp.From, exp.Join))
-    return {each.name for each in read if not isinstance(each, exp.Subquery)}
+@dataclass(frozen=True)
+class _Begun:
+    """Figures over some months, and the others, which are to be counted one lot after the other; None: over none."""
+
+    sums: Sums | None
+    months: Months
+    missing: tuple[Months, ...]
 
 
-def _content(table: pa.Table) -> str:
-    """SHA-256 over the table's columns, however it is cut into chunks."""
-    sink = pa.BufferOutputStream()
-    whole = table.combine_chunks()
-    with pa.ipc.new_stream(sink, whole.schema) as writer:
-        writer.write_table(whole)
-    return hashlib.sha256(sink.getvalue()).hexdigest()
+def _anew(definition: Definition) -> _Begun:
+    return _Begun(None, NONE, (definition.whole,))
+
+
+def _filled(*lots: Months) -> tuple[Months, ...]:
+    """Those in which there is anything; one of nothing where there is nothing at all to be counted."""
+    return tuple(each for each in lots if each) or (NONE,)

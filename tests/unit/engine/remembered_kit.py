@@ -10,8 +10,9 @@ from typing import Any
 import pyarrow.parquet as pq
 from tests.unit.engine import scan_kit
 
-from kaohe.engine import DuckEngine, Measure, Parts, Request, Scan, fuse
+from kaohe.engine import DuckEngine, Measure, Request, Scan, fuse
 from kaohe.engine.kept_values import KeptValues
+from kaohe.engine.plan import Everybody
 from kaohe.engine.remembered import RememberedEngine
 from kaohe.errors import Problem
 from kaohe.records import Snapshot
@@ -19,20 +20,22 @@ from kaohe.records.partition import content_digest
 
 
 class Noted(DuckEngine):
-    """Notes which measures it is asked for, in how many calls."""
+    """Notes which measures it is asked for, among which partitions, in how many calls."""
 
     def __init__(self) -> None:
         self.asked: list[Measure] = []
+        self.among: list[frozenset[str] | None] = []
         self.calls = 0
 
-    def measure(self, scans: Sequence[Scan], *rest: Any, **named: Any) -> list[Parts]:
+    def everybody(self, scans: Sequence[Scan], *rest: Any, **named: Any) -> list[Everybody]:
         self.calls += 1
         self.asked += [measure for scan in scans for measure in scan.measures]
-        return super().measure(scans, *rest, **named)
+        self.among += [scan.among for scan in scans for _measure in scan.measures]
+        return super().everybody(scans, *rest, **named)
 
     def forget(self) -> int:
         """How many measures it was asked for since the last time."""
-        asked, self.asked, self.calls = len(self.asked), [], 0
+        asked, self.asked, self.among, self.calls = len(self.asked), [], [], 0
         return asked
 
 
