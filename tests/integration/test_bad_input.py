@@ -27,7 +27,6 @@ from tests.watchdog import must_end
 EVALUATE = ("evaluate", "tiny", "--period", "2026-Q1")
 HEADER = TICKETS.splitlines()[0]
 FULL: dict[str, Any] = {"code": 3, "en": "the disk is full", "zh": "磁盘已满"}
-DENIED: dict[str, Any] = {"code": 3, "en": "may not be opened or written by this user", "zh": "当前用户无权打开或写入"}
 
 
 def many_tickets(path: Path, count: int) -> Path:
@@ -240,7 +239,13 @@ class TestReadOnly:
 
     @pytest.mark.parametrize("words", [EVALUATE, ("records", "batches"), ("records", "undo", "2")], ids=" ".join)
     def test_a_database_that_may_not_be_written_is_said_so(self, words: tuple[str, ...], read_only: Desk) -> None:
-        refused(read_only, *words, **DENIED)
+        said = (
+            "SQLite makes files beside a database (-wal, -shm) even to read it",
+            "SQLite 即使只读也要在数据库旁建立文件",
+        )
+        en, zh = refused(read_only, *words, code=3, en=said[0], zh=said[1])
+        for answer in (en, zh):
+            assert "sqlite3 FILE 'PRAGMA journal_mode = DELETE'" in answer.err, "how it is mended"
 
     def test_a_report_does_not_go_there(self, tiny: Desk, read_only: Desk) -> None:
         path = read_only.workspace / "ranking.csv"

@@ -88,7 +88,9 @@ class App:
     def measuring(self) -> Engine:
         """What measures, as kaohe.toml says, and measures everything: for whatever is to prove something."""
         from kaohe.cli.engines import engine_of
+        from kaohe.cli.files import make_private
 
+        make_private(self.workspace.kept)
         return engine_of(self.workspace)
 
     @cached_property
@@ -96,9 +98,11 @@ class App:
         """The folder of snapshots, for whoever takes one: until the command ends nobody removes files from it."""
         import click
 
+        from kaohe.cli.files import make_private
         from kaohe.records.in_use import in_use
 
         folder = self.workspace.snapshots
+        make_private(self.workspace.kept)
         if (context := click.get_current_context(silent=True)) is not None:
             context.find_root().with_resource(in_use(folder))
         return folder

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -16,6 +17,13 @@ def write_whole(path: Path, content: str | bytes) -> None:
     """Write beside the file, then put it in its place; a full disk leaves what was there before."""
     with whole(path) as beside:
         beside.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
+
+
+def make_private(folder: Path) -> None:
+    """A folder that nobody but its owner may enter, where there is none yet; one that is there keeps its rights. Where
+    it cannot be made, whoever writes into it says so."""
+    with suppress(OSError):
+        folder.mkdir(mode=0o700)
 
 
 def refuse_unwritable(path: Path | None) -> None:
@@ -32,7 +40,8 @@ class _Tried(Exception):  # noqa: N818 - nothing went wrong
 
 @contextmanager
 def whole(path: Path) -> Iterator[Path]:
-    """A path to write to, which on leaving takes the place of ``path``, and on any error goes away again.
+    """A path to write to, which on leaving takes the place of ``path``, and on any error goes away again. Who may read
+    the file stays as it was.
 
     KaoheError where the file cannot be written, also from libraries that wrap the error of the system.
     """
@@ -41,6 +50,8 @@ def whole(path: Path) -> Iterator[Path]:
         yield beside
         with beside.open("rb+") as file:
             os.fsync(file.fileno())
+        with suppress(OSError):  # there is none, or it is somebody else's
+            shutil.copymode(path, beside)
         beside.replace(path)
     except Exception as error:
         reason = next((each for each in (error, *error.args) if isinstance(each, OSError)), None)

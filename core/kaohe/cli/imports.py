@@ -251,7 +251,7 @@ def quarantined(app: App, imported: Imported, source: str, sha256: str) -> Messa
     folder, name = app.workspace.folder / "quarantine", f"{stem}-{sha256[:8]}"
     beside = folder / f".{name}.new"
     try:
-        folder.mkdir(exist_ok=True)
+        folder.mkdir(mode=0o700, exist_ok=True)
         write_quarantine(beside, imported.rejected, imported.header, app.language)
         path = beside.replace(_place_for(beside, folder / name))
     except OSError as error:

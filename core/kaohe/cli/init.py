@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import click
 
 from kaohe.cli.context import App
+from kaohe.cli.files import make_private, write_whole
 from kaohe.cli.words import _
 from kaohe.cli.workspace_folder import FILE
 from kaohe.errors import Exit, Place, Problem, fail
@@ -42,6 +43,7 @@ def init(app: App, folder: Path, industry: str | None, timezone: str, database: 
 
 def make_workspace(app: App, folder: Path, *, industries: Sequence[str], timezone: str, database: str) -> App:
     """Make the workspace and return an App that stands in it."""
+    from kaohe.cli.workspace import holds_password
     from kaohe.plugin.registry import open_registry
 
     folder = folder.absolute()
@@ -62,8 +64,11 @@ def make_workspace(app: App, folder: Path, *, industries: Sequence[str], timezon
 
             _write_new(folder / "schemes" / "scheme.schema.json", schema_text())
         _write_new(folder / "calendars" / f"{CALENDAR}.toml", _calendar(timezone))
-        _write_new(folder / FILE, settings(folder.name, app.language, timezone, database, allowed))
-        App(app.language, folder, app.environment, app.acting).store.close()
+        (folder / FILE).touch(0o600 if holds_password(database) else 0o666)
+        write_whole(folder / FILE, settings(folder.name, app.language, timezone, database, allowed))
+        made = App(app.language, folder, app.environment, app.acting)
+        make_private(made.workspace.kept)
+        made.store.close()
     return App(app.language, folder, app.environment, app.acting)
 
 
@@ -167,7 +172,5 @@ def _installed(name: str) -> AllowedPlugin:
 
 def _write_new(path: Path, text: str) -> None:
     """Write a file that is not there yet; one that is there stays as it is."""
-    from kaohe.cli.files import write_whole
-
     if not path.exists():
         write_whole(path, text)

@@ -149,10 +149,12 @@ def verify(app: App, named: Sequence[str], form: str) -> Exit:
 )
 @click.pass_obj
 def collect(app: App, dry_run: bool, hours: int) -> Exit:
+    from kaohe.cli.files import make_private
     from kaohe.run.stored.collecting import collect as collected
 
     app.require("prepare")
     folder = app.workspace.snapshots
+    make_private(app.workspace.kept)
     rubbish = collected(app.bare_store, folder, app.now(), hours=hours, dry_run=dry_run)
     for path in rubbish.paths if dry_run else ():
         click.echo(path.relative_to(folder).as_posix())

@@ -89,13 +89,18 @@ class Workspace:
         return self.folder / "plugins"
 
     @property
+    def kept(self) -> Path:
+        """What kaohe keeps for itself; nobody but its owner may enter, unless he lets others."""
+        return self.folder / ".kaohe"
+
+    @property
     def snapshots(self) -> Path:
-        return self.folder / ".kaohe" / "snapshots"
+        return self.kept / "snapshots"
 
     @property
     def values(self) -> Path:
         """What was measured before; may be deleted at any time."""
-        return self.folder / ".kaohe" / "values"
+        return self.kept / "values"
 
     def with_plugin(self, entry: AllowedPlugin) -> Workspace:
         """Allow a plugin in kaohe.toml, in the place of one of the same name; comments and order stay."""
@@ -123,6 +128,11 @@ class Workspace:
             document["plugins"] = listed
         write_whole(self.file, tomlkit.dumps(document))
         return replace(self, plugins=plugins)
+
+
+def holds_password(url: str) -> bool:
+    """Whether somebody's password stands in the URL."""
+    return _PASSWORD.search(url) is not None
 
 
 def load_workspace(folder: Path | None, environment: Mapping[str, str]) -> Workspace:

@@ -109,7 +109,8 @@ def _sqlite(address: URL, patience: float) -> Engine:
     def _prepare(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # transactions begin where we say, and hold the schema's changes too
         for pragma in _PRAGMAS:
-            _in_turn(connection, f"PRAGMA {pragma}", patience)
+            with suppress(_ReadOnly):  # then there is no journal to choose
+                _in_turn(connection, f"PRAGMA {pragma}", patience)
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
@@ -117,6 +118,10 @@ def _sqlite(address: URL, patience: float) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+class _ReadOnly(Exception):  # noqa: N818 - nothing went wrong
+    """The file may be read and not written."""
 
 
 def _in_turn(connection: sqlite3.Connection, statement: str, patience: float) -> None:
@@ -127,6 +132,8 @@ def _in_turn(connection: sqlite3.Connection, statement: str, patience: float) ->
             connection.execute(statement)
             return
         except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode == sqlite3.SQLITE_READONLY:
+                raise _ReadOnly from error
             if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() >= until:
                 raise
             time.sleep(_BETWEEN_TRIES)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -33,6 +34,14 @@ _PERMISSION: Finding = (
     "database.permission",
     msg("the database may not be opened or written by this user"),
     msg("check who owns the file and its folder, or what the database user may do"),
+)
+_SHUT_FOLDER: Finding = (
+    "database.read-only",
+    msg("SQLite makes files beside a database (-wal, -shm) even to read it, and this user may make none there"),
+    msg(
+        "let this user's group write in the folder, or copy the workspace and work in the copy; "
+        "one that is only to be read is first made ready by its owner: sqlite3 FILE 'PRAGMA journal_mode = DELETE'"
+    ),
 )
 _DAMAGED: Finding = (
     "database.damaged",
@@ -232,9 +241,17 @@ def _explained(error: BaseException | None, url: URL) -> tuple[Finding | None, s
     if not isinstance(error, sqlite3.Error):
         finding, reason = _from_server(error)
         return finding, _without_password(reason, url)
-    found = _SQLITE.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code == sqlite3.SQLITE_CANTOPEN and _is_shut(Path(url.database or "")):
+        return _SHUT_FOLDER, None
+    found = _SQLITE.get(code)
     # Where not even its small shared-memory file fits, SQLite speaks of a fault of the disk.
     return (_FULL if found is _DISK and _is_full(url) else found), None
+
+
+def _is_shut(database: Path) -> bool:
+    """Whether the file can be read, and nothing can be made beside it."""
+    return os.access(database, os.R_OK) and not os.access(database.parent, os.W_OK | os.X_OK)
 
 
 def _is_full(url: URL) -> bool:

@@ -1,4 +1,4 @@
-"""A folder for what nobody else may read, beside a database and only for as long as this process lives."""
+"""What nobody else may read: a new database, and a folder beside one for only as long as this process lives."""
 
 from __future__ import annotations
 
@@ -26,6 +26,15 @@ class PrivateFolder:
         if self._mark is not None:
             os.close(self._mark)
             self._mark = None
+
+
+def make_private_file(path: Path) -> None:
+    """An empty file that only its owner may read, where there is none yet; one that is there keeps its rights.
+
+    What SQLite puts beside its database has the database's rights. Where no file can be made, SQLite says so.
+    """
+    with suppress(OSError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
 
 def remove_left_behind(database: Path) -> None:

@@ -17,6 +17,7 @@ from kaohe.plugin import RecordType
 from kaohe.records.audit import NOBODY, Actor, act_as
 from kaohe.records.connecting import DEFAULT, PURPOSE, Pool, address_of, engine_of
 from kaohe.records.failures import described, guarded, guarded_commit
+from kaohe.records.private_folder import make_private_file
 from kaohe.records.schema import bring_up_to_date, is_current
 from kaohe.records.tables import record_table
 from kaohe.records.waiting import who_writes
@@ -106,7 +107,10 @@ def open_store(
     """
     metadata = MetaData()
     tables = {name: record_table(record_type, metadata) for name, record_type in record_types.items()}
-    engine = engine_of(address_of(url, folder), patience, pool, actor.login)
+    address = address_of(url, folder)
+    if address.get_backend_name() == "sqlite":
+        make_private_file(Path(address.database or ""))
+    engine = engine_of(address, patience, pool, actor.login)
     store = Store(engine, MappingProxyType(dict(record_types)), MappingProxyType(tables), actor, settings)
     with store.reading() as connection:
         current = is_current(connection, record_types)

@@ -24,6 +24,16 @@ def test_a_file_is_replaced_by_the_new_content(tmp_path: Path) -> None:
     assert [*tmp_path.iterdir()] == [path]
 
 
+@pytest.mark.skipif(os.name != "posix", reason="rights of POSIX")
+def test_who_may_read_a_file_stays_as_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "kaohe.toml"
+    path.touch()
+    for mode in (0o600, 0o664):
+        path.chmod(mode)
+        write_whole(path, "new")
+        assert path.stat().st_mode & 0o777 == mode
+
+
 @pytest.mark.parametrize("failing", ["fsync", "replace"])
 @pytest.mark.parametrize("interruption", [OSError(errno.ENOSPC, "No space left on device"), KeyboardInterrupt()])
 def test_what_was_there_stays_when_writing_breaks_off(

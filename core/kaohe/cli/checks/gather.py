@@ -6,6 +6,7 @@ import os
 import platform
 import shutil
 import socket
+import stat
 import subprocess
 import tempfile
 from collections.abc import Iterable, Mapping
@@ -53,11 +54,14 @@ def temporary() -> Path:
 
 
 def entries(folder: Path, paths: Iterable[Path]) -> list[Entry]:
-    """Those that are there, with their rights; none where rights are not those of POSIX."""
+    """Those that are there, with their rights; none where rights are not those of POSIX, and nothing of what lies in a
+    folder of the workspace that others may not enter."""
     found = []
     for path in paths if os.name == "posix" else ():
+        inside = path.relative_to(folder)
         with suppress(OSError):
-            found.append(Entry(path.relative_to(folder).as_posix(), path.stat().st_mode))
+            if all((folder / each).stat().st_mode & stat.S_IXOTH for each in list(inside.parents)[:-1]):
+                found.append(Entry(inside.as_posix(), path.stat().st_mode))
     return found
 
 
