@@ -188,7 +188,7 @@ def test_a_file_with_a_sound_hash_that_arrow_cannot_read_is_none(tmp_path: Path)
         table, sink = pa.table({"n": pa.array(numbers, pa.int16())}), pa.BufferOutputStream()
         with pa.ipc.new_stream(sink, table.schema) as writer:
             writer.write_table(table)
-        return sink.getvalue().to_pybytes()
+        return bytes(sink.getvalue())
 
     for sound in (body, stream(*range(1000))):
         assert holding(sound).parts["n"].tolist() == [*range(1000)]
@@ -196,8 +196,8 @@ def test_a_file_with_a_sound_hash_that_arrow_cannot_read_is_none(tmp_path: Path)
     assert holding(stream(None, *range(999))) is holding(stream(*range(999))) is None
     others = [said.replace(b'"m"', b'"o"'), said.replace(b'"d"', b'"e"'), b"[]", b"{}", b"", said[:-1], b"\xff"]
     assert [holding(body, other) for other in others] == [None] * len(others)
-    for path in set(tmp_path.iterdir()) - {path}:
-        path.unlink()
+    (codes,) = set(tmp_path.iterdir()) - {path}
+    codes.unlink()
     kept.trim()
     assert holding(body) is None  # whose they are is not there any more
 
@@ -268,10 +268,8 @@ def test_clearing_takes_the_values_away_and_nothing_else(engine: Remembering, tm
     sizes = sum(path.stat().st_size for path in folder.iterdir())
     (folder / "notes.txt").write_text("mine")
     (folder / ".abc.values.7").write_text("left by an interruption")
-    assert clear_values(folder) == (
-        MEASURES + len(("whose they are", "interrupted")),
-        sizes + len("left by an interruption"),
-    )
+    files = MEASURES + len(("whose they are", "interrupted"))
+    assert clear_values(folder) == (files, sizes + len("left by an interruption"))
     assert [path.name for path in folder.iterdir()] == ["notes.txt"]
     assert clear_values(tmp_path / "none") == (0, 0)
 
