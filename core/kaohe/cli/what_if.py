@@ -96,6 +96,7 @@ def _compared_with(app: App, file: Path, period: str | None, against: str | None
     from kaohe.period import parse_period, usual
     from kaohe.run.stored.repository import read_run
     from kaohe.run.stored.runs import find_run
+    from kaohe.run.stored.shelf import LARGE
 
     asked = None if period is None else parse_period(period)
     number = None
@@ -106,7 +107,7 @@ def _compared_with(app: App, file: Path, period: str | None, against: str | None
             if against.isdecimal():
                 raise  # no scheme is called so
     if number is not None:
-        stored = read_run(app.bare_store, number)
+        stored = read_run(app.bare_store, number, without=LARGE)
         if asked is not None and usual(asked) != usual(stored.run.period):
             what = msg("run {number} is one of another period", number=number)
             found, expected = stored.run.period.name, asked.name
@@ -129,7 +130,7 @@ def _compared_with(app: App, file: Path, period: str | None, against: str | None
                 ),
             )
         )
-    return read_run(app.bare_store, number)
+    return read_run(app.bare_store, number, without=LARGE)
 
 
 def _that_counts(app: App, file: Path, period: Period, against: str | None) -> tuple[str, int | None]:

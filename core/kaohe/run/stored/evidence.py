@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -75,9 +75,13 @@ def packed(columns: Mapping[str, pa.Array]) -> bytes:
     return bytes(sink.getvalue())
 
 
-def unpacked(blob: bytes) -> dict[str, pa.Array]:
-    """The columns again; pa.ArrowException for bytes that are no such table."""
-    table = pa.ipc.open_file(pa.BufferReader(blob)).read_all()
+def unpacked(blob: bytes, names: Collection[str] | None = None) -> dict[str, pa.Array]:
+    """The columns again, or those of these names; pa.ArrowException for bytes that are no such table."""
+    asked = None
+    if names is not None:
+        held = pa.ipc.open_file(pa.BufferReader(blob)).schema.names
+        asked = pa.ipc.IpcReadOptions(included_fields=[place for place, name in enumerate(held) if name in names])
+    table = pa.ipc.open_file(pa.BufferReader(blob), options=asked).read_all()
     table.validate(full=True)  # changed bytes may point outside of the table
     return {name: _whole(table.column(name)) for name in table.column_names}
 

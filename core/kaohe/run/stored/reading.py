@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import pyarrow as pa
@@ -11,31 +11,39 @@ import pyarrow as pa
 from kaohe.errors import Exit, KaoheError, Place, Problem, fail
 from kaohe.run.inputs import Inputs
 from kaohe.run.model import Run
-from kaohe.run.stored.evidence import FORMAT, bytes_seal, column_seals, seal_of, unpacked
-from kaohe.run.stored.shelf import unshelve
+from kaohe.run.stored.evidence import bytes_seal, column_seals, seal_of, unpacked
+from kaohe.run.stored.shelf import columns_of, lessened, unshelve
 from kaohe.text import msg
 
 UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, IndexError, OSError, pa.ArrowException)
 """What reading raises where bytes or JSON are not what was stored."""
 
 
-def run_from(row: Mapping[Any, Any], inputs: Inputs) -> Run:
-    """The run of a row of today's format. KaoheError where the row does not say what was stored."""
+def run_from(
+    row: Mapping[Any, Any], said: Mapping[str, Any] | None, inputs: Inputs, without: Collection[str] = ()
+) -> Run:
+    """The run of a row of today's format and what its evidence says. KaoheError where the row does not say what was
+    stored: all of it is proved, ``without`` or not."""
     try:
-        said = json.loads(row["evidence"])
+        if said is None:
+            raise ValueError("the evidence is no JSON")
         seals, blob = said["seals"], bytes_seal(row["columns"])
         if (said["seal"], seals["runs"], seals["columns"]) != (seal_of(said), column_seals(row), blob):
             raise ValueError("the seal is broken")
-        return opened(row, said, inputs)
+        return opened(row, said, inputs, without)
     except UNREADABLE:
         raise damaged(row["id"]) from None
 
 
-def opened(row: Mapping[Any, Any], said: Mapping[str, Any], inputs: Inputs) -> Run:
-    """The run that a row and its evidence hold, whatever they hold; one of ``UNREADABLE`` where they hold none."""
+def opened(row: Mapping[Any, Any], said: Mapping[str, Any], inputs: Inputs, without: Collection[str] = ()) -> Run:
+    """The run that a row and its evidence hold, whatever they hold; one of ``UNREADABLE`` where they hold none.
+
+    ``without``: names out of ``shelf.LARGE`` that nobody will look at; they are left empty and not read.
+    """
+    document = lessened(said["run"], without)
     return unshelve(
-        said["run"],
-        unpacked(row["columns"]),
+        document,
+        unpacked(row["columns"], columns_of(document) if without else None),
         inputs.scheme,
         digest=row["digest"],
         snapshot=row["snapshot"],
@@ -43,9 +51,11 @@ def opened(row: Mapping[Any, Any], said: Mapping[str, Any], inputs: Inputs) -> R
     )
 
 
-def refuse_former(row: Mapping[Any, Any]) -> None:
-    """Raise KaoheError for a run that an earlier version stored: it holds results and nothing to read them by."""
-    if row["inputs"] is None or not row["evidence"].startswith("{") or _format(row["evidence"]) == 1:
+def evidence_of(row: Mapping[Any, Any]) -> dict[str, Any] | None:
+    """What the row's evidence says; None where it cannot be read. Raises KaoheError for a run that an earlier version
+    stored: it holds results and nothing to read them by."""
+    said = _parsed(row["evidence"])
+    if row["inputs"] is None or not row["evidence"].startswith("{") or (said is not None and said.get("format") == 1):
         raise fail(
             Problem(
                 "run.former",
@@ -55,6 +65,7 @@ def refuse_former(row: Mapping[Any, Any]) -> None:
             ),
             Exit.ENVIRONMENT,
         )
+    return said
 
 
 def damaged(number: int) -> KaoheError:
@@ -70,8 +81,9 @@ def damaged(number: int) -> KaoheError:
     )
 
 
-def _format(evidence: str) -> Any:
+def _parsed(evidence: str) -> dict[str, Any] | None:
     try:
-        return json.loads(evidence).get("format", FORMAT)
-    except UNREADABLE:
-        return FORMAT
+        said = json.loads(evidence)
+    except ValueError:
+        return None
+    return said if isinstance(said, dict) else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +20,7 @@ from kaohe.run.life.store import life_in
 from kaohe.run.model import Balances, Run
 from kaohe.run.stored.evidence import packed, sealed, summary, unpacked
 from kaohe.run.stored.noting import note_inputs
-from kaohe.run.stored.reading import refuse_former, run_from
+from kaohe.run.stored.reading import evidence_of, run_from
 from kaohe.run.stored.shelf import shelve
 from kaohe.text import msg
 
@@ -84,14 +84,15 @@ def add_run(connection: Connection, run: Run, inputs: Inputs, *, replaces: int |
     return number
 
 
-def read_run(store: Store, number: int) -> StoredRun:
-    """The run of that number, whole. Raises KaoheError where there is none, where an earlier version stored it
-    without its inputs, and where it is not what was stored."""
+def read_run(store: Store, number: int, *, without: Collection[str] = ()) -> StoredRun:
+    """The run of that number, whole, or ``without`` fields out of ``shelf.LARGE``, which are then empty. Raises
+    KaoheError where there is none, where an earlier version stored it without its inputs, and where it is not what was
+    stored."""
     with store.reading() as connection:
         row = run_row(connection, number)
-    refuse_former(row)
+    said = evidence_of(row)
     inputs = read_inputs(store, row["inputs"])
-    return StoredRun(number, run_from(row, inputs), inputs, row["actor"], row["replaces"])
+    return StoredRun(number, run_from(row, said, inputs, without), inputs, row["actor"], row["replaces"])
 
 
 def run_row(connection: Connection, number: int) -> RowMapping:

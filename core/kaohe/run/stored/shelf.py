@@ -8,8 +8,9 @@ the rest and names the columns. The scheme stands apart: it is compiled again fr
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -35,6 +36,10 @@ _ABOUT_ALL = ("appraisal",)
 BESIDE = frozenset({"scheme", "digest", "snapshot", "created_at"})
 """Fields of a run that stand beside it, in its row."""
 Columns = dict[str, pa.Array]
+LARGE: Mapping[str, Any] = MappingProxyType(
+    {"counts": {"map": []}, "team_counts": {"map": []}, "decisions": [], "stays": []}
+)
+"""The fields that explain a run or prove it, and that no figure of it is read from: by name, and written as empty."""
 
 
 def shelve(run: Run) -> tuple[dict[str, Any], Columns]:
@@ -48,6 +53,22 @@ def unshelve(document: Mapping[str, Any], columns: Mapping[str, pa.Array], schem
     """The run again; ``beside``: the fields of its row. KeyError, ValueError and the like for what was never stored."""
     desk = _Desk(columns, scheme)
     return Run(scheme=scheme, **beside, **{each.name: desk.take(document[each.name]) for each in _fields_of_a_run()})
+
+
+def lessened(document: Mapping[str, Any], without: Collection[str]) -> dict[str, Any]:
+    """The document with these of its ``LARGE`` fields empty."""
+    return {
+        name: LARGE[name] if name in without else lessened(each, without) if isinstance(each, dict) else each
+        for name, each in document.items()
+    }
+
+
+def columns_of(node: dict[str, Any] | list[Any]) -> frozenset[str]:
+    """The columns that a document, or a part of one, names."""
+    if isinstance(node, dict) and node.keys() == {"column", "as"}:
+        return frozenset((node["column"],))
+    parts = node.values() if isinstance(node, dict) else node
+    return frozenset().union(*(columns_of(each) for each in parts if isinstance(each, dict | list)))
 
 
 def _fields_of_a_run() -> list[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from kaohe.cli.evaluate import explanation, rendered
 from kaohe.run.digest import digest_of
 from kaohe.run.inputs import evaluate_inputs
 from kaohe.run.stored.repository import read_run
-from kaohe.run.stored.shelf import shelve
+from kaohe.run.stored.shelf import LARGE, shelve
 from kaohe.text import Language
 
 INDUSTRIES = ("customer_department", "energy_storage", "enterprise_transfer", "floor_heating", "investment")
@@ -42,6 +43,16 @@ def test_every_run_of_the_demo_is_read_back_whole(demo_workspace: Path, number: 
         run.team_counts,
     )
     assert again == run.digest == fresh.digest
+
+
+@pytest.mark.parametrize("number", range(1, 11))
+def test_what_is_read_without_the_large_parts_is_the_same_but_for_them(demo_workspace: Path, number: int) -> None:
+    store = App("en", demo_workspace, {}).store
+    whole, less = read_run(store, number).run, read_run(store, number, without=LARGE).run
+    assert (less.counts, less.team_counts, less.appraisal.decisions) == ({}, {}, ())
+    teams = whole.appraisal.teams and replace(whole.appraisal.teams, stays=())
+    appraisal = replace(whole.appraisal, decisions=(), teams=teams)
+    assert difference(less, replace(whole, counts={}, team_counts={}, appraisal=appraisal)) is None
 
 
 @pytest.mark.parametrize("number", [2, 4, 6])

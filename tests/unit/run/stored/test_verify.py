@@ -358,6 +358,9 @@ def test_a_run_that_was_changed_is_not_shown_as_a_result(desk: Desk) -> None:
     assert (answer.code, answer.out) == (3, "")
     assert "run.damaged" in answer.err
     assert "kaohe run verify 1" in answer.err
+    answer = desk.try_("what-if", "tiny", "--against", "1")  # which does not read all of it, and proves all of it
+    assert (answer.code, answer.out) == (3, "")
+    assert "run.damaged" in answer.err
 
 
 def test_a_run_of_an_earlier_version_cannot_be_verified_and_says_so(desk: Desk) -> None:
