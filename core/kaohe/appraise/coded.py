@@ -44,6 +44,10 @@ class Coded(Sequence[Any]):
         """The values of these rows."""
         return Coded(self.which[rows], self.distinct).used()
 
+    def at(self, rows: Ints) -> list[Any]:
+        """The values of these rows, as a list."""
+        return [self.distinct[number] for number in self.which[rows].tolist()]
+
     def map(self, change: Callable[[Any], Any]) -> Coded:
         """The same with every distinct value changed."""
         return Coded(self.which, [change(value) for value in self.distinct])

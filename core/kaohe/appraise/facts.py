@@ -6,17 +6,17 @@ meet few distinct rows among many people.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date
 from fractions import Fraction
-from itertools import chain, repeat
+from itertools import chain
 from typing import Any
 
 import numpy as np
 
 from kaohe.appraise.coded import Coded, coded
-from kaohe.appraise.columns import blocks
+from kaohe.appraise.columns import blocks, told_apart
 from kaohe.appraise.model import People, Values
 from kaohe.exact import MICRO, Flags, Ints
 from kaohe.language import Bounds, Expression, field_names, interpret_records, interpreter, keyed_ids
@@ -117,18 +117,22 @@ def evaluate(expression: Expression, seen: Facts, rows: Ints) -> Coded:
     names: list[Name] = [*sorted(field_names(expression)), *sorted(keyed_ids(expression))]
     compute = _interpreter(expression)
     columns = [seen.column(name) for name in names]
-    read = [map(column.raw.__getitem__, _listed_by_and_by(rows)) for column in columns]
-    match columns:
-        case []:
-            return coded(repeat((), len(rows)), len(rows)).map(lambda _: compute({}))
-        case [column]:
-            # Without a tuple around each value: most expressions name one column.
-            return coded(read[0], len(rows)).map(lambda value: compute({names[0]: _read(column, value)}))
-    return coded(zip(*read, strict=True), len(rows)).map(
-        lambda raw: compute(
-            {name: _read(column, value) for name, column, value in zip(names, columns, raw, strict=True)}
-        )
-    )
+    raw = [_of_rows(column.raw, rows) for column in columns]
+    alike, first = told_apart([each.which for each in raw], len(rows))
+    values = [each.at(first) for each in raw]
+
+    def answer(number: int) -> Any:
+        read = zip(names, columns, values, strict=True)
+        return compute({name: _read(column, of_them[number]) for name, column, of_them in read})
+
+    return Coded(alike, [*map(answer, range(len(first)))])
+
+
+def _of_rows(raw: Sequence[Any], rows: Ints) -> Coded:
+    if isinstance(raw, Coded):
+        return raw.take(rows)
+    numbers = chain.from_iterable(rows[block].tolist() for block in blocks(len(rows)))
+    return coded(map(raw.__getitem__, numbers), len(rows))
 
 
 def _interpreter(expression: Expression) -> Callable[[Mapping[Any, Any]], Any]:
@@ -142,10 +146,6 @@ def _interpreter(expression: Expression) -> Callable[[Mapping[Any, Any]], Any]:
         return exact(row) if any(finer(row[name], scale) for name, scale in scales.items()) else compute(row)
 
     return either
-
-
-def _listed_by_and_by(rows: Ints) -> Iterator[int]:
-    return chain.from_iterable(rows[block].tolist() for block in blocks(len(rows)))
 
 
 def _read(column: Column, value: Any) -> Any:

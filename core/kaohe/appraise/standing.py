@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from kaohe.appraise.columns import ascending
+from kaohe.appraise.coded import coded
+from kaohe.appraise.columns import ascending, told_apart
 from kaohe.appraise.model import EVERYBODY, People, Values
 from kaohe.errors import KaoheError, Problem, fail
 from kaohe.exact import Flags, Ints
@@ -90,9 +91,13 @@ def numbered(within: Sequence[str], people: People) -> tuple[Ints, tuple[str, ..
     """Each person's group by the number, and the names of the groups."""
     if not within:
         return np.zeros(len(people), np.int64), (EVERYBODY,)
+    columns = [coded(people.attribute(name), len(people)) for name in within]
+    alike, first = told_apart([column.which for column in columns], len(people))
+    members = list(zip(*(column.at(first) for column in columns), strict=True))
     numbers: dict[tuple[Any, ...], int] = {}
-    members = zip(*(people.attribute(name) for name in within), strict=True)
-    number = np.fromiter((numbers.setdefault(member, len(numbers)) for member in members), np.int64, len(people))
+    for place in np.argsort(first).tolist():  # groups in the order in which people come
+        numbers.setdefault(members[place], len(numbers))
+    number = np.array([numbers[member] for member in members], np.int64)[alike]
     return number, tuple(" / ".join("—" if part is None else str(part) for part in member) for member in numbers)
 
 
