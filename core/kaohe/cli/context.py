@@ -76,6 +76,7 @@ class App:
             actor=self.actor,
             settings=workspace.noted_settings(),
             at=self.now(),
+            tell=self.say if sys.stderr.isatty() else None,
         )
 
     def close(self) -> None:

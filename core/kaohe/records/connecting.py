@@ -28,6 +28,8 @@ logging.getLogger("psycopg").addHandler(logging.NullHandler())
 
 PURPOSE = "kaohe_purpose"
 """What a transaction is for, as its connection knows it."""
+IN_TURN = "kaohe_in_turn"
+"""Whether a connection to SQLite waits until others have written."""
 # FULL: what somebody was told is paid is so after a failure of the power too.
 _PRAGMAS = ("foreign_keys = ON", "journal_mode = WAL", "synchronous = FULL")
 # Nothing that the server's files or the role's settings say changes what kaohe writes and reads. A statement may take
@@ -115,7 +117,9 @@ def _sqlite(address: URL, patience: float) -> Engine:
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         writes = connection.get_execution_options().get(PURPOSE) == "write"
+        connection.info[IN_TURN] = writes
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        connection.info[IN_TURN] = False
 
     return engine
 

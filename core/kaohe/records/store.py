@@ -17,6 +17,7 @@ from kaohe.plugin import RecordType
 from kaohe.records.audit import NOBODY, Actor, act_as
 from kaohe.records.connecting import DEFAULT, PURPOSE, Pool, address_of, engine_of
 from kaohe.records.failures import described, guarded, guarded_commit
+from kaohe.records.held_up import Tell, told
 from kaohe.records.private_folder import make_private_file
 from kaohe.records.schema import bring_up_to_date, is_current
 from kaohe.records.tables import record_table
@@ -26,7 +27,8 @@ from kaohe.records.waiting import who_writes
 @dataclass(frozen=True)
 class Store:
     """An open database. ``tables`` holds the table of each record type; ``actor`` is whose the changes are,
-    ``settings`` the text of the workspace's settings by which they are made.
+    ``settings`` the text of the workspace's settings by which they are made; ``tell`` is told of a longer wait for
+    others.
 
     Every transaction is one of ``reading()`` (a consistent view) or ``writing()`` (all or nothing).
     """
@@ -36,6 +38,7 @@ class Store:
     tables: Mapping[str, Table] = field(repr=False)
     actor: Actor = NOBODY
     settings: str | None = field(default=None, repr=False)
+    tell: Tell | None = field(default=None, repr=False)
 
     @property
     def label(self) -> str:
@@ -52,7 +55,8 @@ class Store:
         """A connection without a transaction yet: see ``transaction``. Temporary tables live as long as it does."""
         with guarded(self.engine.url, lambda: who_writes(self.engine)), self.engine.connect() as connection:
             act_as(connection, self.actor, self.settings)
-            yield connection
+            with told(self.engine, connection, self.tell):
+                yield connection
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -96,6 +100,7 @@ def open_store(
     actor: Actor = NOBODY,
     settings: str | None = None,
     at: datetime | None = None,
+    tell: Tell | None = None,
 ) -> Store:
     """Open the database, create it where it does not exist, and bring its tables to this version.
 
@@ -103,7 +108,7 @@ def open_store(
     ``postgresql://USER:PASSWORD@HOST:PORT/NAME``.
     ``patience``: seconds to wait for another writer or for the server; ``pool``: connections to PostgreSQL; ``actor``:
     who is at work, by which ``settings`` (their text without a password), and ``at`` which moment (left out: by the
-    database's own clock). Raises KaoheError (Exit.ENVIRONMENT).
+    database's own clock). ``tell``: told once of each longer wait for others. Raises KaoheError (Exit.ENVIRONMENT).
     """
     metadata = MetaData()
     tables = {name: record_table(record_type, metadata) for name, record_type in record_types.items()}
@@ -111,7 +116,7 @@ def open_store(
     if address.get_backend_name() == "sqlite":
         make_private_file(Path(address.database or ""))
     engine = engine_of(address, patience, pool, actor.login)
-    store = Store(engine, MappingProxyType(dict(record_types)), MappingProxyType(tables), actor, settings)
+    store = Store(engine, MappingProxyType(dict(record_types)), MappingProxyType(tables), actor, settings, tell)
     with store.reading() as connection:
         current = is_current(connection, record_types)
     if not current:

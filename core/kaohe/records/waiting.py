@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, Row, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from kaohe.text import Message, msg
@@ -12,9 +13,12 @@ from kaohe.text import Message, msg
 _LOCKS = Path("/proc/locks")
 _WRITERS_BYTE = 120
 """Of the small file beside a SQLite database: who writes holds a lock on this byte."""
+session_columns = (
+    "pid, coalesce(nullif(application_name, ''), usename) AS name, coalesce(host(client_addr), '') AS host, "
+    "to_char(xact_start, 'HH24:MI:SS') AS since"
+)
 _SESSIONS = text(
-    "SELECT pid, coalesce(nullif(application_name, ''), usename) AS name, coalesce(host(client_addr), '') AS host, "
-    "to_char(xact_start, 'HH24:MI:SS') AS since FROM pg_stat_activity "
+    f"SELECT {session_columns} FROM pg_stat_activity "  # noqa: S608 - the words are ours
     "WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_xid IS NOT NULL "
     "ORDER BY xact_start LIMIT 1"
 )
@@ -30,7 +34,12 @@ def who_writes(engine: Engine) -> Message | None:
             found = connection.execute(_SESSIONS).one_or_none()
     except SQLAlchemyError:
         return None
-    if found is None or found.since is None:
+    return None if found is None else said_of(found)
+
+
+def said_of(found: Row[Any]) -> Message | None:
+    """Whose session it is; None where this role is not told."""
+    if found.since is None:
         return None
     words = {"name": found.name, "host": found.host or "localhost", "process": found.pid, "since": found.since}
     return msg("{name} from {host}, server process {process}, writing since {since} UTC", **words)
