@@ -91,7 +91,7 @@ def _actuals(app: App, indicator: str, period: Period) -> dict[str, int]:
     """The figures of a period in millionths by person; none where there was nobody, or nothing."""
     from kaohe import __version__
     from kaohe.records import take_snapshot
-    from kaohe.run import Setting, evaluate
+    from kaohe.run.evaluate import Setting, evaluate
     from kaohe.run.measuring.describing import record_types_of
     from kaohe.run.organisation.members import read_members
     from kaohe.scheme.sketch import sketch

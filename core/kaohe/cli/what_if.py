@@ -175,7 +175,7 @@ def _outcome(app: App, text: str, file: str, stored: StoredRun) -> Run:
         inputs,
         record_types=known.record_types,
         snapshots=app.workspace.snapshots,
-        engine=app.engine,
+        engine=lambda: app.engine,
         core_version=__version__,
         created_at=app.now(),
         balances=owed,

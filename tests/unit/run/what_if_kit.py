@@ -101,7 +101,7 @@ def under(app: App, stored: StoredRun, text: str, engine: Any = None, snapshots:
         stored.inputs,
         record_types=known.record_types,
         snapshots=snapshots or app.workspace.snapshots,
-        engine=engine or Noted(),
+        engine=lambda: engine or Noted(),
         core_version="0",
         created_at=NOON,
         balances=None,

@@ -7,7 +7,7 @@ evaluated on the run's snapshot.
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -68,16 +68,16 @@ def outcome(
     *,
     record_types: Mapping[str, RecordType],
     snapshots: Path,
-    engine: Engine,
+    engine: Callable[[], Engine],
     core_version: str,
     created_at: datetime,
     balances: Balances | None,
 ) -> Run:
     """The run that the scheme would give of the facts of the run ``before``, which ``inputs`` gave; it has no digest.
 
-    ``record_types``: all that the scheme may use, by name; ``balances`` are those to settle where the run of before
-    settled none. Raises KaoheError where the scheme asks for what the run's snapshot does not hold, and where it cannot
-    be evaluated by the facts.
+    ``record_types``: all that the scheme may use, by name; ``engine`` makes one where something is to be measured;
+    ``balances`` are those to settle where the run of before settled none. Raises KaoheError where the scheme asks for
+    what the run's snapshot does not hold, and where it cannot be evaluated by the facts.
     """
     if measured_alike(before.scheme, scheme):
         return _appraised(scheme, before, inputs)
@@ -96,7 +96,7 @@ def outcome(
         balances=inputs.balances or balances,
         notes=inputs.notes,
     )
-    run = evaluate(scheme, inputs.period, snapshot, read_members(snapshot), engine, setting, inputs.manual)
+    run = evaluate(scheme, inputs.period, snapshot, read_members(snapshot), engine(), setting, inputs.manual)
     return replace(run, digest="")
 
 

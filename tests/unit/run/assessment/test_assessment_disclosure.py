@@ -25,8 +25,9 @@ from kaohe.report.ranking import ranking_sheet
 from kaohe.report.sheet import write_csv
 from kaohe.report.terminal import run_text
 from kaohe.report.tree import tree_data, tree_lines
-from kaohe.run import Run, Setting, evaluate
+from kaohe.run import Run
 from kaohe.run.digest import columns
+from kaohe.run.evaluate import Setting, evaluate
 from kaohe.run.explanation import explain
 from kaohe.run.organisation.assignments import Assignment
 from kaohe.run.organisation.staff import Member
