@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,14 @@ import pytest
 from tests.scenarios.desk import Answer, Desk
 from tests.tiny import PEOPLE, TICKETS, make_desk, write
 from tests.unit.cli.period_kit import WHOSE, take
+
+from kaohe.cli.context import App
+from kaohe.errors import KaoheError
+from kaohe.records.batches import Source
+from kaohe.records.rounds.model import Pair, Round
+from kaohe.records.rounds.store import correct_pairs, open_round, pairs_of
+from kaohe.records.targets import Target
+from kaohe.records.targets_store import by_key, keep_targets
 
 HEADER = TICKETS.splitlines()[0]
 # Reads one line of arguments at a time and answers with one: what a command came to.
@@ -140,3 +149,50 @@ def test_people_go_while_records_that_name_them_come(desk: Desk, clerks: list[Cl
     is_there = len(desk.stored("ticket")) == 2
     assert gone.code == (1 if is_there else 0), "a record names somebody who is there, or is not there itself"
     sound(desk)
+
+
+@pytest.mark.parametrize(
+    "naming",
+    [
+        ("targets", "set", "crm.sales_amount", "5", "--period", "2026-Q1", "--person", "P9"),
+        ("assessment", "open", "round", "--period", "2026-Q1", "--items", "overall", "--relations", "self"),
+    ],
+    ids=["target", "round"],
+)
+def test_people_go_while_somebody_sets_them_a_target_or_has_them_rated(
+    desk: Desk, clerks: list[Clerk], naming: tuple[str, ...]
+) -> None:
+    desk.do("people", "import", write(desk, "p9.csv", "code,name,from\nP9,冯九,2025-01-01\n"))
+    batch = str(desk.batches()[0]["batch"])
+    gone, named = together(desk, clerks, ("records", "undo", batch), naming)
+    codes([gone, named])
+    listed = json.loads(desk.do("people", "list", "--format", "json").out)
+    is_there = any(each["code"] == "P9" for each in listed)
+    assert gone.code == (1 if is_there else 0)
+    if naming[0] == "targets":
+        assert named.code == (0 if is_there else 1), named.err
+    if not is_there:
+        said = desk.do("targets", "list").out + desk.try_("assessment", "assignments", "round").out
+        assert "P9" not in said, "nobody who is gone is named"
+    sound(desk)
+
+
+def test_people_who_went_while_somebody_waited_for_his_turn_are_noticed_in_it(desk: Desk) -> None:
+    """Looked up before, taken out meanwhile: what the look-up said does not count any more."""
+    app = App("en", desk.workspace, {})
+    target = Target("person", "P99", "crm.sales_amount", "2026-Q1", 5_000_000)
+    asked = Round("round", "2026-Q1", date(2026, 3, 31), ("overall",), 1, 10, None, frozenset(), "", app.now())
+    source = Source("targets", "ab" * 32)
+    for step in (
+        lambda: keep_targets(app.store, by_key([target]), source, handed_in=app.now()),
+        lambda: open_round(app.store, asked, [Pair("P1", "peer", "P99", False)]),
+        lambda: open_round(app.store, asked, [Pair("P99", "customer", "P98", True)]),
+    ):
+        with pytest.raises(KaoheError) as caught:
+            step()
+        assert [(each.code, each.found) for each in caught.value.problems] == [("people.changed", "P99")]
+    opened = open_round(app.store, asked, [Pair("P1", "customer", "P98", True)])
+    with pytest.raises(KaoheError, match="P99"):
+        correct_pairs(app.store, opened.name, [Pair("P99", "self", "P99", False)], app.now())
+    assert pairs_of(app.store, opened.name) == [Pair("P1", "customer", "P98", True)]
+    app.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -28,7 +29,7 @@ def test_targets_mean_what_they_mean_on_sqlite(postgresql_url: str, tmp_path: Pa
     told: list[list[object]] = []
     for url in (postgresql_url, "sqlite:///kaohe.db"):
         store = open_store(url, TYPES, folder=tmp_path, patience=1)
-        hire(store, [{"code": "P1"}])
+        hire(store, [{"code": "P1", "team": "甲", "from": date(2026, 1, 1)}])
         seen: list[object] = [differences(store)]
         put(store, SALES, *OTHERS)
         before = list_targets(store)

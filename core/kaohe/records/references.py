@@ -30,10 +30,7 @@ def all_known(connection: Connection, record_type: RecordType, named: Mapping[st
     ``named``: what the rows hold in each of the fields that name people or teams.
     """
     for name, table in references(record_type):
-        known = select(table.c.code)
-        if len(named[name]) <= _FEW:
-            known = known.where(table.c.code.in_(named[name]))
-        if missing := set(named[name]).difference(connection.scalars(known)):
+        if missing := _gone(connection, table, named[name]):
             raise fail(
                 Problem(
                     "import.people-changed",
@@ -42,6 +39,23 @@ def all_known(connection: Connection, record_type: RecordType, named: Mapping[st
                     fix=msg("import the file again"),
                 )
             )
+
+
+def still_there(connection: Connection, people: Collection[str], teams: Collection[str] = ()) -> None:
+    """Raise KaoheError where people or teams were taken out since they were looked up. Until the connection's
+    transaction ends it must hold the marks of people's tables (``marked``): then nobody takes them out after this."""
+    missing = _gone(connection, _people, people) | _gone(connection, _teams, teams)
+    if missing:
+        what = msg("people or teams were taken out by somebody else meanwhile; nothing was changed")
+        fix = msg("see who is there (kaohe people list), and give the command again")
+        raise fail(Problem("people.changed", what, found=", ".join(sorted(missing)), fix=fix))
+
+
+def _gone(connection: Connection, table: Table, codes: Collection[str]) -> set[str]:
+    known = select(table.c.code)
+    if len(codes) <= _FEW:
+        known = known.where(table.c.code.in_(codes))
+    return set(codes).difference(connection.scalars(known)) if codes else set()
 
 
 def still_needed(store: Store, connection: Connection, batch: int) -> None:

@@ -13,11 +13,13 @@ from kaohe.records.core_tables import PersonRow, TargetRow, TeamRow
 from kaohe.records.directory import Directory
 from kaohe.records.importing import Imported
 from kaohe.records.journal import keep_former
+from kaohe.records.references import still_there
 from kaohe.records.store import Store, transaction
 from kaohe.records.tables import BATCH, table_of
 from kaohe.records.targets import Known, Target, TargetKey, stored_otherwise
 
 _targets, _people, _teams = table_of(TargetRow), table_of(PersonRow), table_of(TeamRow)
+_NAMED = ("person", "team")
 _KEY = ("scope", "who", "indicator", "period")
 
 
@@ -49,10 +51,13 @@ def keep_targets(
     """Store targets as one batch. One that is stored with the same value changes nothing.
 
     Raises KaoheError, and keeps nothing, where others are stored with another value and ``update_stored`` does not ask
-    to replace them; and for what the database reports.
+    to replace them, or where somebody took out whom they are about since that was looked up; and for what the database
+    reports.
     """
     with store.connected() as connection, transaction(connection, "write") as current:
         begun = begin_batch(connection, TARGETS, source, handed_in)
+        whose = {scope: {each.who for each, _place in targets.values() if each.scope == scope} for scope in _NAMED}
+        still_there(connection, *whose.values())
         stored = {
             tuple(row[:4]): row.value
             for row in connection.execute(select(*(_targets.c[name] for name in (*_KEY, "value"))))

@@ -13,8 +13,11 @@ from sqlalchemy import Connection, delete, insert, select, text, update
 
 from kaohe.errors import Problem, fail
 from kaohe.records.audit import append, seal, take_turn
+from kaohe.records.batches import PEOPLE, tables_of
 from kaohe.records.canonical import canonical
+from kaohe.records.changes import marked
 from kaohe.records.core_tables import RatingPairRow, RoundRow
+from kaohe.records.references import still_there
 from kaohe.records.rounds.model import RECORDS, Pair, Round
 from kaohe.records.store import Store
 from kaohe.records.tables import BATCH, table_of
@@ -30,10 +33,13 @@ _RANDOM = {
 
 
 def open_round(store: Store, opened: Round, pairs: Iterable[Pair]) -> Round:
-    """Store a new round with its pairs; the database draws its seed. Raises KaoheError for a name that is taken."""
+    """Store a new round with its pairs; the database draws its seed. Raises KaoheError for a name that is taken, and
+    where somebody took people out since they were looked up."""
     listed = sorted(pairs)
     with store.writing() as connection:
+        marked(connection, tables_of(PEOPLE), held="name")
         take_turn(connection)
+        still_there(connection, _named(listed))
         if connection.scalar(select(_rounds.c.name).where(_rounds.c.name == opened.name)) is not None:
             what = msg("there is a round {round} already", round=opened.name)
             raise fail(Problem("assessment.taken", what, fix=msg("choose another name")))
@@ -78,14 +84,17 @@ def pairs_of(store: Store, name: str) -> list[Pair]:
 def correct_pairs(store: Store, name: str, wanted: Iterable[Pair], at: datetime) -> tuple[int, int, int]:
     """Make these the pairs of the round; returns how many were added, taken out and kept.
 
-    Raises KaoheError, and changes nothing, where a pair that is to go has been answered, and for a closed round.
+    Raises KaoheError, and changes nothing, where a pair that is to go has been answered, for a closed round, and where
+    somebody took people of a new pair out since they were looked up.
     """
     with store.writing() as connection:
+        marked(connection, tables_of(PEOPLE), held="name")
         take_turn(connection)
         now = _fetch(connection, name)
         now.accepts()
         stored, asked = set(_stored_pairs(connection, name)), set(wanted)
         gone, new = sorted(stored - asked), sorted(asked - stored)
+        still_there(connection, _named(new))
         kept = _answers(store, connection, now)
         answered = [pair for pair in gone if any(now.key(pair, item) in kept for item in now.items)]
         if answered:
@@ -161,6 +170,11 @@ def _fetch(connection: Connection, name: str) -> Round:
 def _stored_pairs(connection: Connection, name: str) -> list[Pair]:
     columns = (_pairs.c.subject, _pairs.c.relation, _pairs.c.rater, _pairs.c.outside)
     return sorted(Pair(*row) for row in connection.execute(select(*columns).where(_pairs.c.round == name)))
+
+
+def _named(pairs: Iterable[Pair]) -> set[str]:
+    """The codes of everybody who rates or is rated and has one."""
+    return {code for pair in pairs for code in (pair.subject, *(() if pair.outside else (pair.rater,)))}
 
 
 def _insert(connection: Connection, name: str, pairs: Sequence[Pair]) -> None:
