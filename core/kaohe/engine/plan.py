@@ -245,10 +245,10 @@ def projected(
     projections: list[exp.Expr] = []
     for measure, span in zip(scan.measures, spans, strict=True):
         bounds = windows[measure.aggregate.shift]
-        rest = None if alike or span is None else _within(*span)
-        if measure.where is not None:
-            rest = _and(rest, row_sql(measure.where, bounds, largest))
-        for part, aggregate in aggregate_sql(measure.aggregate, bounds, rest, largest).items():
+        keep = None if alike or span is None else _within(*span)
+        dated = None if span is None else measure.when
+        parts = aggregate_sql(measure.aggregate, bounds, keep, largest, where=measure.where, dated=dated)
+        for part, aggregate in parts.items():
             projections.append(exp.cast(aggregate, exp.DataType.Type.BIGINT).as_(f"c{len(columns)}"))
             columns.append((measure, part))
     return projections, columns, _spanned(spans)

@@ -27,11 +27,17 @@ _SLOT, _HALF, _TIME_SHIFT, _MOST_RECORDS = 2**64, 2**63, 2**60, 2**40
 
 @dataclass(frozen=True)
 class Filtered:
-    """A lowered argument and time, and the conditions that a row must meet to be counted."""
+    """A lowered argument and time, and the conditions that a row must meet to be counted.
+
+    ``met``: where the argument is a condition, what a row must meet to be counted and to meet that too. ``known``:
+    whatever row is counted knows the argument.
+    """
 
     value: Lowered | None
     by: Lowered | None
     conditions: tuple[exp.Expression, ...]
+    met: tuple[exp.Expression, ...]
+    known: bool
 
     @property
     def argument(self) -> Lowered:
@@ -41,18 +47,25 @@ class Filtered:
 
     def __call__(self, aggregate: exp.Expression, *more: exp.Expression) -> exp.Expression:
         """The SQL aggregate over the rows that meet the conditions, and more of them."""
-        conditions = [*self.conditions, *more]
-        if not conditions:
-            return aggregate
-        return exp.Filter(this=aggregate, expression=exp.Where(this=integers.chain(exp.And, conditions)))
+        return _over(aggregate, (*self.conditions, *more))
 
     def count(self, *more: exp.Expression) -> exp.Expression:
         """How many rows."""
         return self(exp.Count(this=exp.Star()), *more)
 
-    def known(self, *more: exp.Expression) -> exp.Expression:
+    def count_known(self) -> exp.Expression:
         """How many rows know the argument."""
-        return self(exp.Count(this=self.argument.sql), *more)
+        return self.count() if self.known else self(exp.Count(this=self.argument.sql))
+
+    def count_met(self) -> exp.Expression:
+        """How many rows meet the argument."""
+        return _over(exp.Count(this=exp.Star()), self.met)
+
+
+def _over(aggregate: exp.Expression, conditions: tuple[exp.Expression, ...]) -> exp.Expression:
+    if not conditions:
+        return aggregate
+    return exp.Filter(this=aggregate, expression=exp.Where(this=integers.chain(exp.And, list(conditions))))
 
 
 @dataclass(frozen=True)
@@ -98,11 +111,11 @@ def _value(aggregate: Aggregate, parts: Parts) -> Ratio:
 
 def _lower_sum(_aggregate: Aggregate, rows: Filtered) -> dict[str, exp.Expression]:
     total = exp.Sum(this=integers.typed(rows.argument).sql)
-    return {"total": _or_zero(rows(total)), "n": rows.known()}
+    return {"total": _or_zero(rows(total)), "n": rows.count_known()}
 
 
 def _lower_share(_aggregate: Aggregate, rows: Filtered) -> dict[str, exp.Expression]:
-    return {"hits": rows.count(rows.argument.sql), "n": rows.known()}
+    return {"hits": rows.count_met(), "n": rows.count_known()}
 
 
 def _lower_nps(aggregate: Aggregate, rows: Filtered) -> dict[str, exp.Expression]:
@@ -110,7 +123,7 @@ def _lower_nps(aggregate: Aggregate, rows: Filtered) -> dict[str, exp.Expression
     score = rows.argument.sql
     promoter = integers.binary(exp.GTE, score, exp.Literal.number(9 * unit))
     detractor = integers.binary(exp.LTE, score, exp.Literal.number(6 * unit))
-    return {"promoters": rows.count(promoter), "detractors": rows.count(detractor), "n": rows.known()}
+    return {"promoters": rows.count(promoter), "detractors": rows.count(detractor), "n": rows.count_known()}
 
 
 def _gather_nps(aggregate: Aggregate, items: list[Item]) -> dict[str, int]:
@@ -128,7 +141,7 @@ def _finish_nps(_aggregate: Aggregate, parts: Parts) -> Ratio:
 
 
 def _lower_extreme(kind: type[exp.Min] | type[exp.Max]) -> Callable[[Aggregate, Filtered], dict[str, exp.Expression]]:
-    return lambda _aggregate, rows: {"value": _or_zero(rows(kind(this=rows.argument.sql))), "n": rows.known()}
+    return lambda _aggregate, rows: {"value": _or_zero(rows(kind(this=rows.argument.sql))), "n": rows.count_known()}
 
 
 def _gather_extreme(pick: Callable[[list[Any]], Any]) -> Callable[[Aggregate, list[Item]], dict[str, int]]:
@@ -170,11 +183,11 @@ def _share_of(aggregate: Aggregate) -> Fraction:
 def _lower_percentile(aggregate: Aggregate, rows: Filtered) -> dict[str, exp.Expression]:
     """Type 7 looks between the order statistics floor(h) and ceil(h), h = (n − 1)·p counted from 0."""
     share, value = _share_of(aggregate), integers.typed(rows.argument).sql
-    known = exp.Not(this=exp.Is(this=integers.paren(value), expression=exp.Null()))
-    ordered = exp.Anonymous(this="LIST_SORT", expressions=[rows(exp.ArrayAgg(this=value), known)])
-    last = integers.subtract(Lowered(rows.known(), _MOST_RECORDS, "int64"), integers.literal(1))
+    there = [] if rows.known else [exp.Not(this=exp.Is(this=integers.paren(value), expression=exp.Null()))]
+    ordered = exp.Anonymous(this="LIST_SORT", expressions=[rows(exp.ArrayAgg(this=value), *there)])
+    last = integers.subtract(Lowered(rows.count_known(), _MOST_RECORDS, "int64"), integers.literal(1))
     position = integers.multiply(last, integers.literal(share.numerator)) if share.numerator != 1 else last
-    parts = {"n": rows.known()}
+    parts = {"n": rows.count_known()}
     for name, more in (("low", 0), ("high", share.denominator - 1)):
         raised = integers.add(position, integers.literal(more)) if more else position
         index = integers.truncate(raised, integers.literal(share.denominator)) if share.denominator != 1 else raised

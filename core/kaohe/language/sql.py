@@ -13,6 +13,7 @@ from sqlglot import exp
 
 from kaohe.language import integers
 from kaohe.language.aggregation import AGGREGATIONS, Filtered
+from kaohe.language.certain import fewest, known_where, never_unknown
 from kaohe.language.civil import DAYS_BOUND
 from kaohe.language.integers import INT64, Lowered
 from kaohe.language.operations import OPERATIONS
@@ -47,20 +48,43 @@ def row_sql(expression: Expression, bounds: Bounds, largest: Largest = ANY_SIZE)
 
 
 def aggregate_sql(
-    aggregate: Aggregate, bounds: Bounds, keep: exp.Expression | None, largest: Largest = ANY_SIZE
+    aggregate: Aggregate,
+    bounds: Bounds,
+    keep: exp.Expression | None,
+    largest: Largest = ANY_SIZE,
+    *,
+    where: Expression | None = None,
+    dated: str | None = None,
 ) -> dict[str, exp.Expression]:
     """The aggregate's parts, each an integer SQL aggregate that is never NULL, by name.
 
-    ``bounds`` are those of the aggregate's ``shift``. Only rows that meet ``keep`` and the aggregate's own condition
-    are counted. count, count_distinct: n · sum, mean: total, n · share: hits, n · minimum, maximum, first, last:
-    value, n · median, percentile: low, high, n (the order statistics on both sides) · nps: promoters, detractors, n.
+    ``bounds`` are those of the aggregate's ``shift``. Only rows that meet ``keep``, ``where`` and the aggregate's own
+    condition are counted; all rows that do have the field ``dated``. count, count_distinct: n · sum, mean: total, n ·
+    share: hits, n · minimum, maximum, first, last: value, n · median, percentile: low, high, n (the order statistics
+    on both sides) · nps: promoters, detractors, n.
     """
-    conditions = [] if keep is None else [keep]
-    if aggregate.condition is not None:
-        conditions.append(_lower(aggregate.condition, bounds, largest).sql)
-    argument = None if aggregate.argument is None else _lower(aggregate.argument, bounds, largest)
-    by = None if aggregate.by is None else _lower(aggregate.by, bounds, largest)
-    parts = AGGREGATIONS[aggregate.function].lower(aggregate, Filtered(argument, by, tuple(conditions)))
+
+    def lower(node: Node | None) -> Lowered | None:
+        return None if node is None else _lower(node, bounds, largest)
+
+    def met(*conditions: Node | None) -> tuple[exp.Expression, ...]:
+        asked = fewest(each for each in conditions if each is not None)
+        return (*kept, *(_lower(each, bounds, largest).sql for each in asked))
+
+    kept = () if keep is None else (keep,)
+    conditions = (None if where is None else where.tree, aggregate.condition)
+    argument = aggregate.argument
+    filled = frozenset([dated] if dated else []).union(
+        *(known_where(each, truth=True) for each in conditions if each is not None)
+    )
+    rows = Filtered(
+        lower(argument),
+        lower(aggregate.by),
+        met(*conditions),
+        met(*conditions, argument) if argument is not None and argument.type.kind == "boolean" else (),
+        argument is not None and never_unknown(argument, filled),
+    )
+    parts = AGGREGATIONS[aggregate.function].lower(aggregate, rows)
     return {name: part.copy() for name, part in parts.items()}
 
 

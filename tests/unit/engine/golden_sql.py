@@ -33,6 +33,16 @@ CASES: Mapping[str, Sequence[Request]] = {
         request("urgent_rating", "mean(rating, where=known(closed_at))", where="urgent", when="closed_at"),
         request("due", "count(where=cost >= 1234.5)", where='kind != "question"', when="due"),
     ],
+    # Every record that is counted knows the condition, and what follows from it is not asked for.
+    "certain": [
+        request(
+            "in_time",
+            "share(known(closed_at) and closed_at - opened_at <= hours(24), "
+            "where=known(closed_at) or period_end - opened_at > hours(24))",
+        ),
+        request("median", "median(closed_at - opened_at)", where="known(closed_at)"),
+        request("mean", "mean(cost)", where="cost > 100 and known(cost)"),
+    ],
     # Records that last: who was there at the start sees no window, neither does a condition about the period.
     "records_that_last": [
         request("kept", "count(where=at_start() and at_end()) / count(where=at_start())", CUSTOMER),

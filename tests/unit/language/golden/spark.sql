@@ -77,7 +77,7 @@ COUNT(CAST(`amount` AS DECIMAL(38, 0)) * `amount`) FILTER(WHERE `team` = 'A')
 COALESCE(SUM(CAST(1 AS BIGINT)) FILTER(WHERE `team` = 'A'), 0)
 
 -- sum(1) · n
-COUNT(1) FILTER(WHERE `team` = 'A')
+COUNT(*) FILTER(WHERE `team` = 'A')
 
 -- mean(closed_at - opened_at, where=done) · total
 COALESCE(SUM(`closed_at` - `opened_at`) FILTER(WHERE (`team` = 'A') AND `done`), 0)
