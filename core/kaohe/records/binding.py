@@ -76,6 +76,12 @@ class Binding:
     notes: tuple[Problem, ...]
     stored: Lookup | None = None
 
+    @property
+    def in_columns(self) -> bool:
+        """Whether nothing is asked of single rows, and nothing of the database."""
+        by_row = (*self.computed, self.skip, self.stored, *(column.told for column in self.columns))
+        return all(each is None for each in by_row)
+
 
 def bind(
     record_type: RecordType,

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
+from itertools import islice
+
+from sqlalchemy import Connection, Table
 
 from kaohe.errors import Problem
 from kaohe.plugin import RecordType
-from kaohe.records.batches import Counts, Source, begin_batch, finish_batch
-from kaohe.records.merge import merge
-from kaohe.records.months import months_of_stage
+from kaohe.records.batches import Begun, Counts, Source, begin_batch, finish_batch
+from kaohe.records.key_order import KeyOrder
+from kaohe.records.merge import may_meet, merge
+from kaohe.records.months import months_of_import
 from kaohe.records.physical import columns_of
 from kaohe.records.references import all_known, references
 from kaohe.records.rejections import forget_brought, keep_rejected
 from kaohe.records.rows import CleanRow, Mistake, Reading, Rejection, Repeats
 from kaohe.records.staging import Stage
 from kaohe.records.store import Store, transaction
+from kaohe.records.straight import OutOfOrder, Straight
 from kaohe.text import Message, msg
 
 ReadFile = Callable[[], Iterable[Reading]]
@@ -72,6 +78,67 @@ class Gathered:
         return Imported(batch, counts, refused, self.header, tuple(rejected), tuple(self.notes), left_out, equal)
 
 
+@dataclass(frozen=True)
+class _Task:
+    """What is imported, and into which store."""
+
+    store: Store
+    record_type: RecordType
+    source: Source
+    handed_in: datetime
+    zone: tzinfo
+
+    @property
+    def target(self) -> Table:
+        return self.store.tables[self.record_type.name]
+
+    @property
+    def names(self) -> list[str]:
+        return [field.name for field in self.record_type.fields]
+
+    def begin(self, connection: Connection) -> Begun:
+        return begin_batch(connection, self.record_type.name, self.source, self.handed_in)
+
+    def finish(
+        self, connection: Connection, begun: Begun, way: Stage | Straight, gathered: Gathered, counts: Counts
+    ) -> None:
+        """Tell all that there is to tell of rows that are kept."""
+        seals = keep_rejected(connection, self.record_type, begun.id, gathered.rejected, self.zone)
+        seals += forget_brought(connection, self.record_type, self.target, begun.id)
+        changed = counts.added + counts.replaced
+        months = months_of_import(connection, way, self.record_type.when, begun.id, changed)
+        finish_batch(connection, begun, counts, seals, months=months)
+
+
+class _Readings:
+    """What is read of a file. ``first`` can be looked at before it is known what becomes of the rows."""
+
+    def __init__(self, read: ReadFile) -> None:
+        self._read = read
+        self._ahead: list[Reading] = []
+        self._begun: Iterator[Reading] | None = None
+
+    def first(self) -> Reading | None:
+        self._begun = iter(self._read())
+        self._ahead = [*islice(self._begun, 1)]
+        return self._ahead[0] if self._ahead else None
+
+    def all(self) -> Generator[Reading, None, None]:
+        """All of them, as often as this is called; the file is read again where it must be."""
+        ahead, self._ahead = self._ahead, []
+        if ahead and self._begun is not None:
+            yield from ahead
+            yield from self._begun
+        else:
+            self.close()
+            yield from self._read()
+
+    def close(self) -> None:
+        """Read no further what was looked at."""
+        if isinstance(self._begun, Generator):
+            self._begun.close()
+
+
 def import_rows(
     store: Store,
     record_type: RecordType,
@@ -87,27 +154,72 @@ def import_rows(
 ) -> Imported:
     """Merge a file's rows into the table of the record type.
 
-    ``read`` reads the file from its start; it is called a second time where rows turn out to contradict stored ones,
-    to fetch their cells. A row whose key is stored with the same content changes nothing; with other content it is
-    rejected, or replaces the stored row (``update``). ``repeats``: what becomes of several rows with one key; those
-    that were rejected while reading are none of them. ``strict``: one rejected row and nothing is kept. ``zone``: by
-    its days rejected rows are dated. Raises KaoheError for what the database reports; the database is then as it was,
-    as it is after Ctrl-C.
+    ``read`` reads the file from its start; it is called again where rows turn out to contradict stored ones, to fetch
+    their cells, and where the order of the keys shows late that they may. A row whose key is stored with the same
+    content changes nothing; with other content it is rejected, or replaces the stored row (``update``). ``repeats``:
+    what becomes of several rows with one key; those that were rejected while reading are none of them. ``strict``: one
+    rejected row and nothing is kept. ``zone``: by its days rejected rows are dated. Raises KaoheError for what the
+    database reports; the database is then as it was, as it is after Ctrl-C.
     """
+    task = _Task(store, record_type, source, handed_in, zone)
+    with closing(_Readings(read)) as readings:
+        if store.dialect == "postgresql" and not (strict or dry_run):
+            imported = _straight(task, readings)
+            if imported is not None:
+                return imported
+        return _staged(task, readings, update=update, strict=strict, dry_run=dry_run, repeats=repeats)
+
+
+def _straight(task: _Task, readings: _Readings) -> Imported | None:
+    """The import of rows of which none can be stored, in the order of their keys; None where they turn out not to be
+    such, and nothing was kept."""
+    record_type, order = task.record_type, KeyOrder(task.record_type.key)
+    first = readings.first()
+    if first is not None and first.quick:
+        order.see(columns_of(first.rows, record_type))
+    if order.first is None or not order.ascending:
+        return None
     gathered = Gathered()
-    names = [field.name for field in record_type.fields]
+    with task.store.connected() as connection, transaction(connection, "write") as current:
+        begun = task.begin(connection)
+        if not may_meet(connection, task.target, record_type.key, order):
+            way = Straight(connection, task.target, record_type, task.names, begun.id)
+            with suppress(OutOfOrder), way.filling():
+                for reading in readings.all():
+                    gathered.take(reading)
+                    way.add(columns_of(reading.rows, record_type))
+            if way.order.ascending:
+                all_known(connection, record_type, way.named)
+                counts = gathered.counts(added=way.rows, replaced=0, unchanged=0, contradicting=0)
+                task.finish(connection, begun, way, gathered, counts)
+                return gathered.imported(begun.id, counts, refused=False, more=[])
+        current.rollback()
+    return None
+
+
+def _staged(
+    task: _Task,
+    readings: _Readings,
+    *,
+    update: bool,
+    strict: bool,
+    dry_run: bool,
+    repeats: Repeats,
+) -> Imported:
+    """The import of any rows: they are read whole before they meet those that are stored."""
+    gathered, record_type = Gathered(), task.record_type
     named = [name for name, _table in references(record_type)]
-    target = store.tables[record_type.name]
+    key, dated = record_type.key, record_type.when
     with (
-        store.connected() as connection,
-        Stage(connection, target, names, key=record_type.key, named=named, dated=record_type.when, apart=True) as stage,
+        task.store.connected() as connection,
+        Stage(connection, task.target, task.names, key=key, named=named, dated=dated, apart=True) as stage,
     ):
         with stage.filling():
-            for reading in read():
+            for reading in readings.all():
                 gathered.take(reading)
                 stage.add(columns_of(reading.rows, record_type))
         with transaction(connection, "write") as current:
-            begun = begin_batch(connection, record_type.name, source, handed_in)
+            begun = task.begin(connection)
             all_known(connection, record_type, stage.named)
             merged = merge(connection, stage, record_type.key, begun.id, replace=update, repeats=repeats)
             contradictions = {
@@ -123,13 +235,10 @@ def import_rows(
             refused = strict and counts.quarantined > 0
             kept = not (refused or dry_run) and merged.added + merged.replaced > 0
             if kept:
-                seals = keep_rejected(connection, record_type, begun.id, gathered.rejected, zone)
-                seals += forget_brought(connection, record_type, stage.target, begun.id)
-                months = months_of_stage(connection, stage, record_type.when, begun.id, merged.added + merged.replaced)
-                finish_batch(connection, begun, counts, seals, months=months)
+                task.finish(connection, begun, stage, gathered, counts)
             else:
                 current.rollback()
-    more = reject((reading.rows for reading in read()), contradictions) if contradictions else []
+    more = reject((reading.rows for reading in readings.all()), contradictions) if contradictions else []
     return gathered.imported(
         begun.id if kept else None, counts, refused=refused, more=more, left_out=merged.left_out, equal=merged.equal
     )

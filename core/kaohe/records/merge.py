@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, FromClause, and_, delete, func, literal, not_, select, update
+from sqlalchemy import ColumnElement, Connection, FromClause, Table, and_, delete, func, literal, not_, select, update
 from sqlalchemy.sql.selectable import Subquery
 
 from kaohe.records.journal import keep_former
+from kaohe.records.key_order import KeyOrder
 from kaohe.records.rows import Repeats
 from kaohe.records.staging import POSITION, Stage, insert_from
 from kaohe.records.tables import BATCH
@@ -50,7 +51,7 @@ def merge(
     content = [name for name in stage.columns if name not in key]
     ordered = stage.order.ascending
     repeated, equal = ([], 0) if ordered else _drop_repeats(connection, stage, key, content, repeats)
-    meets = _may_meet(connection, stage, key)
+    meets = may_meet(connection, stage.target, key, stage.order)
     different = _differing(connection, stage, key, content) if meets else []
     if different and replace:
         _replace(connection, stage, key, content, batch)
@@ -66,15 +67,14 @@ def merge(
     )
 
 
-def _may_meet(connection: Connection, stage: Stage, key: Sequence[str]) -> bool:
-    """Whether a staged key may be stored already. It is not where nothing is stored, nor where all staged keys come
-    after all stored ones, which the end of an index tells; text is compared by its bytes in both."""
-    target = stage.target
+def may_meet(connection: Connection, target: Table, key: Sequence[str], order: KeyOrder) -> bool:
+    """Whether a key of rows may be stored already. It is not where nothing is stored, nor where the keys ascend and all
+    come after all stored ones, which the end of an index tells; text is compared by its bytes in both."""
     keys = [target.c[name] for name in key]
-    if len(keys) != 1 or stage.order.first is None or not stage.order.ascending:
+    if len(keys) != 1 or order.first is None or not order.ascending:
         return connection.execute(select(literal(1)).select_from(target).limit(1)).first() is not None
     last = connection.scalar(select(func.max(keys[0])))
-    return last is not None and bool(stage.order.first[0] <= last)
+    return last is not None and bool(order.first[0] <= last)
 
 
 def _differing(connection: Connection, stage: Stage, key: Sequence[str], content: Sequence[str]) -> list[int]:

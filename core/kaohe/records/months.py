@@ -16,6 +16,7 @@ from sqlalchemy import Column, ColumnElement, Connection, Date, Table, Text, and
 
 from kaohe.records.changes import strangers
 from kaohe.records.core_tables import ReplacedRow
+from kaohe.records.passing import Passing
 from kaohe.records.staging import Stage
 from kaohe.records.tables import BATCH, table_of
 
@@ -25,16 +26,15 @@ _CANONICAL = "____-__-__T__:__:__.______Z"
 _STRANGE = "?"
 
 
-def months_of_stage(connection: Connection, stage: Stage, when: str, batch: int, changed: int) -> Months | None:
-    """Of the rows that a merge of the stage added or replaced under the number of the batch, as they are and as they
-    were; ``changed`` is how many that are."""
-    if 10 * changed >= 9 * stage.rows:  # to look for the few others would cost more than it spares
-        fresh = _days(connection, stage.table.c[when]) if stage.days is None else [*stage.days]
-    else:
-        staged, target = stage.table, stage.target
+def months_of_import(connection: Connection, way: Passing, when: str, batch: int, changed: int) -> Months | None:
+    """Of the rows that an import added or replaced under the number of the batch, as they are and as they were;
+    ``way`` is how they came, ``changed`` how many that are."""
+    fresh: Sequence[str | None] = [*way.days]
+    if isinstance(way, Stage) and 10 * changed < 9 * way.rows:  # to look for few others would cost more than it spares
+        staged, target = way.table, way.target
         same = and_(*(staged.c[key.name] == key for key in target.primary_key), target.c[BATCH] == batch)
         fresh = _days(connection, target.c[when], same)
-    return _months(stage.target.c[when], fresh, _former_days(connection, stage.target, when, batch))
+    return _months(way.target.c[when], fresh, _former_days(connection, way.target, when, batch))
 
 
 def months_of_batch(connection: Connection, table: Table, when: str, batch: int) -> Months | None:

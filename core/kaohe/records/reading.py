@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 from kaohe.errors import KaoheError
@@ -86,9 +87,10 @@ def _bound(
 
 def _batches(table: Table, binding: Binding) -> Iterator[Reading]:
     notes = [*table.notes, *binding.notes]
+    quick = table.chunks is not None and binding.in_columns
     with closing(table):
         for chunk in table.chunks or chunks_of(table):
             cleaner = ChunkCleaner(table, binding, chunk, rejected=[*table.broken], notes=notes)
             table.broken.clear()
-            yield cleaner.clean()
+            yield replace(cleaner.clean(), quick=quick)
             notes = []

@@ -145,7 +145,7 @@ def test_an_event_that_was_changed_is_not_believed(filled: Store, folder: Path, 
 
 def test_a_writer_who_does_not_say_his_months_has_everything_read(filled: Store, folder: Path) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("kaohe.records.importing.months_of_stage", lambda *_: None)
+        patch.setattr("kaohe.records.importing.months_of_import", lambda *_: None)
         put(filled, [visit("4", at=JUNE)])
     assert months_read(filled, folder) == "all"
 

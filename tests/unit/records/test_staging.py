@@ -14,7 +14,7 @@ import pyarrow as pa
 import pytest
 from tests.unit.records.store_kit import NOW, VISIT, put, readings, stored, visit
 
-from kaohe.records import sqlite_stage, staging
+from kaohe.records import passing, sqlite_stage
 from kaohe.records.batches import Source
 from kaohe.records.columns import moment_text
 from kaohe.records.importing import import_rows
@@ -27,7 +27,7 @@ from kaohe.records.store import Store
 @pytest.fixture
 def apart(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every row goes into the file beside the database."""
-    monkeypatch.setattr(staging, "_AT_ONCE", 1)
+    monkeypatch.setattr(passing, "_AT_ONCE", 1)
     monkeypatch.setattr(sqlite_stage, "_FEW", 0)
 
 
@@ -49,7 +49,7 @@ def test_rows_arrive_the_same_whichever_way_they_took(store: Store, monkeypatch:
     for driver in (sqlite_stage._arrow_driver, lambda: None):
         with store.writing() as connection:
             connection.execute(store.tables["visit"].delete())
-        monkeypatch.setattr(staging, "_AT_ONCE", 1)
+        monkeypatch.setattr(passing, "_AT_ONCE", 1)
         monkeypatch.setattr(sqlite_stage, "_FEW", 0)
         monkeypatch.setattr(sqlite_stage, "_arrow_driver", driver)
         put(store, ROWS)
