@@ -108,7 +108,9 @@ def main() -> None:
     # Importing and reading make objects that stay and hardly any cycles: looking for these after every 700 new objects,
     # as Python does, takes a tenth of a short command's time.
     gc.set_threshold(100_000)
-    sys.exit(run(sys.argv[1:], dict(os.environ)))  # noqa: TID251 - the edge of the process
+    code = run(sys.argv[1:], dict(os.environ))  # noqa: TID251 - the edge of the process
+    gc.freeze()  # all of it goes with the process: Python need not look through it for cycles once more
+    sys.exit(code)
 
 
 def run(arguments: Sequence[str], environment: dict[str, str]) -> int:

@@ -47,6 +47,8 @@ KNOWN: Mapping[str, type] = MappingProxyType(
     }
 )
 """What may be stored, by name."""
+ARRAYS = frozenset({"integers", "booleans", "large"})
+"""How columns of numbers are written where they stand in JSON data."""
 _IS = "is"
 _READ: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
     {

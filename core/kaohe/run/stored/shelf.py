@@ -25,7 +25,7 @@ from kaohe.exact import Ints
 from kaohe.records.canonical import canonical
 from kaohe.run.assessment.model import Assessed
 from kaohe.run.model import Counts, Run
-from kaohe.run.stored.plain import KNOWN, data, from_data, said
+from kaohe.run.stored.plain import ARRAYS, KNOWN, data, from_data, said
 from kaohe.scheme.model import Scheme
 from kaohe.scheme.teams import of_teams
 
@@ -67,7 +67,7 @@ def columns_of(node: dict[str, Any] | list[Any]) -> frozenset[str]:
     """The columns that a document, or a part of one, names."""
     if isinstance(node, dict) and node.keys() == {"column", "as"}:
         return frozenset((node["column"],))
-    parts = node.values() if isinstance(node, dict) else node
+    parts = [each for name, each in node.items() if name not in ARRAYS] if isinstance(node, dict) else node
     return frozenset().union(*(columns_of(each) for each in parts if isinstance(each, dict | list)))
 
 
