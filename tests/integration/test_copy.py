@@ -52,7 +52,9 @@ def test_a_period_that_began_in_a_file_ends_on_a_server(tiny: Desk, postgresql_u
     tiny.do("audit", "verify", "--head", head)
     shown = tiny.do("period", "show", *WHOSE, "--format", "json").out
     assert '"closed"' in shown
-    assert tiny.try_("database", "copy", postgresql_url).code == 3, "it is not empty any more"
+    again = tiny.try_("database", "copy", postgresql_url)
+    assert again.code == 3, "it is not empty any more"
+    assert "there is a database of kaohe already\n    found: audit_log: " in again.err
 
 
 def test_records_of_a_plugin_that_is_gone_come_along(tiny: Desk, postgresql_url: str) -> None:
@@ -61,6 +63,38 @@ def test_records_of_a_plugin_that_is_gone_come_along(tiny: Desk, postgresql_url:
     tiny.do("database", "copy", postgresql_url)
     with psycopg.connect(postgresql_url) as connection:
         assert connection.execute("SELECT count(*) FROM record_ticket").fetchone() == (before,)
+
+
+@pytest.mark.parametrize("what", ["TABLE orders (no INT)", "VIEW orders AS SELECT 1 AS no"])
+def test_what_is_others_is_not_joined(what: str, tiny: Desk, postgresql_url: str) -> None:
+    with psycopg.connect(postgresql_url) as connection:
+        connection.execute(f"CREATE {what}")
+    answer = tiny.try_("database", "copy", postgresql_url)
+    assert answer.code == 3
+    assert "[copy.not-empty]: this database holds tables that are not kaohe's\n    found: orders\n" in answer.err
+    assert "不属于 kaohe 的数据表" in tiny.try_("database", "copy", postgresql_url, "--lang", "zh").err
+    assert tables(postgresql_url) == what.startswith("TABLE"), "nothing was made beside it"
+
+
+def test_one_that_kaohe_made_and_nobody_used_is_as_good_as_empty(
+    tiny: Desk, postgresql_url: str, tmp_path: Path
+) -> None:
+    other = Desk(tmp_path / "other")
+    other.do("init", other.workspace, "--database", postgresql_url)
+    tiny.do("database", "copy", postgresql_url)
+    head = head_of(tiny)
+    point_to(tiny, postgresql_url)
+    tiny.do("audit", "verify", "--head", head)
+    assert len(tiny.stored("ticket")) > 1
+
+
+def test_a_database_that_keeps_no_utf8_is_not_copied_to(tiny: Desk, postgresql_server: str) -> None:
+    with psycopg.connect(f"{postgresql_server}/postgres", autocommit=True) as connection:
+        connection.execute(
+            "CREATE DATABASE ascii ENCODING 'SQL_ASCII' LOCALE_PROVIDER libc LOCALE 'C' TEMPLATE template0"
+        )
+    answer = tiny.try_("database", "copy", f"{postgresql_server}/ascii")
+    assert (answer.code, "[database.encoding]" in answer.err) == (3, True), answer.err
 
 
 @pytest.mark.parametrize("where", ["sqlite:///other.db", "oracle://x"])

@@ -149,6 +149,8 @@ def _postgresql(address: URL, patience: float, pool: Pool, name: str) -> Engine:
         "fallback_application_name": name,
         # Plans that a connection keeps outlive the temporary tables they were made for.
         "prepare_threshold": None,
+        # From the first word on: a server that keeps no particular letters would answer in bytes.
+        "client_encoding": "UTF8",
         **_KEEPALIVES,
     }
     settings = {key: address.query.get(key, value) for key, value in settings.items()}

@@ -30,10 +30,10 @@ from kaohe.records.audit_rows import MARKS, Sum, content, raw, row_data
 from kaohe.records.changes import marked, watch
 from kaohe.records.columns import COUNT, type_named
 from kaohe.records.connecting import address_of, engine_of
+from kaohe.records.copy_target import make_ready
 from kaohe.records.core_tables import RecordTypeRow
 from kaohe.records.failures import described, guarded, guarded_commit
 from kaohe.records.row_fields import CoreTable
-from kaohe.records.schema import core_version, upgrade_core
 from kaohe.records.store import Store, transaction
 from kaohe.records.tables import BATCH, RECORDS, Shape, shape_from_data, table_of
 from kaohe.text import msg
@@ -92,13 +92,8 @@ def copy_database(
 def _make(old: Connection, new: Connection, label: str) -> list[Table]:
     """Make every table anew, empty; in the order in which they are filled: those that others name before these, the
     marks at the end, for whatever is filled in changes them."""
-    if core_version(new) is not None:
-        what, fix = msg("there is a database of kaohe already"), msg("name an empty one: createdb NAME")
-        raise fail(Problem("copy.not-empty", what, Place(file=label), fix=fix), Exit.ENVIRONMENT)
-    upgrade_core(new)
+    make_ready(new, label)
     core = list(CoreTable.metadata.sorted_tables)
-    for table in reversed(core):
-        new.execute(table.delete())
     shapes, metadata = table_of(RecordTypeRow), MetaData()
     kept = old.execute(select(shapes.c.name, shapes.c.shape).order_by(shapes.c.name)).all()
     records = [_table(f"{RECORDS}{row.name}", shape_from_data(json.loads(row.shape)), metadata) for row in kept]

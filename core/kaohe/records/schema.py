@@ -57,7 +57,7 @@ def bring_up_to_date(
     if version is not None and version not in VERSIONS:
         raise _newer(version)
     if version is None and connection.dialect.name == "postgresql":
-        _refuse_letters_lost(connection)
+        refuse_letters_lost(connection)
     if version != VERSIONS[-1]:
         upgrade_core(connection)
     kept = _kept_shapes(connection)
@@ -131,7 +131,7 @@ def _extend(connection: Connection, record_type: RecordType, old: Shape) -> None
             operations.add_column(table_name(record_type), record_column(field))
 
 
-def _refuse_letters_lost(connection: Connection) -> None:
+def refuse_letters_lost(connection: Connection) -> None:
     """Before the first table is made: text that is not kept as UTF-8 does not come back as it was."""
     found = str(connection.exec_driver_sql("SHOW server_encoding").scalar_one())
     if found != "UTF8":
