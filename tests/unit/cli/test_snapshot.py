@@ -63,7 +63,23 @@ def test_a_snapshot_is_shown_file_by_file(evaluated: Desk) -> None:
     table = evaluated.do("snapshot", "show", digest[:8]).out
     assert "2026-02" in table
     assert "missing" in table
-    assert evaluated.try_("snapshot", "show", "000000").code == 1
+
+
+def test_a_digest_that_nobody_knows_is_told_beside_those_there_are(evaluated: Desk, tiny_original: Path) -> None:
+    digests = [each["snapshot"] for each in listed(evaluated)]
+    assert digests[0] in evaluated.do("snapshot", "show", f" {digests[0].upper()}").out
+    said = evaluated.try_("snapshot", "show", "zzzzzzzz")
+    assert (said.code, said.out) == (1, "")
+    assert "[snapshot.unknown]: there is no snapshot zzzzzzzz" in said.err
+    assert all(digest[:12] in said.err for digest in digests), "what exists"
+    assert "→ see those there are: kaohe snapshot list" in said.err
+    typed = digests[0][:9] + ("0" if digests[0][9] != "0" else "1")
+    assert f"did you mean {digests[0][:10]}?" in evaluated.try_("snapshot", "show", typed).err
+    assert "at least six digits" in evaluated.try_("snapshot", "verify", digests[0][:5]).err
+    assert "没有快照 zzzzzzzz" in evaluated.try_("snapshot", "show", "zzzzzzzz", "--lang", "zh").err
+    nothing = Desk(tiny_original).try_("snapshot", "show", "zzzzzzzz").err
+    assert "no snapshot was taken yet" in nothing
+    assert "kaohe evaluate takes one" in nothing
 
 
 def test_harm_is_named_and_evaluating_mends_it(evaluated: Desk) -> None:

@@ -9,19 +9,22 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from kaohe.errors import KaoheError, Place, Problem, fail
+from kaohe.errors import NOWHERE, KaoheError, Place, Problem, fail
 from kaohe.records import Partition, Snapshot, Store
 from kaohe.records.collecting import manifests_in, newest_notes, read_manifest
 from kaohe.records.former import read_note
 from kaohe.records.keeping import says_the_same
 from kaohe.records.partition import WORKERS, file_sha256
 from kaohe.records.tables import RECORDS
+from kaohe.records.words import nearest
 from kaohe.run.stored.needed import needed_by_runs, runs_by_snapshot
 from kaohe.run.stored.purged import check_purged, purges
 from kaohe.text import Message, msg
 
 Harm = Literal["missing", "damaged", "bytes"]
-_SHORTEST = 6  # hexadecimal digits of a digest
+_SHORTEST, _SHOWN = 6, 12  # hexadecimal digits of a digest
+_LISTED = 8  # snapshots
+_LIST = msg("see those there are: kaohe snapshot list")
 
 
 @dataclass(frozen=True)
@@ -74,9 +77,10 @@ def _is_newest(snapshot: Snapshot, now: Mapping[str, tuple[str, ...]]) -> bool:
 
 def find_known(known: Sequence[Known], named: str) -> Known:
     """The snapshot of that digest, or the one that begins so. Raises KaoheError where there is none, or several."""
-    found = [each for each in known if each.snapshot.digest.startswith(named)] if len(named) >= _SHORTEST else []
+    begin = named.strip().lower()
+    found = [each for each in known if each.snapshot.digest.startswith(begin)] if len(begin) >= _SHORTEST else []
     if len(found) != 1:
-        raise _unknown(named, several=len(found) > 1)
+        raise _unknown(named, begin, [each.snapshot.digest for each in found or known], several=len(found) > 1)
     return found[0]
 
 
@@ -139,11 +143,17 @@ def _harmed(path: Path, harm: Harm, runs: list[int], *, is_newest: bool) -> Prob
     return Problem(f"snapshot.{harm}", _HARM[harm], Place(file=str(path)), needed, fix=fix)
 
 
-def _unknown(named: str, *, several: bool) -> KaoheError:
-    what = (
-        msg("several snapshots begin with {digest}", digest=named)
-        if several
-        else msg("there is no snapshot {digest}", digest=named)
-    )
-    fix = msg("see those there are: kaohe snapshot list")
-    return fail(Problem("snapshot.unknown", what, expected=msg("at least six hexadecimal digits"), fix=fix))
+def _unknown(named: str, begin: str, digests: Sequence[str], *, several: bool) -> KaoheError:
+    """``digests``: those that begin so, or all there are."""
+    shown = [each[:_SHOWN] for each in digests[:_LISTED]] + ["…"] * (len(digests) > _LISTED)
+    if several:
+        what, fix = msg("several snapshots begin with {digest}", digest=named), msg("write more of its digits")
+    elif not digests:
+        what, fix = msg("no snapshot was taken yet"), msg("kaohe evaluate takes one")
+    elif len(begin) < _SHORTEST:
+        what, fix = msg("a snapshot is named by at least six digits of its digest"), _LIST
+    else:
+        near = nearest(begin, [each[: max(len(begin), _SHORTEST)] for each in digests])
+        what = msg("there is no snapshot {digest}", digest=named)
+        fix = _LIST if near is None else msg("did you mean {name}?", name=near)
+    return fail(Problem("snapshot.unknown", what, NOWHERE, named, ", ".join(shown) or None, fix))
