@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from kaohe.cli.words import _
 from kaohe.text import msg, visible
 
 if TYPE_CHECKING:
+    from kaohe.cli.exported import Writer
     from kaohe.run import Run
 
 FORMATS = ("table", "json", "csv", "xlsx")
@@ -80,7 +82,7 @@ def _for_manager(app: App, scheme: str, period: str, manager: str, form: str, ou
         app.say(msg("wrote {file}", file=output))
 
 
-def _hand_out(app: App, content: str | bytes, output: Path | None, what: str, of: Run, **detail: Any) -> None:
+def _hand_out(app: App, content: str | bytes | Writer, output: Path | None, what: str, of: Run, **detail: Any) -> None:
     """What is not just a table on the screen is an export, and noted."""
     from kaohe.cli.exported import hand_out
 
@@ -96,7 +98,7 @@ def form_of(output: Path | None) -> str:
     return ending if ending in FORMATS else "table"
 
 
-def rendered(app: App, run: Run, number: int, form: str, *, wide: bool = False) -> str | bytes:
+def rendered(app: App, run: Run, number: int, form: str, *, wide: bool = False) -> str | bytes | Writer:
     """The run in the form asked for. ``wide``: tables are not fitted to the terminal."""
     match form:
         case "table":
@@ -104,9 +106,9 @@ def rendered(app: App, run: Run, number: int, form: str, *, wide: bool = False) 
 
             return run_text(run, number, app.language, width=None if wide else terminal_width(app))
         case "json":
-            from kaohe.report.data import run_json
+            from kaohe.report.data import write_json
 
-            return run_json(run, app.language)
+            return partial(write_json, run, app.language)
         case "csv":
             from kaohe.cli.sheets import csv_text
             from kaohe.report.ranking import ranking_sheet
@@ -129,8 +131,13 @@ def explanation(app: App, run: Run, person: str, form: str) -> str:
     return visible("\n".join(tree_lines(tree, app.language))) + "\n"
 
 
-def write(content: str | bytes, output: Path | None) -> None:
+def write(content: str | bytes | Writer, output: Path | None) -> None:
     """To the file, whole or not at all; else to stdout."""
+    if callable(content):
+        from kaohe.cli.exported import write_itself
+
+        write_itself(content, output)
+        return
     if output is None:
         text = content if isinstance(content, str) else ""
         # A pipe gets what is stored; a terminal gets nothing that acts on it.

@@ -6,13 +6,22 @@ An export is noted before it is handed out: one that cannot be noted is not made
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from io import TextIOWrapper
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
+from kaohe.cli.files import whole
+
 if TYPE_CHECKING:
     from kaohe.cli.context import App
+
+Writer = Callable[[Any], None]
+"""What writes itself into a file of bytes."""
 
 
 def note_export(
@@ -35,7 +44,7 @@ def note_export(
 
 def hand_out(
     app: App,
-    content: str | bytes,
+    content: str | bytes | Writer,
     output: Path | None,
     what: str,
     subject: str,
@@ -43,12 +52,41 @@ def hand_out(
     masked: bool = False,
     **detail: Any,
 ) -> None:
-    """Note an export, then write it to the file, whole or not at all, or else to stdout."""
+    """Note an export, then write it to the file, whole or not at all, or else to stdout. What writes itself is noted
+    when it is written, and before it can be seen."""
     from kaohe.cli.evaluate import write
 
     named = {"file": output.name} if output is not None else {}
-    note_export(app, what, subject, as_written(content, output), masked=masked, **named, **detail)
-    write(content, output)
+    if callable(content):
+        known = {"what": what, "masked": masked, **named, **detail}
+        write_itself(content, output, lambda sha, size: _append(app, subject, {**known, "sha256": sha, "bytes": size}))
+    else:
+        note_export(app, what, subject, as_written(content, output), masked=masked, **named, **detail)
+        write(content, output)
+
+
+def write_itself(
+    content: Writer, output: Path | None, note: Callable[[str, int], object] = lambda _sha256, _size: None
+) -> None:
+    """What is too long to be held, to the file, whole or not at all, or else to stdout; ``note`` is told of what bytes
+    it is before anybody has it."""
+    if output is not None:
+        with whole(output) as beside, beside.open("wb") as file:
+            note(*_counted(content, file))
+        return
+    with tempfile.TemporaryFile() as file:
+        note(*_counted(content, file))
+        file.seek(0)
+        with TextIOWrapper(file, "utf-8", newline="") as text:
+            shutil.copyfileobj(text, sys.stdout, 2**20)
+
+
+def _counted(content: Writer, file: IO[bytes]) -> tuple[str, int]:
+    """Write it; the SHA-256 and how many bytes it is."""
+    counting = _Counting(file)
+    content(counting)
+    file.flush()
+    return counting.state.hexdigest(), counting.size
 
 
 def as_written(content: str | bytes, output: Path | None) -> bytes:
@@ -70,16 +108,16 @@ def streaming(app: App, stream: IO[str], what: str, subject: str, **detail: Any)
 
 
 class _Counting:
-    """Passes text on and keeps the digest and the length of its UTF-8."""
+    """Passes text or bytes on and keeps the digest and the length of the UTF-8."""
 
-    def __init__(self, stream: IO[str]) -> None:
+    def __init__(self, stream: IO[Any]) -> None:
         self.stream, self.state, self.size = stream, hashlib.sha256(), 0
 
-    def write(self, text: str) -> int:
-        data = text.encode()
-        self.state.update(data)
-        self.size += len(data)
-        return self.stream.write(text)
+    def write(self, data: Any) -> int:
+        known = data.encode() if isinstance(data, str) else data
+        self.state.update(known)
+        self.size += len(known)
+        return self.stream.write(data)
 
 
 def _append(app: App, subject: str, detail: dict[str, Any]) -> int:

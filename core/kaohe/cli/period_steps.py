@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -86,10 +87,10 @@ def _show_run(app: App, run: Run, number: int | None, form: str) -> None:
     """The run on stdout: in short as a table, whole as data, which is an export. ``number`` None: it is not stored."""
     if form == "json":
         from kaohe.cli.exported import hand_out
-        from kaohe.report.data import run_json
+        from kaohe.report.data import write_json
 
         subject = f"{run.scheme.id} {run.period.name}"
-        hand_out(app, run_json(run, app.language), None, "ranking", subject, run=number, form="json")
+        hand_out(app, partial(write_json, run, app.language), None, "ranking", subject, run=number, form="json")
         return
     from kaohe.cli.evaluate import terminal_width, write
     from kaohe.report.terminal import run_text

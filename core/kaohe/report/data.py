@@ -1,42 +1,45 @@
-"""A run as plain data for JSON: numbers as decimal strings, exactly as computed."""
+"""A run as JSON: numbers as decimal strings, exactly as computed."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Mapping
+from io import BytesIO
+from typing import IO, Any
 
-from kaohe.appraise.manual import ManualChange
-from kaohe.exact import from_micros, plain_fen
+import numpy as np
+
+from kaohe.report.json_columns import said, written
+from kaohe.report.person_form import DEPTH, person_form
 from kaohe.report.ranking import not_graded_rows, ranked_order
-from kaohe.run.assessment.disclosure import Discretion, Hidden
 from kaohe.run.assessment.model import agreement_data
 from kaohe.run.model import Run
-from kaohe.text import Language, visible
+from kaohe.text import Language
 
 
 def run_data(run: Run, language: Language) -> dict[str, Any]:
-    """Everything of the run; people in the order of the ranking, not graded ones behind."""
-    return {**_head(run), "people": [*_people(run, language)], "left_out": _left_out(run, language)}
+    """Everything of the run as plain data; people in the order of the ranking, not graded ones behind."""
+    data: dict[str, Any] = json.loads(run_json(run, language))
+    return data
 
 
-def run_json(run: Run, language: Language) -> str:
-    """The same as readable JSON in which no character acts on a terminal. Person by person: all of them as data take
-    ten times the room of their text."""
-    frame = _readable({**_head(run), "people": [], "left_out": _left_out(run, language)})
-    before, _nobody, after = frame.partition('\n  "people": []')  # nothing within a text begins a line
-    people = ",\n    ".join(_readable(each).replace("\n", "\n    ") for each in _people(run, language))
-    return f'{before}\n  "people": [\n    {people}\n  ]{after}\n' if people else f"{frame}\n"
+def run_json(run: Run, language: Language, before: Mapping[str, Any] | None = None) -> str:
+    """The same as readable JSON in which no character acts on a terminal; ``before``: what stands before it."""
+    target = BytesIO()
+    write_json(run, language, target, before)
+    return target.getvalue().decode()
 
 
-def _readable(data: Any) -> str:
-    return visible(json.dumps(data, ensure_ascii=False, indent=2, default=str))
-
-
-def _people(run: Run, language: Language) -> Iterator[dict[str, Any]]:
-    discretion = Discretion(run)
-    for row in (*ranked_order(run).tolist(), *not_graded_rows(run).tolist()):
-        yield _person(run, row, language, discretion)
+def write_json(run: Run, language: Language, target: IO[bytes], before: Mapping[str, Any] | None = None) -> None:
+    """The same written to a file, some thousand people at a time: of a hundred thousand it is a gigabyte."""
+    frame = said({**(before or {}), **_head(run), "people": [], "left_out": _left_out(run, language)})
+    front, _nobody, behind = frame.partition('\n  "people": []')  # nothing within a text begins a line
+    rows = np.concatenate((ranked_order(run), not_graded_rows(run)))
+    target.write(f'{front}\n  "people": ['.encode())
+    for piece in written(person_form(run, language), rows, DEPTH):
+        target.write(piece)
+    closes = "\n  ]" if len(rows) else "]"
+    target.write(f"{closes}{behind}\n".encode())
 
 
 def _left_out(run: Run, language: Language) -> list[dict[str, str]]:
@@ -61,129 +64,3 @@ def _head(run: Run) -> dict[str, Any]:
         **({"agreement": agreement_data(run.assessments)} if run.assessments else {}),
         **({} if run.scheme.subject == "person" else {"subject": run.scheme.subject}),
     }
-
-
-def _person(run: Run, row: int, language: Language, discretion: Discretion) -> dict[str, Any]:
-    scheme, appraisal, hidden = run.scheme, run.appraisal, discretion.of(row)
-    graded = bool(appraisal.graded[row])
-    team = appraisal.people.attributes.get("team")
-    return {
-        "code": appraisal.people.code[row],
-        "name": run.names[row],
-        "team": team[row] if team else None,
-        "group": appraisal.group[row],
-        "graded": graded,
-        "rank": int(appraisal.rank[row]) or None,
-        "percentile": _number(appraisal.percentile[row]) if appraisal.rank[row] else None,
-        "total": _number(appraisal.total[row]) if graded else None,
-        "tier": appraisal.tier[row],
-        "coefficient": _number(appraisal.coefficient[row]) if graded else None,
-        "bonus": plain_fen(appraisal.bonus[row]) if scheme.bonus and graded else None,
-        **_computed(run, row),
-        **_balance(run, row),
-        "dimensions": {
-            each.id: _number(appraisal.dimension_points[each.id][row])
-            if appraisal.dimension_counted[each.id][row] and each.id not in hidden.dimensions
-            else None
-            for each in scheme.dimensions
-        },
-        "indicators": {each.key: _indicator(run, each.key, row, hidden) for each in scheme.weighted},
-        "measured": {
-            each.key: _number(appraisal.values[each.key].micros[row])
-            if appraisal.data[each.key][row] and each.key not in hidden.values
-            else None
-            for each in scheme.measured
-        },
-        "adjustments": {
-            each.id: None if each.id in hidden.adjustments else _number(appraisal.adjustment_points[each.id][row])
-            for each in scheme.adjustments
-        },
-        "outcomes": [
-            {"kind": scheme.outcomes[index].kind, "note": scheme.outcomes[index].note.in_(language)}
-            for index in appraisal.outcomes[row]
-        ],
-        "decisions": [
-            {"kind": each.kind, "about": each.about, "what": each.what.in_(language)}
-            for each in appraisal.decisions[row]
-        ],
-    }
-
-
-def _computed(run: Run, row: int) -> dict[str, Any]:
-    """What would have come out without manual changes, and those of this person, where any were made in the run."""
-    computed = run.appraisal.computed
-    if computed is None or not computed.changes:
-        return {}
-    return {
-        "computed": {
-            "rank": int(computed.rank[row]) or None,
-            "total": _number(computed.total[row]),
-            "tier": computed.tier[row],
-            "coefficient": _number(computed.coefficient[row]),
-            "bonus": plain_fen(computed.bonus[row]) if run.scheme.bonus else None,
-        },
-        "manual_changes": [
-            {"number": each.number, "kind": each.kind, "value": _written(each), "reason": each.reason}
-            for each in computed.of(run.appraisal.people.code[row])
-        ],
-    }
-
-
-def _written(change: ManualChange) -> str:
-    """Points and money as numbers, a tier by its id."""
-    if isinstance(change.value, str):
-        return change.value
-    return _number(change.value) if change.kind == "points" else plain_fen(change.value)
-
-
-def _balance(run: Run, row: int) -> dict[str, Any]:
-    """What was brought and is carried forward, where the scheme does so."""
-    money = run.appraisal.money
-    if money is None or money.brought is None or money.carried is None:
-        return {}
-    sides = (("brought_forward", money.brought), ("carried_forward", money.carried))
-    return {name: plain_fen(column[row]) for name, column in sides}
-
-
-def _indicator(run: Run, key: str, row: int, hidden: Hidden) -> dict[str, Any]:
-    appraisal = run.appraisal
-    known = bool(appraisal.values[key].known[row]) and key not in hidden.values
-    counted = appraisal.counted[key][row] and key not in hidden.points
-    return {
-        **({"withheld": True} if key in hidden.points else {}),
-        "value": _number(appraisal.values[key].micros[row]) if known else None,
-        "sample": int(appraisal.values[key].sample[row]),
-        "points": _number(appraisal.points[key][row]) if counted else None,
-        "counts": [
-            {
-                "function": each.function,
-                "window": each.shift,
-                **{name: int(column[row]) for name, column in each.parts.items()},
-            }
-            for each in (() if key in hidden.values else run.counts[key])
-        ],
-        **({} if key in hidden.values else _teams(run, key, row)),
-    }
-
-
-def _teams(run: Run, key: str, row: int) -> dict[str, Any]:
-    """The figures of the teams that the person was in, with the time spent there, where these count."""
-    teams = run.appraisal.teams
-    if teams is None or key not in teams.points:
-        return {}
-    return {
-        "teams": [
-            {
-                "team": teams.people.attribute("team")[team],
-                "full_time_days": _number(time),
-                "value": _number(teams.values[key].micros[team]) if teams.values[key].known[team] else None,
-                "sample": int(teams.values[key].sample[team]),
-                "points": _number(teams.points[key][team]) if teams.data[key][team] else None,
-            }
-            for team, time in teams.stays[row]
-        ]
-    }
-
-
-def _number(micros: Any) -> str:
-    return str(from_micros(int(micros)))

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
+from tests.reference import run_data as plainly
 from tests.scenarios.desk import Desk
 from tests.tiny import evaluated
 
@@ -207,7 +208,7 @@ class TestJson:
     def test_the_text_is_that_of_the_data(self, tiny: Desk) -> None:
         run, _number = evaluated(tiny)
         for each in (run, replace(run, left_out=())):
-            assert run_json(each, "zh_CN") == json_text(run_data(each, "zh_CN"))
+            assert run_json(each, "zh_CN") == json_text(plainly.run_data(each, "zh_CN"))
 
     def test_the_language_changes_words_and_no_figure(self, tiny: Desk) -> None:
         run, _number = evaluated(tiny)

@@ -12,15 +12,18 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.reference import run_data as plainly
 from tests.scenarios.desk import Desk
 from tests.tiny import SCHEME, evaluated
 from tests.tiny import write as write_file
 
 from kaohe.appraise.manual import Computed, ManualChange
+from kaohe.cli.output import json_text
 from kaohe.exact import MICRO
 from kaohe.report.bonus_list import bonus_sheet
 from kaohe.report.book import run_workbook
 from kaohe.report.contributions import steps, with_weights
+from kaohe.report.data import run_json
 from kaohe.report.html import report_html, statement_html
 from kaohe.report.html.element import el, write
 from kaohe.report.html.histogram import MOST_BINS, histogram
@@ -166,6 +169,7 @@ def test_changes_by_hand_stand_beside_what_was_computed(tiny: Desk) -> None:
     total = appraisal.total + computed.points
     tier, bonus = ("B", "B", None, "C"), appraisal.bonus + computed.fen
     run = replace(run, appraisal=replace(appraisal, total=total, tier=tier, bonus=bonus, computed=computed))
+    assert run_json(run, "en") == json_text(plainly.run_data(run, "en"))
     assert manual_sheet(run, "en").rows == [
         (3, "P1", "张三", "points", "+2.00", "82.00", "84.00", "客户来信表扬"),
         (4, "P2", "李四", "tier", "B", "A", "B", "校准会"),

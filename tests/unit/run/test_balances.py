@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from tests.reference import run_data as plainly
 from tests.scenarios.desk import Desk
 from tests.tiny import PEOPLE, SCHEME, evaluated, write
 
@@ -119,6 +120,7 @@ def test_a_settled_bonus_is_explained_and_written_out(tiny: Desk, language: str)
     assert "70.00 = 100.00" in text
     assert "{" not in text
     people = {each["code"]: each for each in run_data(run, "en")["people"]}
+    assert [*people.values()] == plainly.run_data(run, "en")["people"]
     assert (people["P2"]["brought_forward"], people["P2"]["carried_forward"]) == ("70.00", "0.00")
     assert (people["P1"]["brought_forward"], people["P1"]["carried_forward"]) == ("0.00", "40.00")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,12 +10,12 @@ import click
 
 from kaohe.cli.context import App
 from kaohe.cli.evaluate import FORMATS, form_of, rendered, write
-from kaohe.cli.output import json_text
 from kaohe.cli.run.group import run, stored_run
 from kaohe.cli.words import _
 from kaohe.text import Message, msg, visible
 
 if TYPE_CHECKING:
+    from kaohe.cli.exported import Writer
     from kaohe.run.stored.repository import StoredRun
 
 
@@ -31,14 +32,14 @@ def show(app: App, named: str, form: str | None, output: Path | None, manager: s
     if form == "xlsx" and output is None:
         raise click.UsageError(_("--format xlsx needs --output FILE"))
     stored = stored_run(app, named)
-    content: str | bytes
+    content: str | bytes | Writer
     if manager is not None:
         found = manager_of(app, stored.run, stored.inputs, manager)
         content = for_manager(app, stored.run, stored.number, found, form, wide=output is not None)
     elif form == "json":
-        from kaohe.report.data import run_data
+        from kaohe.report.data import write_json
 
-        content = json_text({"run": head(stored), **run_data(stored.run, app.language)})
+        content = partial(write_json, stored.run, app.language, before={"run": head(stored)})
     else:
         content = rendered(app, stored.run, stored.number, form, wide=output is not None)
     if form == "table" and isinstance(content, str):

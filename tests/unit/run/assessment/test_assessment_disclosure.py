@@ -6,6 +6,7 @@ that is meant to be seen (rank, tier), give the same papers to the letter.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.reference import run_data as plainly
 from tests.unit.engine.scan_kit import Q1, SHANGHAI, snapshot
 from tests.unit.run.rating_kit import PEOPLE, RATING, SCHEME, rows_of
 
@@ -265,6 +267,7 @@ def test_the_administrators_ranking_leaves_the_figures_out_that_are_withheld_and
     write_csv(sheet, text)
     assert "72.5" not in text.getvalue()
     data = run_data(run, "en")
+    assert data == json.loads(json.dumps(plainly.run_data(run, "en")))
     person = next(person for person in data["people"] if person["code"] == "P1")
     opinion = person["indicators"]["opinion"]
     assert (opinion["withheld"], opinion["value"], opinion["points"], person["dimensions"]["d"]) == (

@@ -6,9 +6,11 @@ P4 1 of 3, P5 1 of 1 → 2 of 4 known. P5 is a lead whom the scheme about people
 
 from __future__ import annotations
 
+import json
 from fractions import Fraction
 
 import pytest
+from tests.reference import run_data as plainly
 from tests.scenarios.desk import Desk
 from tests.tiny import PEOPLE, SCHEME, evaluated, write
 
@@ -68,6 +70,7 @@ def test_an_explanation_goes_down_to_the_teams_counts(tiny: Desk) -> None:
     (person,) = [each for each in run_data(run, "en")["people"] if each["code"] == "P1"]
     (team,) = person["indicators"]["in_time"]["teams"]
     assert (team["team"], team["points"], team["sample"]) == ("北一队", "83.3333", 6)
+    assert run_data(run, "en") == json.loads(json.dumps(plainly.run_data(run, "en")))
 
 
 def test_who_was_in_two_teams_has_the_mean_by_days_and_fraction(moved: Desk) -> None:
