@@ -127,6 +127,9 @@ def _plain_reader(
     """A word for no value that holds a digit could be written like a number or a day: then each cell is looked at."""
     if field.kind in ("text", "customer"):
         return word_reader(missing, code=key or field.kind == "customer")
+    if field.kind in ("person", "team"):
+        codes = (context.people if field.kind == "person" else context.teams).codes
+        return word_reader(missing, code=True, among=pa.array([*codes], pa.string()))
     if rules.formats or any(mark.isdecimal() for word in missing for mark in word):
         return None
     match field.kind:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from kaohe.errors import Place, Problem
 from kaohe.records.csv_reader import CsvReader
+from kaohe.records.csv_text import is_utf8, whole_characters
 from kaohe.records.headers import is_quarantine
 from kaohe.records.source import HEAD, Table, header_problem, refused
 from kaohe.records.words import trim
@@ -74,14 +75,27 @@ def detect_encoding(source: Path) -> str:
         return "utf-8-sig"
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
-    for encoding in ("utf-8", "gb18030"):
-        if _decodes(source, encoding):
-            return encoding
+    if _is_utf8(source):
+        return "utf-8"
+    if _decodes(source, "gb18030"):
+        return "gb18030"
     raise refused(
         source,
         msg("the text is neither UTF-8 nor GB18030"),
         msg("Save it as UTF-8, or name its encoding in the mapping under [source]."),
     )
+
+
+def _is_utf8(source: Path) -> bool:
+    cut = b""
+    with source.open("rb") as file:
+        while chunk := file.read(1 << 20):
+            data = cut + chunk
+            end = whole_characters(data)
+            if not is_utf8(data[:end]):
+                return False
+            cut = data[end:]
+    return not cut
 
 
 def _decodes(source: Path, encoding: str) -> bool:

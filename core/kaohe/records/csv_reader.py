@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.csv as arrow_csv
 
 from kaohe.exact import Ints
-from kaohe.records.cell_bytes import Cells
+from kaohe.records.cell_bytes import Cells, table_of_bytes
 from kaohe.records.chunks import ROWS_AT_ONCE, Chunk, Chunks, chunk_of_rows
 from kaohe.records.csv_text import CsvText, NotInEncoding
 from kaohe.records.source import Rows, Table, refused
@@ -144,7 +144,7 @@ def _row_ends(text: bytes, delimiter: str, *, ended: bool) -> Ints | None:
     """
     if delimiter not in _DELIMITERS or text.startswith(BOM_UTF8) or b"\0" in text:
         return None
-    if text.count(b"\r") != text.count(b"\r\n"):
+    if b"\r" in text and text.count(b"\r") != text.count(b"\r\n"):
         return None
     data = np.frombuffer(text, np.uint8)
     ends = np.flatnonzero(data == _LINE_FEED) + 1
@@ -159,13 +159,15 @@ def _row_ends(text: bytes, delimiter: str, *, ended: bool) -> Ints | None:
         return ends
     if np.diff(ends, prepend=0).max() > LARGEST_CELL:
         return None
+    quotes = quotes[: np.searchsorted(quotes, ends[-1])]
     if not len(quotes):
         return ends
-    quotes = quotes[quotes < ends[-1]]
-    around = np.concatenate(([_LINE_FEED], data[: ends[-1]], [_LINE_FEED]))
-    opening, closing_ = around[quotes[::2]], around[quotes[1::2] + 2]
-    beside = np.array([ord(delimiter), _LINE_FEED, _QUOTE])
-    if not (np.isin(opening, beside).all() and np.isin(closing_, [*beside, _RETURN]).all()):
+    opening, closing_ = quotes[::2], quotes[1::2]
+    # At the beginning and the end of the text nothing stands beside a quotation mark, which is as good as a line's end.
+    before = data[opening[1 if opening[0] == 0 else 0 :] - 1]
+    after = data[closing_[: -1 if closing_[-1] == len(data) - 1 else None] + 1]
+    beside = table_of_bytes(bytes((ord(delimiter), _LINE_FEED, _QUOTE)))
+    if not (beside[before].all() and (beside[after] | (after == _RETURN)).all()):
         return None
     return ends
 

@@ -8,6 +8,9 @@ from collections.abc import Generator
 from pathlib import Path
 from typing import BinaryIO
 
+import numpy as np
+import pyarrow as pa
+
 BLOCK = 4 << 20
 """Bytes that are read at once."""
 _LINE_END = re.compile(rb"\r\n|\n|\r")
@@ -24,6 +27,9 @@ class CsvText:
     def __init__(self, source: Path, encoding: str) -> None:
         self._file: BinaryIO = source.open("rb")
         self._decoder = codecs.getincrementaldecoder(encoding)()
+        self._as_it_is = encoding in ("utf-8", "utf-8-sig")
+        self._mark = codecs.BOM_UTF8 if encoding == "utf-8-sig" else b""
+        self._cut = b""
         self.left = b""
         self.line = 0
         self.ended = False
@@ -45,13 +51,28 @@ class CsvText:
                     return
                 raise NotInEncoding
             block = self._file.read(BLOCK)
+            if self._as_it_is and self._take_as_it_is(block):
+                continue
             try:
-                text = self._decoder.decode(block, final=not block)
-                self.ended = not block
+                text = self._decoder.decode(self._cut + block, final=not block)
+                self._cut, self.ended = b"", not block
             except UnicodeError as error:  # also of UTF-16 that does not say which one it is
                 text = _sound(error) if isinstance(error, UnicodeDecodeError) else ""
                 self._broken = True
             self.left += text.encode()
+
+    def _take_as_it_is(self, block: bytes) -> bool:
+        """Leave a block of UTF-8 without decoding it; False, and nothing is done, where it is none, or the last."""
+        data = self._cut + block.removeprefix(self._mark)
+        end = whole_characters(data)
+        if not block or not is_utf8(data[:end]):
+            self._as_it_is = False
+            return False
+        if self._mark:  # it stands at the beginning alone
+            self._mark, self._decoder = b"", codecs.getincrementaldecoder("utf-8")()
+        self.left += data[:end]
+        self._cut = data[end:]
+        return True
 
     def take(self, size: int, lines: int) -> bytes:
         """Consume so many bytes, which end so many lines."""
@@ -79,6 +100,26 @@ class CsvText:
                 yield line
         finally:
             self.take(at, 0)
+
+
+def is_utf8(data: bytes) -> bool:
+    """Whether these bytes are whole characters in UTF-8, as Python's strict decoder sees it."""
+    offsets = pa.py_buffer(np.array([0, len(data)], np.int64))
+    try:
+        pa.Array.from_buffers(pa.large_string(), 1, [None, offsets, pa.py_buffer(data)]).validate(full=True)
+    except pa.ArrowInvalid:
+        return False
+    return True
+
+
+def whole_characters(data: bytes) -> int:
+    """Up to where the bytes may be whole characters in UTF-8: the rest begins one that is longer."""
+    for back in range(1, min(3, len(data)) + 1):
+        byte = data[-back]
+        if byte & 0xC0 != 0x80:  # the first byte of a character
+            size = 1 if byte < 0xC0 else 2 if byte < 0xE0 else 3 if byte < 0xF0 else 4
+            return len(data) - back if size > back else len(data)
+    return len(data)
 
 
 def _sound(error: UnicodeDecodeError) -> str:

@@ -11,19 +11,16 @@ _LONGEST = 100
 
 
 class Directory:
-    """Codes and names of people; the one the reading of files asks."""
+    """Codes and names of people; the one the reading of files asks. ``codes`` are all of them."""
 
     def __init__(self, people: Iterable[tuple[str, str]]) -> None:
         self._patience = _COMPARISONS
-        self._codes: set[str] = set()
-        self._names: dict[str, list[str]] = {}
-        for code, name in people:
-            self._codes.add(code)
-            self._names.setdefault(name, []).append(code)
+        self._people = [*people]
+        self.codes = {code for code, _name in self._people}
 
     def find(self, code_or_name: str) -> str | tuple[str, ...] | None:
         """The code of the person; all codes, ascending, where several bear the name; None where nobody does."""
-        if code_or_name in self._codes:
+        if code_or_name in self.codes:
             return code_or_name
         codes = self._names.get(code_or_name, ())
         return tuple(sorted(codes)) if len(codes) > 1 else codes[0] if codes else None
@@ -41,5 +38,12 @@ class Directory:
         return difflib.get_close_matches(code_or_name, self._known, n=3, cutoff=cutoff)
 
     @cached_property
+    def _names(self) -> dict[str, list[str]]:
+        names: dict[str, list[str]] = {}
+        for code, name in self._people:
+            names.setdefault(name, []).append(code)
+        return names
+
+    @cached_property
     def _known(self) -> list[str]:
-        return sorted({*self._codes, *self._names})
+        return sorted({*self.codes, *self._names})

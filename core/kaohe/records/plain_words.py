@@ -13,6 +13,7 @@ from functools import cache
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from kaohe.exact import Flags
@@ -29,8 +30,11 @@ _BMP = 0x10000
 _OTHER, _COMPOSED, _SAME = 0, 1, 2
 
 
-def word_reader(missing: Iterable[str], *, code: bool) -> Callable[[Cells, Field], tuple[pa.Array, Flags]]:
-    """A reader of text, or of codes, of which width does not count. ``missing``: folded words for no value."""
+def word_reader(
+    missing: Iterable[str], *, code: bool, among: pa.StringArray | None = None
+) -> Callable[[Cells, Field], tuple[pa.Array, Flags]]:
+    """A reader of text, or of codes, of which width does not count. ``missing``: folded words for no value; ``among``:
+    only these codes are understood."""
     words = [word for word in missing if word]
     starts = frozenset(word[0] for word in words)
     longest = max(map(len, words), default=0)
@@ -50,6 +54,8 @@ def word_reader(missing: Iterable[str], *, code: bool) -> Callable[[Cells, Field
         if len(risky):
             chosen = Cells(cells.column.take(pa.array(risky)))
             understood[risky[(chosen.lengths <= most[risky]) | chosen.holding(_SPACING)]] = False
+        if among is not None:
+            understood &= np.asarray(pc.is_in(cells.column, among))
         return cells.column, understood
 
     return read

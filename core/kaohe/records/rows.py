@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, tzinfo
 from types import MappingProxyType
@@ -135,6 +135,11 @@ class Reading:
 
 class PeopleDirectory(Protocol):
     """Who exists, people or teams. Asked once per distinct cell of a column."""
+
+    @property
+    def codes(self) -> Collection[str]:
+        """All codes: each of them is found as itself."""
+        ...
 
     def find(self, code_or_name: str) -> str | tuple[str, ...] | None:
         """The code; all codes where several bear the name; None where nobody does."""

@@ -20,6 +20,7 @@ class Roster:
 
     def __init__(self) -> None:
         self.names = {"E01": "王芳", "E02": "李强", "E03": "王芳"}
+        self.codes = self.names.keys()
 
     def find(self, code_or_name: str) -> str | tuple[str, ...] | None:
         if code_or_name in self.names:

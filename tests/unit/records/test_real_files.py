@@ -21,6 +21,8 @@ pytestmark = pytest.mark.skipif(DATA is None, reason="the public data sets are n
 class Everybody:
     """Takes every name for a code."""
 
+    codes = ()
+
     def find(self, code_or_name):
         return code_or_name
 
