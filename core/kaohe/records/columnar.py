@@ -35,11 +35,11 @@ _CHAINS: dict[Stored, tuple[Any, ...]] = {
 
 class StrangeValueError(Exception):
     """The database holds a value in this ``column`` that kaohe did not write: nothing is to be made of it, least of all
-    something near to it."""
+    something near to it. ``key``: the record's, where it is known."""
 
-    def __init__(self, column: str, what: str) -> None:
-        super().__init__(column, what)
-        self.column, self.what = column, what
+    def __init__(self, column: str, what: str, key: str | None = None) -> None:
+        super().__init__(column, what, key)
+        self.column, self.what, self.key = column, what, key
 
 
 @dataclass(frozen=True)

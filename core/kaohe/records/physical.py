@@ -56,8 +56,10 @@ def column_of(values: Sequence[Any], kind: pa.DataType, place: str) -> pa.Array:
         raise strange_value(place, str(error)) from error
 
 
-def strange_value(place: str, found: str) -> KaoheError:
-    """Somebody wrote something past kaohe that no column holds; ``place`` is TABLE.COLUMN."""
+def strange_value(place: str, what_found: str, record: str | None = None) -> KaoheError:
+    """Somebody wrote something past kaohe that no column holds; ``place`` is TABLE.COLUMN, ``record`` the key of the
+    row where it is known."""
+    found = what_found if record is None else msg("{value}, in the record {key}", value=what_found, key=record)
     what = msg("the database holds a value here that kaohe did not write and cannot read")
     fix = msg("correct it in the database; kaohe audit verify says what else was changed past kaohe")
     problem = Problem("records.strange-value", what, Place(key=place), found=found, fix=fix)

@@ -27,6 +27,7 @@ _NOT_TEXT = re.compile(r"Could not decode to UTF-8 column '(\w+)'")
 _IN_COLUMN = re.compile(r"In CSV column #(\d+):")
 _ROWS = 50_000
 _BYTES = 16_000_000
+_PYTHON = {pa.string(): str, pa.int64(): int}
 _SQLITE: dict[Stored, Any] = {
     "integer": pa.int64(),
     "boolean": pa.int64(),
@@ -75,8 +76,10 @@ def fetched(connection: Connection) -> Stream:
         try:
             cursor.execute(query_text(layout, months, connection.dialect))
             while rows := cursor.fetchmany(_ROWS):
-                columns = zip(names, zip(*rows, strict=True), types, strict=True)
-                yield pa.RecordBatch.from_arrays([_exactly(*column) for column in columns], names=names)
+                columns = dict(zip(names, zip(*rows, strict=True), strict=True))
+                keys = [columns[name] for name in layout.order]
+                arrays = [_exactly(name, columns[name], kind, keys) for name, kind in zip(names, types, strict=True)]
+                yield pa.RecordBatch.from_arrays(arrays, names=names)
         except sqlite3.OperationalError as error:
             if said := _NOT_TEXT.match(str(error)):
                 raise StrangeValueError(said[1], said[0]) from error
@@ -87,16 +90,23 @@ def fetched(connection: Connection) -> Stream:
     return stream
 
 
-def _exactly(name: str, values: Sequence[Any], kind: Any) -> Any:
+def _exactly(name: str, values: Sequence[Any], kind: Any, keys: Sequence[Sequence[Any]]) -> Any:
     """The values as a column of the type that they are of; where a type is asked for, Arrow cuts numbers off to get
-    there."""
+    there. ``keys``: the columns of the rows' keys."""
     try:
         found = pa.array(values)
     except (pa.ArrowException, OverflowError) as error:
-        raise StrangeValueError(name, str(error)) from error
+        raise StrangeValueError(name, str(error), _record(values, kind, keys)) from error
     if found.type not in (kind, pa.null()):
-        raise StrangeValueError(name, f"{found.type}, {kind}")
+        raise StrangeValueError(name, f"{found.type}, {kind}", _record(values, kind, keys))
     return found.cast(kind)
+
+
+def _record(values: Sequence[Any], kind: Any, keys: Sequence[Sequence[Any]]) -> str | None:
+    """The key of the first row whose value is of another type."""
+    right = _PYTHON.get(kind, object)
+    first = next((row for row, value in enumerate(values) if not isinstance(value, right | None)), None)
+    return None if first is None else ", ".join(str(column[first]) for column in keys)
 
 
 def copied(connection: Connection) -> Stream:

@@ -227,7 +227,7 @@ def _table(asked: _Asked, stream: Stream, folder: Path, zone: ZoneInfo) -> Snaps
         try:
             read = read_partitions(stream, layout, asked.months, folder, zone)
         except StrangeValueError as error:
-            raise strange_value(f"{layout.table.name}.{error.column}", error.what) from error
+            raise strange_value(f"{layout.table.name}.{error.column}", error.what, error.key) from error
     kind = layout.kinds.get(layout.when or "")
     table = SnapshotTable(
         layout.physical,

@@ -38,13 +38,15 @@ class ArrowFile:
         """Batches of rows, see ``row_streams.Stream``.
 
         The driver takes a column for what its first rows hold, and for numbers where they hold nothing: so a row of the
-        right kinds goes first.
+        right kinds goes first. It takes bytes for text, too: in their place stands what is no text of any kind.
         """
         types = raw_types(layout, "sqlite")
         first = ["" if kind == pa.string() else 0 for kind in types]
         shown = ", ".join("''" if value == "" else "0" for value in first)
         names = [name for name, _kind in layout.columns]
-        with self._asked(f"SELECT {shown} UNION ALL {query_text(layout, months, _DIALECT)}") as batches:
+        asked = ", ".join(map(_no_bytes, names, types))
+        rows = f"SELECT {asked} FROM ({query_text(layout, months, _DIALECT)})"  # noqa: S608 - ours
+        with self._asked(f"SELECT {shown} UNION ALL {rows}") as batches:
             is_first = True
             for batch in batches:
                 if batch.schema.types != types:
@@ -65,6 +67,11 @@ class ArrowFile:
                     yield reader
         except (*self._errors, pa.ArrowException, OSError) as error:
             raise UnsuitableError(str(error)) from error
+
+
+def _no_bytes(name: str, kind: Any) -> str:
+    quoted = _DIALECT.identifier_preparer.quote(name)
+    return f"CASE typeof({quoted}) WHEN 'blob' THEN x'ff' ELSE {quoted} END" if kind == pa.string() else quoted
 
 
 @contextmanager

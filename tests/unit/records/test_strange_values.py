@@ -22,6 +22,9 @@ STRANGE = {
     "calls = 'many'": "calls",
     "won = 2": "won",
     "client = x'3132'": "client",
+    "client = CAST(client AS BLOB)": "client",
+    "due = CAST(due AS BLOB)": "due",
+    "calls = CAST(calls AS BLOB)": "calls",
     "client = CAST(x'ff' AS TEXT)": "client",
     "at = '2026-02-30T00:00:00Z'": "at",
     "at = '2026-01-05 08:00:00'": "at",
@@ -45,7 +48,22 @@ def test_a_value_that_no_column_can_hold_is_told_and_not_rounded(store: Store, t
     assert not list((tmp_path / "snapshots").glob("manifest-*"))
 
 
-@pytest.mark.parametrize("change", [each for each in STRANGE if "x'3132'" not in each])
+@pytest.mark.parametrize("arrow", [False, True])
+def test_bytes_in_the_place_of_text_are_refused_with_the_records_key(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arrow: bool
+) -> None:
+    if arrow:
+        monkeypatch.setattr(snapshot, "_MANY", 0)
+    put(store, [visit("1"), visit("2", client="中文"), visit("3")])
+    with closing(sqlite3.connect(tmp_path / "kaohe.db")) as other, other:
+        other.execute("UPDATE record_visit SET client = CAST(client AS BLOB) WHERE no = '2'")
+    with pytest.raises(KaoheError) as refused:
+        take(store, tmp_path / "snapshots")
+    assert str(refused.value.problems[0].found) == "binary, string, in the record 2"
+    assert "位于记录 2" in refused.value.problems[0].render("zh_CN")
+
+
+@pytest.mark.parametrize("change", STRANGE)
 def test_arrows_driver_tells_the_same(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: str
 ) -> None:
