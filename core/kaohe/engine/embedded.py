@@ -18,7 +18,7 @@ from kaohe.engine.groups import computed as computed_in_groups
 from kaohe.engine.magnitudes import is_wide, largest_in
 from kaohe.engine.overflow import A_FIGURE
 from kaohe.engine.passes import Pass, distributed, needed_for_pass, pass_query, passes
-from kaohe.engine.plan import Everybody, Parts, Scan, needed, nodes, not_covered
+from kaohe.engine.plan import Everybody, Parts, Scan, needed, nodes, not_covered, of_these
 from kaohe.engine.resources import USUAL, Resources
 from kaohe.engine.rows import Found, Rows, arranged, computed, needed_for, row_query
 from kaohe.engine.settled import put_otherwise
@@ -48,8 +48,7 @@ class DuckEngine:
         relations: Relations = NO_RELATIONS,
     ) -> list[Parts]:
         def of(asked: Sequence[Scan], whose: Sequence[pa.Array], joined: Relations) -> list[Parts]:
-            found = self.everybody(asked, snapshot, windows, joined)
-            return [each.of(codes) for each, codes in zip(found, whose, strict=True)]
+            return of_these(self.everybody(asked, snapshot, windows, joined), whose)
 
         return put_otherwise(of, scans, whose, windows, relations)
 

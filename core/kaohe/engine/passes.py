@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+import numpy as np
 from sqlglot import exp
 
 from kaohe.engine.plan import SUBJECT, Everybody, Measure, Scan, credited, joins_of, needed, projected, select
@@ -158,30 +159,31 @@ def distributed(one: Pass, columns: Columns, table: pa.Table | None) -> Iterator
     figures of all whom it found."""
     import pyarrow as pa  # noqa: PLC0415 - a plan can be made without Arrow
 
-    place = {each: f"c{index}" for index, each in enumerate(columns)}
+    parts_of: dict[Measure, dict[str, str]] = {}
+    for index, (measure, part) in enumerate(columns):
+        parts_of.setdefault(measure, {})[part] = f"c{index}"
+    by_subject: dict[str, tuple[pa.Table, pa.Array]] = {}
     for number, scan in zip(one.numbers, one.scans, strict=True):
+        asked = {measure: parts_of[_anybodys(measure)] for measure in scan.measures}
         name = SUBJECT if len(one.subjects) == 1 else _named(one.subjects.index(Subject.of(scan)))
-        asked = {
-            measure: {part: place[_anybodys(measure), part] for part in _parts_of(measure, columns)}
-            for measure in scan.measures
-        }
-        read = dict.fromkeys(column for parts_of in asked.values() for column in parts_of.values())
         if table is None:
-            found = pa.table({name: pa.array([], pa.string()), **{each: pa.array([], pa.int64()) for each in read}})
-        else:
-            found = table.select([name, *read])
-            found = found.filter(found.column(name).is_valid())
-        codes = found.column(name).cast(pa.string()).combine_chunks()
-        figures = {each: found.column(each).to_numpy() for each in read}
-        parts = {
-            measure: {part: figures[each] for part, each in columns_of.items()} for measure, columns_of in asked.items()
-        }
-        yield number, Everybody(codes, parts)
-
-
-def _parts_of(measure: Measure, columns: Columns) -> list[str]:
-    alike = _anybodys(measure)
-    return [part for each, part in columns if each == alike]
+            nobody = np.zeros(0, np.int64)
+            none = {measure: dict.fromkeys(parts, nobody) for measure, parts in asked.items()}
+            yield number, Everybody(pa.array([], pa.string()), none)
+            continue
+        if name not in by_subject:
+            there = table.column(name)
+            found = table.filter(there.is_valid()) if there.null_count else table
+            by_subject[name] = found, found.column(name).cast(pa.string()).combine_chunks()
+        found, codes = by_subject[name]
+        figures = {each: found.column(each).to_numpy() for parts in asked.values() for each in parts.values()}
+        yield (
+            number,
+            Everybody(
+                codes,
+                {measure: {part: figures[each] for part, each in parts.items()} for measure, parts in asked.items()},
+            ),
+        )
 
 
 def _where_asked(

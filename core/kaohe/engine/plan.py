@@ -103,14 +103,6 @@ class Everybody:
     codes: pa.Array
     parts: Parts
 
-    def of(self, whose: pa.Array) -> Parts:
-        """The figures of these, in their order: 0 of those who were not found."""
-        places = Places(self.codes, whose)
-        return {
-            measure: {name: places.laid(column) for name, column in parts.items()}
-            for measure, parts in self.parts.items()
-        }
-
 
 class Places:
     """Where figures of ``codes`` belong among those of ``others``."""
@@ -128,6 +120,23 @@ class Places:
         found = np.zeros(self._length, np.int64)
         found[self._rows] = column if self._there is None else column[self._there]
         return found
+
+
+def of_these(found: Sequence[Everybody], whose: Sequence[pa.Array]) -> list[Parts]:
+    """Of each the figures of these, in their order: 0 of those who were not found."""
+    lie: dict[tuple[int, int], Places] = {}
+    answers: list[Parts] = []
+    for each, codes in zip(found, whose, strict=True):
+        known = id(each.codes), id(codes)
+        if known not in lie:
+            lie[known] = Places(each.codes, codes)
+        answers.append(
+            {
+                measure: {name: lie[known].laid(column) for name, column in parts.items()}
+                for measure, parts in each.parts.items()
+            }
+        )
+    return answers
 
 
 class Engine(Protocol):

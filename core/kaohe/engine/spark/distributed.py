@@ -16,7 +16,7 @@ from kaohe.engine.groups import Grouping, Groups, group_query, read_groups
 from kaohe.engine.groups import computed as computed_in_groups
 from kaohe.engine.overflow import A_FIGURE, A_SUM, too_large
 from kaohe.engine.passes import distributed, needed_for_pass, pass_query, passes
-from kaohe.engine.plan import Everybody, Parts, Scan, needed, nodes, not_covered
+from kaohe.engine.plan import Everybody, Parts, Scan, needed, nodes, not_covered, of_these
 from kaohe.engine.rows import Found, Rows, arranged, computed, needed_for, row_query
 from kaohe.engine.source import NO_RELATIONS, RECORDS, Relations
 from kaohe.engine.spark.failures import Overflow
@@ -55,7 +55,7 @@ class SparkEngine:
     ) -> list[Parts]:
         found = self.everybody(scans, snapshot, windows, relations)
         different = {id(codes): pa.array(codes, pa.string()) for codes in whose}
-        return [each.of(different[id(codes)]) for each, codes in zip(found, whose, strict=True)]
+        return of_these(found, [different[id(codes)] for codes in whose])
 
     def everybody(
         self,
