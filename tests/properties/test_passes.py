@@ -93,7 +93,7 @@ def requests(draw: st.DrawFn) -> Request:
 _MOMENTS = st.none() | st.builds(
     lambda each, hours: each * 86_400_000_000 + hours * 3_600_000_000, st.sampled_from(_DAYS), st.integers(0, 23)
 )
-_TICKETS = st.fixed_dictionaries(
+TICKETS = st.fixed_dictionaries(
     {
         "owner": st.sampled_from((None, *PEOPLE)),
         "helper": st.sampled_from((None, *PEOPLE)),
@@ -106,7 +106,7 @@ _TICKETS = st.fixed_dictionaries(
         "urgent": st.none() | st.booleans(),
     }
 )
-_CUSTOMERS = st.fixed_dictionaries(
+CUSTOMERS = st.fixed_dictionaries(
     {
         "code": st.sampled_from(("A", "B")),
         "owner": st.sampled_from((None, *PEOPLE)),
@@ -139,8 +139,8 @@ def measured(scans: Sequence[Scan], whose: Sequence[Sequence[str]], taken: Snaps
 @settings(max_examples=20, deadline=None)
 @given(
     st.lists(st.tuples(st.lists(requests(), min_size=1, max_size=5), st.sampled_from(WHOSE)), min_size=1, max_size=3),
-    st.lists(_TICKETS, max_size=8),
-    st.lists(_CUSTOMERS, max_size=4),
+    st.lists(TICKETS, max_size=8),
+    st.lists(CUSTOMERS, max_size=4),
     st.sampled_from((planning.READING, 10**9)),
     st.sampled_from((settling.MOVED_AT_MOST, 1)),
 )
