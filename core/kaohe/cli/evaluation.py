@@ -12,12 +12,12 @@ from kaohe.cli.round_progress import incomplete_assessments
 from kaohe.cli.scheme_file import load_file
 from kaohe.errors import KaoheError
 from kaohe.language import Type
-from kaohe.period import parse_period
-from kaohe.records import take_snapshot
+from kaohe.period import Period, parse_period
+from kaohe.records import Snapshot, take_snapshot
 from kaohe.records.manifest import manifest_path
 from kaohe.records.rounds.model import RECORDS as ASSESSMENTS
 from kaohe.run import PluginStamp, Run
-from kaohe.run.inputs import Definitions, Inputs, evaluate_inputs
+from kaohe.run.inputs import SCHEME_FILE, Definitions, Inputs, evaluate_inputs
 from kaohe.run.measuring.calendars import calendars_asked
 from kaohe.run.measuring.describing import record_types_of
 from kaohe.run.organisation.members import attributes_of
@@ -48,39 +48,49 @@ def gather(app: App, scheme: str, period: str) -> Inputs:
     """
     registry, workspace = app.registry, app.workspace
     asked = parse_period(period)
-    path, checked = load_file(app, scheme)
+    _path, checked = load_file(app, scheme, called=SCHEME_FILE)
     heard = [problem for problem in checked.problems if problem.severity != "note"]
     app.problems(heard if checked.scheme is not None else ())
     rules = checked.require()
-    names = record_types_of(rules, registry.record_types)
     snapshot = take_snapshot(
         app.store,
-        [registry.record_types[name] for name in names],
+        [registry.record_types[name] for name in record_types_of(rules, registry.record_types)],
         app.snapshots,
         workspace.timezone,
         targets=bool(targets_asked(rules)),
     )
     attributes = attributes_of(snapshot)
+    inputs = _inputs(app, rules, asked, snapshot, attributes)
+    if _gives(inputs, rules):
+        return inputs
     if attributes is not None:
         # Now that the organisation is known, so are the names that the scheme may use for people.
-        rules = load_file(app, scheme, dict.fromkeys(attributes, Type("text")))[1].require()
+        known = dict.fromkeys(attributes, Type("text"))
+        rules = load_file(app, scheme, known, called=SCHEME_FILE)[1].require()
+        inputs = _inputs(app, rules, asked, snapshot, attributes)
+    return inputs if _gives(inputs, rules) else _with_everything(app, inputs)
+
+
+def _inputs(app: App, rules: Scheme, period: Period, snapshot: Snapshot, attributes: tuple[str, ...] | None) -> Inputs:
+    """What a run of these rules depends on."""
+    registry = app.registry
+    names = record_types_of(rules, registry.record_types)
     installed = [used.indicator.id for used in rules.indicators if used.indicator.id in registry.indicators]
     calendars = calendars_asked(rules.indicators)
-    inputs = Inputs(
+    return Inputs(
         scheme_text=rules.text,
         definitions=_definitions(app, names, installed),
         attributes=attributes,
         calendars=calendars,
         calendar=_default(app.calendars, calendars),
-        period=asked,
-        timezone=workspace.timezone.key,
+        period=period,
+        timezone=app.workspace.timezone.key,
         snapshot=snapshot.digest,
         manifest=manifest_path(snapshot.folder, snapshot.digest).read_text("utf-8"),
         plugins=_stamps(app, (*names, *installed)),
-        balances=balances(app.store, rules.id, asked.previous) if _settles(rules) else None,
-        notes=incomplete_assessments(app, asked) if ASSESSMENTS in names else (),
+        balances=balances(app.store, rules.id, period.previous) if _settles(rules) else None,
+        notes=incomplete_assessments(app, period) if ASSESSMENTS in names else (),
     )
-    return inputs if _gives(inputs, rules, str(path)) else _with_everything(app, inputs)
 
 
 def _definitions(app: App, record_types: Iterable[str], indicators: Iterable[str]) -> Definitions:
@@ -110,10 +120,10 @@ def _settles(scheme: Scheme) -> bool:
     return scheme.bonus is not None and scheme.bonus.settlement is not None
 
 
-def _gives(inputs: Inputs, rules: Scheme, file: str) -> bool:
-    """Whether these inputs alone give the scheme of that file."""
+def _gives(inputs: Inputs, rules: Scheme) -> bool:
+    """Whether these inputs alone give these rules."""
     try:
-        return inputs.compiled(file) == rules
+        return inputs.scheme == rules
     except KaoheError:
         return False
 

@@ -11,10 +11,13 @@ import click
 from kaohe.cli.accounts import noted_accounts
 from kaohe.cli.context import App
 from kaohe.cli.words import _
-from kaohe.errors import Place, Problem, fail
+from kaohe.errors import Exit, Place, Problem, fail
+from kaohe.system import said_by_system
 from kaohe.text import msg
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from kaohe.run.purging.purge import Done
 
 _SPAN = re.compile(r"([1-9][0-9]?)y")
@@ -51,7 +54,6 @@ def purge(
     confirm: int | None,
     reject: int | None,
 ) -> None:
-    from kaohe.engine.kept_values import clear_values
     from kaohe.run.purging import purge as purging
 
     if sum((bool(people), confirm is not None, reject is not None)) != 1:
@@ -61,8 +63,8 @@ def purge(
         own_work = app.workspace.roles.own_work
         said = noted_accounts(app, "people", [purging.proposer_of(app.store, confirm)])
         done = purging.purge(app.store, confirm, app.workspace.snapshots, app.now(), own_work=own_work, said=said)
-        clear_values(app.workspace.values)  # figures of theirs are among them
         _said(app, done)
+        _forget_measured(app.workspace.values)
         return
     if reason is None or not reason.strip():
         raise click.UsageError(_("--reason says why"))
@@ -87,6 +89,20 @@ def purge(
     app.say(msg("proposal {number}: {count} people, who left before {day}", number=made.number, count=len(listed),
                 day=made.before))  # fmt: skip
     app.say(msg("it cannot be undone; next, somebody else: kaohe people purge --confirm {number}", number=made.number))
+
+
+def _forget_measured(folder: Path) -> None:
+    """Delete what was measured before: figures of theirs are among it. Raises KaoheError where that fails; the purge
+    is done by then."""
+    from kaohe.engine.kept_values import clear_values
+
+    try:
+        clear_values(folder)
+    except OSError as error:
+        what = msg("the purge is done, but figures measured before cannot be deleted, theirs among them")
+        fix = msg("delete all files in this folder; what is missed there is measured anew")
+        problem = Problem("purge.values", what, Place(str(folder)), found=said_by_system(error), fix=fix)
+        raise fail(problem, Exit.ENVIRONMENT) from error
 
 
 def _aliases(said: tuple[str, ...], codes: list[str]) -> dict[str, str]:

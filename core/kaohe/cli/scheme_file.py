@@ -20,8 +20,11 @@ if TYPE_CHECKING:
 _LONGEST = 1_000_000  # bytes; the loader refuses more
 
 
-def load_file(app: App, name: str, attributes: Mapping[str, Type] | None = None) -> tuple[Path, Checked]:
+def load_file(
+    app: App, name: str, attributes: Mapping[str, Type] | None = None, *, called: str | None = None
+) -> tuple[Path, Checked]:
     """The file and what its check found. ``attributes``: what the organisation records of its people; None: unknown.
+    ``called``: the name that places within the scheme carry for the file; those of problems name the file itself.
 
     Raises KaoheError where there is no such file or it cannot be read; mistakes in it are in the answer.
     """
@@ -30,9 +33,14 @@ def load_file(app: App, name: str, attributes: Mapping[str, Type] | None = None)
     path = find_scheme(app, name)
     registry = app.registry
     text, types = read_text(path), registry.record_types
-    checked = load_scheme(text, str(path), types, registry.indicators, attributes, app.calendars)
-    problems = tuple(_with_its_plugin(problem, registry) for problem in checked.problems)
+    checked = load_scheme(text, called or str(path), types, registry.indicators, attributes, app.calendars)
+    problems = tuple(_at(path, called, _with_its_plugin(problem, registry)) for problem in checked.problems)
     return path, replace(checked, problems=problems)
+
+
+def _at(path: Path, called: str | None, problem: Problem) -> Problem:
+    where = problem.where
+    return problem if called is None or where.file != called else problem.at(replace(where, file=str(path)))
 
 
 def _with_its_plugin(problem: Problem, registry: Registry) -> Problem:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from kaohe.exact import format_fen, format_micros, from_micros, plain_fen, signed_fen
+from kaohe.exact import format_fen, format_micros, from_micros, plain_fen
 from kaohe.run.model import Run
 from kaohe.run.what_if.differences import Differences, Money, Pair
 from kaohe.text import Message, msg
@@ -61,10 +61,15 @@ def _money_lines(money: Money, currency: str) -> Iterator[Message]:
         before=format_fen(money.given.before or 0),
         after=format_fen(money.given.after or 0),
         currency=currency,
-        difference=signed_fen(money.given.difference or 0),
+        difference=_signed(money.given.difference or 0),
     )
     yield msg("{count} get more, {amount} in all", count=money.more[0], amount=format_fen(money.more[1]))
     yield msg("{count} get less, {amount} in all", count=money.less[0], amount=format_fen(money.less[1]))
+
+
+def _signed(fen: int) -> str:
+    """With its sign, written as in the table of people."""
+    return f"+{format_fen(fen)}" if fen >= 0 else format_fen(fen)
 
 
 def difference_data(found: Differences) -> dict[str, Any]:

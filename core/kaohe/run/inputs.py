@@ -94,14 +94,10 @@ class Inputs:
     @cached_property
     def scheme(self) -> Scheme:
         """The scheme as it is evaluated. Raises KaoheError where this version of kaohe refuses it."""
-        return self.compiled(SCHEME_FILE)
-
-    def compiled(self, file: str) -> Scheme:
-        """Likewise with the name of a file in its places."""
         attributes = None if self.attributes is None else dict.fromkeys(self.attributes, Type("text"))
         checked = load_scheme(
             self.scheme_text,
-            file,
+            SCHEME_FILE,
             {each.name: each for each in self.definitions.record_types},
             {each.id: each for each in self.definitions.indicators},
             attributes,

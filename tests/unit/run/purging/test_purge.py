@@ -165,6 +165,20 @@ def test_after_a_purge_records_are_imported_and_evaluated_as_ever(desk: Desk) ->
     assert desk.do("run", "verify", "--all").code == 0
 
 
+def test_measured_figures_that_cannot_be_deleted_are_told_after_the_purge_with_their_folder(desk: Desk) -> None:
+    number = desk.do(*PROPOSE).err.split("proposal ")[1].split(":")[0]
+    values = desk.workspace / ".kaohe" / "values"
+    kept = next(path for path in values.iterdir() if path.is_file() and not path.name.startswith("."))
+    kept.unlink()
+    kept.mkdir()  # which is not deleted as a file is
+    answer = desk.try_("people", "purge", "--confirm", number, "--as", "李")
+    assert answer.code == 3
+    assert "taken out: " in answer.err
+    assert f"{values}: error [purge.values]: the purge is done" in answer.err
+    assert "delete all files in this folder" in answer.err
+    assert NAME not in parquet_text(desk)
+
+
 def test_the_next_snapshot_reads_the_months_that_the_purge_names_and_no_rows_are_left_in_waiting_files(
     desk: Desk, tmp_path: Path
 ) -> None:
