@@ -1,7 +1,10 @@
 """kaohe's side of the group's benchmark, a process of its own: from the snapshot's files to a run, as the command goes
-once its snapshot is there, with nothing kept of what was measured before. Prints what it took as JSON.
+once its snapshot is there. Prints what it took as JSON.
 
-``python -m benchmarks.group_kaohe FOLDER [--figures FILE] [--stages]``
+``python -m benchmarks.group_kaohe FOLDER [--kept VALUES] [--before] [--figures FILE] [--stages]``
+
+Nothing is known of what was measured before, unless it is told where values are ``--kept``. ``--before``: the snapshot
+is the one before the last month's records arrived.
 """
 
 from __future__ import annotations
@@ -12,8 +15,11 @@ BEGUN = time.perf_counter()
 
 import argparse
 import json
+import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -22,7 +28,11 @@ from kaohe.records import Snapshot
 from kaohe.run import Run
 from kaohe.run.inputs import Definitions, Inputs, evaluate_inputs, inputs_from
 
+if TYPE_CHECKING:
+    from kaohe.engine import Engine
+
 SCHEME, PERIOD = Path(__file__).with_name("group.toml"), "2025"
+LAST = "2025-12"
 
 
 def write_inputs(folder: Path, snapshot: Snapshot, scheme: Path = SCHEME) -> None:
@@ -61,6 +71,26 @@ def read_inputs(folder: Path) -> Inputs:
     return inputs_from(by_digest, text_digest(texts[-1]))
 
 
+def before(inputs: Inputs, snapshots: Path) -> Inputs:
+    """The same before the records of the last month arrived."""
+    from kaohe.records.manifest import snapshot_from
+
+    snapshot = snapshot_from(inputs.manifest, snapshots)
+    records = {
+        name: replace(table, partitions=tuple(each for each in table.partitions if each.month != LAST))
+        for name, table in snapshot.records.items()
+    }
+    earlier = replace(snapshot, records=records)
+    return replace(inputs, snapshot=earlier.digest, manifest=earlier.text)
+
+
+def remembering(engine: Engine, kept: Path) -> Engine:
+    """The engine as the command has it, which looks first at what is kept in the folder."""
+    from kaohe.cli.kept_values import USUAL_LIMIT, remembering
+
+    return remembering(engine, kept, USUAL_LIMIT, lambda problems: sys.exit(str(problems)))
+
+
 def figures(run: Run) -> dict[str, np.ndarray]:
     """What the competitors compute too, under their names: counts, values, points, totals, ranks, tiers, bonuses."""
     appraisal = run.appraisal
@@ -85,6 +115,8 @@ def figures(run: Run) -> dict[str, np.ndarray]:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.group_kaohe", description=__doc__)
     parser.add_argument("folder", type=Path)
+    parser.add_argument("--kept", type=Path)
+    parser.add_argument("--before", action="store_true")
     parser.add_argument("--figures", type=Path)
     parser.add_argument("--stages", action="store_true")
     asked = parser.parse_args()
@@ -94,12 +126,15 @@ def main() -> None:
     import kaohe.run.organisation.members
     from kaohe.engine.resources import Resources
 
-    engine = kaohe.engine.DuckEngine(Resources(spill=asked.folder / "spill"))
+    engine: Engine = kaohe.engine.DuckEngine(Resources(spill=asked.folder / "spill"))
+    if asked.kept is not None:
+        engine = remembering(engine, asked.kept)
     clock = Clock(BEGUN)
     clock.mark("imports")
     with clock.stages(wanted=asked.stages):
+        inputs = read_inputs(asked.folder)
         run = evaluate_inputs(
-            read_inputs(asked.folder),
+            before(inputs, asked.folder / "snapshots") if asked.before else inputs,
             asked.folder / "snapshots",
             core_version="0",
             created_at=datetime.now(UTC),
