@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 def open_(app: App, scheme: str, name: str) -> None:
     from kaohe.cli.scheme_file import load_file
     from kaohe.period import parse_period
-    from kaohe.run.remarks import check_period
     from kaohe.run.life import state_of, take_step
     from kaohe.run.life.store import overlapping
+    from kaohe.run.remarks import check_period
 
     app.require("prepare")
     asked = parse_period(period_name(name))
@@ -57,7 +57,7 @@ def calculate(app: App, scheme: str, name: str, form: str, dry_run: bool) -> Non
     from kaohe.cli.evaluation import evaluated
     from kaohe.records.audit import take_turn
     from kaohe.run.life import take_step
-    from kaohe.run.stored.repository import add_run
+    from kaohe.run.stored.repository import add_run, ready_to_store
 
     app.require("prepare")
     before = life_named(app, scheme, name)
@@ -70,9 +70,10 @@ def calculate(app: App, scheme: str, name: str, form: str, dry_run: bool) -> Non
         _show_run(app, run, None, form)
         app.say(msg("nothing was kept: this was a rehearsal (--dry-run)"))
         return
+    ready = ready_to_store(app.store, run, inputs)
     with app.store.writing() as connection:
         take_turn(connection)
-        number = add_run(connection, run, inputs, replaces=before.former_run)
+        number = add_run(connection, ready, replaces=before.former_run)
         whose_life = (before.scheme_id, before.period)
         life = take_step(connection, *whose_life, "calculate", at, seen=before.number, run=number, digest=run.digest)
     _show_run(app, run, number, form)

@@ -32,7 +32,7 @@ from kaohe.run.restating.model import (
     overtaken,
     unknown,
 )
-from kaohe.run.stored.repository import StoredRun, add_run, read_run
+from kaohe.run.stored.repository import StoredRun, add_run, read_run, ready_to_store
 
 _restatements, _postings = table_of(RestatementRow), table_of(PostingRow)
 
@@ -53,11 +53,12 @@ def prepare(store: Store, standing: StoredRun, run: Run, inputs: Inputs, reason:
     Raises KaoheError where nothing is different, and where another run stands by now.
     """
     scheme_id, period = standing.run.belongs_to
+    ready = ready_to_store(store, run, inputs)
     with store.writing() as connection:
         take_turn(connection)
         life = life_in(connection, scheme_id, period)
         refuse_if_any(filter(None, [not_to_restate(life)]))
-        number = add_run(connection, run, inputs, replaces=standing.number)
+        number = add_run(connection, ready, replaces=standing.number)
         if number == standing.number:
             raise fail(nothing_new(life, number))
         values = {

@@ -46,21 +46,41 @@ def save_run(store: Store, run: Run, inputs: Inputs, *, replaces: int | None = N
     A run of the same digest is stored once: the same inputs evaluated again give the number of the first.
     ``replaces``: the number of the run in whose place this one stands.
     """
+    ready = ready_to_store(store, run, inputs)
     with store.writing() as connection:
-        return add_run(connection, run, inputs, replaces=replaces)
+        return add_run(connection, ready, replaces=replaces)
 
 
-def add_run(connection: Connection, run: Run, inputs: Inputs, *, replaces: int | None = None) -> int:
+@dataclass(frozen=True)
+class Ready:
+    """A run as it is to be stored. ``said``: the evidence, and the columns as bytes; None where it is there already."""
+
+    run: Run
+    inputs: Inputs
+    said: tuple[Mapping[str, Any], bytes] | None
+
+
+def ready_to_store(store: Store, run: Run, inputs: Inputs) -> Ready:
+    """All that can be done before a transaction begins: while one writes, everybody else who writes waits."""
+    with store.reading() as connection:
+        known = _stored(connection, run)
+    return Ready(run, inputs, _said(run) if known is None else None)
+
+
+def _said(run: Run) -> tuple[Mapping[str, Any], bytes]:
+    document, columns = shelve(run)
+    return {**summary(run), "run": document}, packed(columns)
+
+
+def add_run(connection: Connection, ready: Ready, *, replaces: int | None = None) -> int:
     """Likewise within the caller's transaction."""
     take_turn(connection)  # nobody stores the same between the look and the leap
-    there = select(func.min(_runs.c.id)).where(_runs.c.digest == run.digest, _runs.c.inputs.is_not(None))
-    known = connection.execute(there).scalar()
-    if known is not None:
-        return int(known)
-    kept, changes = keep_inputs(connection, inputs)
+    run = ready.run
+    if (known := _stored(connection, run)) is not None:
+        return known
+    kept, changes = keep_inputs(connection, ready.inputs)
     scheme, seals = _keep_scheme(connection, run)
-    document, columns = shelve(run)
-    blob = packed(columns)
+    evidence, blob = ready.said or _said(run)
     row = {
         "digest": run.digest,
         "scheme_digest": run.scheme.digest,
@@ -72,16 +92,23 @@ def add_run(connection: Connection, run: Run, inputs: Inputs, *, replaces: int |
         "inputs": kept,
         "actor": actor_of(connection).name,
     }
-    said = sealed({**summary(run), "run": document}, row, blob, scheme)
+    said = sealed(evidence, row, blob, scheme)
     added = insert(_runs).values(**row, evidence=said, columns=blob).returning(_runs.c.id)
     number = int(connection.execute(added).scalar_one())
     add_rows(connection, _results, {"run": [number] * len(run.names), **results_of(run)})
     seals += [seal(connection, _runs, {"id": number}), seal(connection, _results, {"run": number})]
     detail = {"run": number, "digest": run.digest, "inputs": kept, "replaces": replaces}
     subject = f"{run.scheme.id} {run.period.name}"
-    note_inputs(connection, run.created_at, inputs)
+    note_inputs(connection, run.created_at, ready.inputs)
     append(connection, run.created_at, "run.save", subject, detail, rows=changes, seals=seals)
     return number
+
+
+def _stored(connection: Connection, run: Run) -> int | None:
+    """The number under which a run of this digest is stored."""
+    there = select(func.min(_runs.c.id)).where(_runs.c.digest == run.digest, _runs.c.inputs.is_not(None))
+    known = connection.execute(there).scalar()
+    return None if known is None else int(known)
 
 
 def read_run(store: Store, number: int, *, without: Collection[str] = ()) -> StoredRun:
