@@ -20,6 +20,7 @@ ACTIONS: Mapping[str, Message] = MappingProxyType(
         "database.copy": msg("database copied to a server"),
         "export": msg("exported"),
         "snapshot.collect": msg("files of snapshots deleted"),
+        "snapshot.give-up": msg("lost snapshot given up"),
         "people.propose-purge": msg("purge of personal data proposed"),
         "people.purge": msg("personal data purged"),
         "people.reject-purge": msg("purge of personal data rejected"),

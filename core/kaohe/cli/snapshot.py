@@ -51,7 +51,7 @@ def list_(app: App, form: str) -> Exit:
                 f"{each['files']:,}",
                 size_text(each["bytes"]),
                 size_text(each["own_bytes"]),
-                _("newest") if each["newest"] else "",
+                _("lost") if each["given_up"] is not None else _("newest") if each["newest"] else "",
                 ", ".join(map(str, each["runs"])),
             ]
             for known_one, each in zip(known, listed, strict=True)
@@ -105,7 +105,8 @@ def verify(app: App, named: Sequence[str], form: str) -> Exit:
 
     folder = app.workspace.snapshots
     known = known_snapshots(app.bare_store, folder)
-    chosen = [find_known(known, each) for each in named] if named else known
+    everything = [each for each in known if each.given_up is None]
+    chosen = [find_known(known, each) for each in named] if named else everything
     more = () if named else newest_files(folder).values()
     problems = list(harmed_files(app.bare_store, chosen, more, folder))
     files = {part.path for each in chosen for part in each.snapshot.all_partitions()} | {part.path for part in more}
@@ -168,6 +169,30 @@ def collect(app: App, dry_run: bool, hours: int) -> Exit:
     return Exit.OK
 
 
+@snapshot.command(
+    "give-up",
+    help=_("Give up SNAPSHOT, of which files are lost for good: its runs stay and cannot be computed again. Not for "
+           "what anything official rests on."),
+    short_help=_("Give up a snapshot of which files are lost for good."),
+)  # fmt: skip
+@click.argument("named", metavar="SNAPSHOT")
+@click.option("--reason", required=True, metavar="TEXT", help=_("Why; it is noted in the audit log."))
+@click.pass_obj
+def give_up(app: App, named: str, reason: str) -> None:
+    from kaohe.run.stored.given_up import give_up as given_up
+    from kaohe.run.stored.snapshots import find_known, known_snapshots, lost_files
+
+    app.require("prepare")
+    if not reason.strip():
+        raise click.UsageError(_("say why: --reason TEXT"))
+    found = find_known(known_snapshots(app.bare_store, app.workspace.snapshots), named).snapshot
+    lost = lost_files(app.bare_store, found)
+    event, runs = given_up(app.bare_store, found.digest, lost, reason.strip(), app.now())
+    listed = ", ".join(map(str, runs)) or "–"
+    app.say(msg("given up (event {event}); runs that cannot be computed again: {runs}", event=event, runs=listed))
+    app.say(msg("what is left of its files goes with: kaohe snapshot collect"))
+
+
 def size_text(size: int) -> str:
     """Bytes as people read them: 57.3 MB."""
     for unit, bytes_ in (("GB", 1_000_000_000), ("MB", 1_000_000), ("kB", 1_000)):
@@ -187,6 +212,7 @@ def _data(known: Known, size: int, own: int) -> dict[str, Any]:
         "bytes": size,
         "own_bytes": own,
         "newest": known.newest,
+        "given_up": known.given_up,
         "runs": list(known.runs),
     }
 

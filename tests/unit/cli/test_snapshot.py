@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 from pathlib import Path
 from shutil import rmtree
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 from tests.scenarios.desk import Desk
 from tests.tiny import add_tickets
+from tests.unit.cli.period_kit import lead
 
 from kaohe.cli.snapshot import size_text
 from kaohe.records.in_use import alone
@@ -63,6 +65,68 @@ def test_a_snapshot_is_shown_file_by_file(evaluated: Desk) -> None:
     table = evaluated.do("snapshot", "show", digest[:8]).out
     assert "2026-02" in table
     assert "missing" in table
+
+
+def lose(desk: Desk, run: int) -> str:
+    """Lose a file that one run's snapshot alone names; the snapshot's digest."""
+    of = {number: each["snapshot"] for each in listed(desk) for number in each["runs"]}
+    parts = {
+        digest: {
+            each["file"] for each in json.loads(desk.do("snapshot", "show", digest, "--format", "json").out)["parts"]
+        }
+        for digest in of.values()
+    }
+    others = set().union(*(files for digest, files in parts.items() if digest != of[run]))
+    for file in parts[of[run]] - others:
+        (folder(desk) / file).unlink()
+    return of[run]
+
+
+def test_a_previews_lost_snapshot_is_given_up_knowingly(evaluated: Desk) -> None:
+    digest = lose(evaluated, 1)
+    assert "kaohe snapshot give-up" in evaluated.try_("snapshot", "verify").err
+    assert evaluated.try_("run", "verify", "--all").code == 1
+    assert evaluated.try_("snapshot", "give-up", digest).code == 2, "nobody gives up without a reason"
+    said = evaluated.do("snapshot", "give-up", digest[:12], "--reason", "the disk broke, no backup")
+    assert "runs that cannot be computed again: 1" in said.err
+    assert "all sound" in evaluated.do("snapshot", "verify").out
+    assert "lost" in evaluated.do("snapshot", "list").out
+    verdict = evaluated.do("run", "verify", "--all").out
+    assert "run 1" in verdict
+    assert "unchanged; it cannot be computed again: event" in verdict
+    assert "the stored figures, totals included, give the run's digest" in verdict
+    assert "已放弃丢失的快照" in evaluated.do("audit", "show", "--action", "snapshot", "--lang", "zh").out
+    assert "nothing was changed outside kaohe" in evaluated.do("audit", "verify").out
+    grow_old(evaluated)
+    evaluated.do("snapshot", "collect", "--older-than", "0")
+    assert [each["runs"] for each in listed(evaluated)] == [[2]]
+    evaluated.do("run", "show", "1")
+    found = {each["check"]: each["state"] for each in json.loads(evaluated.try_("doctor", "--format", "json").out)}
+    assert (found["snapshots"], found["snapshots.runs"]) == ("well", "well")
+
+
+def test_figures_that_were_changed_are_told_of_a_given_up_run_too(evaluated: Desk) -> None:
+    digest = lose(evaluated, 1)
+    evaluated.do("snapshot", "give-up", digest, "--reason", "gone")
+    with sqlite3.connect(evaluated.workspace / "kaohe.db") as database:
+        database.execute("UPDATE run_results SET total = total + 1 WHERE run = 1 AND person = 'P1'")
+    assert evaluated.try_("run", "verify", "1").code == 1
+
+
+def test_what_is_not_lost_and_what_is_official_is_not_given_up(tiny: Desk) -> None:
+    lead(tiny, "calculated")
+    official = listed(tiny)[0]["snapshot"]
+    answer = tiny.try_("snapshot", "give-up", official, "--reason", "x")
+    assert (answer.code, "[snapshot.not-lost]" in answer.err) == (1, True)
+    add_tickets(tiny, ["T20,repair,P1,2026-02-03 09:00,2026-02-03 10:00,9"], "more.csv")
+    evaluate(tiny)
+    lose(tiny, 1)
+    answer = tiny.try_("snapshot", "give-up", official, "--reason", "x")
+    assert (answer.code, "[snapshot.official]" in answer.err) == (1, True)
+    assert "period_steps: run 1" in answer.err
+    assert "period_steps: 2026-Q1" in answer.err, "the frozen inputs"
+    assert "bring its files back from a backup" in answer.err
+    assert "不能放弃" in tiny.try_("snapshot", "give-up", official, "--reason", "x", "--lang", "zh").err
 
 
 def test_a_digest_that_nobody_knows_is_told_beside_those_there_are(evaluated: Desk, tiny_original: Path) -> None:

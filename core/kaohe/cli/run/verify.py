@@ -43,8 +43,7 @@ def verify(app: App, named: Sequence[str], everything: bool, files: Sequence[Pat
             _say(app, verdict)
         for problem in others:
             click.echo(problem.render(app.language))
-    sound = all(each.identical or _former(each) or (each.purged and each.unharmed) for each in verdicts) and not others
-    return Exit.OK if sound else Exit.MISTAKE
+    return Exit.OK if all(map(_sound, verdicts)) and not others else Exit.MISTAKE
 
 
 def _verdicts(
@@ -83,6 +82,11 @@ def _of_file(app: App, path: Path) -> Verdict:
         return verify(rows, Path(folder) if brought else own, __version__)
 
 
+def _sound(verdict: Verdict) -> bool:
+    told = verdict.purged is not None or verdict.given_up is not None
+    return verdict.identical or _former(verdict) or (told and verdict.unharmed)
+
+
 def _former(verdict: Verdict) -> bool:
     return any(each.code == "verify.former" for each in verdict.findings)
 
@@ -106,6 +110,12 @@ def _sentence(verdict: Verdict) -> Message:
             **words,
             event=verdict.purged,
         )
+    if verdict.given_up is not None and not count:
+        return msg(
+            "run {number} ({digest}): unchanged; it cannot be computed again: event {event} gave up its lost snapshot",
+            **words,
+            event=verdict.given_up,
+        )
     if not verdict.recomputed and not count:
         return msg(
             "run {number} ({digest}): unchanged, but it cannot be computed again: no snapshot is at hand", **words
@@ -124,6 +134,7 @@ def _data(app: App, verdict: Verdict) -> dict[str, Any]:
         "identical": verdict.identical,
         "recomputed": verdict.recomputed,
         "purged": verdict.purged,
+        "given_up": verdict.given_up,
         "findings": [_problem(app, each) for each in verdict.findings],
     }
 

@@ -14,6 +14,7 @@ from kaohe.records.core_tables import RunRow
 from kaohe.records.evidence_tables import KeptTextRow
 from kaohe.records.manifest import Snapshot, snapshot_from
 from kaohe.records.tables import table_of
+from kaohe.run.stored.given_up import given_up
 from kaohe.run.stored.purged import purges
 from kaohe.text import msg
 
@@ -22,10 +23,11 @@ _BEGINNING = '{"content":'  # of every manifest, and of no other text that is ke
 
 
 def needed_by_runs(connection: Connection, folder: Path) -> Needed:
-    """What is needed in the folder. Raises KaoheError where a kept manifest is not what was kept: then nobody can tell
-    which files it named."""
-    manifests = tuple(_kept_manifests(connection, folder))
-    snapshots = {*connection.scalars(select(_runs.c.snapshot)), *(each.digest for each in manifests)}
+    """What is needed in the folder; not what was given up. Raises KaoheError where a kept manifest is not what was
+    kept: then nobody can tell which files it named."""
+    lost = given_up(connection)
+    manifests = tuple(each for each in _kept_manifests(connection, folder) if each.digest not in lost)
+    snapshots = {*connection.scalars(select(_runs.c.snapshot)), *(each.digest for each in manifests)} - lost.keys()
     return Needed(manifests, frozenset(snapshots), frozenset(each.file for each in purges(connection).values()))
 
 

@@ -45,6 +45,17 @@ def still_sound(
     yield from _of_the_others(rows.number, stored, inputs, snapshots, purged)
 
 
+def figures_intact(rows: Rows) -> Iterator[Problem]:
+    """Of a run that cannot be computed again: whether the stored figures give its digest."""
+    gives, where = digest_given(rows), f"runs {rows.number} digest"
+    if gives == rows.run["digest"]:
+        yield finding("digest-intact", msg("the stored figures, totals included, give the run's digest"), where,
+                      severity="note")  # fmt: skip
+    else:
+        what = msg("the stored figures do not give the run's digest")
+        yield finding("digest", what, where, found=gives, expected=str(rows.run["digest"]))
+
+
 def digest_given(rows: Rows) -> str | None:
     """The digest that the stored figures and words give as they are now; None where they cannot be read."""
     try:

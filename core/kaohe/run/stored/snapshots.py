@@ -17,6 +17,7 @@ from kaohe.records.keeping import says_the_same
 from kaohe.records.partition import WORKERS, file_sha256
 from kaohe.records.tables import RECORDS
 from kaohe.records.words import nearest
+from kaohe.run.stored.given_up import given_up
 from kaohe.run.stored.needed import needed_by_runs, runs_by_snapshot
 from kaohe.run.stored.purged import check_purged, purges
 from kaohe.text import Message, msg
@@ -30,18 +31,20 @@ _LIST = msg("see those there are: kaohe snapshot list")
 @dataclass(frozen=True)
 class Known:
     """A snapshot. ``taken``: when it was last taken; None where its manifest is not in the folder any more.
-    ``runs`` rest on it; ``newest``: it consists of the newest states of its tables alone."""
+    ``runs`` rest on it; ``newest``: it consists of the newest states of its tables alone. ``given_up``: the event by
+    which somebody did so."""
 
     snapshot: Snapshot
     taken: datetime | None
     runs: tuple[int, ...]
     newest: bool
+    given_up: int | None = None
 
 
 def known_snapshots(store: Store, folder: Path) -> list[Known]:
     """All of them, those taken last first. Raises KaoheError where a kept manifest is not what was kept."""
     with store.reading() as connection:
-        kept, runs = needed_by_runs(connection, folder), runs_by_snapshot(connection)
+        kept, runs, lost = needed_by_runs(connection, folder), runs_by_snapshot(connection), given_up(connection)
     found = {each.digest: Known(each, None, (), newest=False) for each in kept.manifests}
     for digest, path in manifests_in(folder).items():
         snapshot = read_manifest(path, folder)
@@ -51,7 +54,12 @@ def known_snapshots(store: Store, folder: Path) -> list[Known]:
     now = _newest_contents(folder)
     return sorted(
         (
-            replace(known, runs=tuple(runs.get(digest, ())), newest=_is_newest(known.snapshot, now))
+            replace(
+                known,
+                runs=tuple(runs.get(digest, ())),
+                newest=_is_newest(known.snapshot, now),
+                given_up=lost.get(digest),
+            )
             for digest, known in found.items()
         ),
         key=lambda known: (known.taken is None, -known.taken.timestamp() if known.taken else 0, known.snapshot.digest),
@@ -82,6 +90,15 @@ def find_known(known: Sequence[Known], named: str) -> Known:
     if len(found) != 1:
         raise _unknown(named, begin, [each.snapshot.digest for each in found or known], several=len(found) > 1)
     return found[0]
+
+
+def lost_files(store: Store, snapshot: Snapshot) -> list[Path]:
+    """The files that are missing or do not hold their rows, and that evaluating would not write anew."""
+    with store.reading() as connection:
+        purged = purges(connection)
+    now = newest_files(snapshot.folder)
+    parts = [part for part in snapshot.all_partitions() if part.path not in now and part.content not in purged]
+    return [part.path for part in parts if not part.path.exists() or not says_the_same(part)]
 
 
 def harmed_files(store: Store, known: Iterable[Known], more: Iterable[Partition], folder: Path) -> Iterator[Problem]:
@@ -136,7 +153,10 @@ def _harmed(path: Path, harm: Harm, runs: list[int], *, is_newest: bool) -> Prob
     if is_newest:
         fix = msg("evaluate again: it is written anew from the database")
     elif runs:
-        fix = msg("bring the file back from a backup, or evaluate again: rows that are still the same are written anew")
+        fix = msg(
+            "bring the file back from a backup, or evaluate again: rows that are still the same are written anew; "
+            "where neither helps: kaohe snapshot give-up"
+        )
     else:
         fix = msg("no run needs it: kaohe snapshot collect takes its snapshot away")
     needed = msg("needed by runs {runs}", runs=", ".join(map(str, runs))) if runs else None

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +19,11 @@ from kaohe.run.inputs import Inputs, inputs_from, texts_named
 from kaohe.run.stored.evidence import FORMAT, bytes_seal, column_seals, seal_of, unpacked
 from kaohe.run.stored.files import check_files
 from kaohe.run.stored.findings import finding, results_differ
+from kaohe.run.stored.given_up import given_up as given_up_in
 from kaohe.run.stored.purged import NOTHING_PURGED, Purged, newest_purge, purges
 from kaohe.run.stored.reading import UNREADABLE
 from kaohe.run.stored.recompute import computed_again
-from kaohe.run.stored.remaining import still_sound
+from kaohe.run.stored.remaining import figures_intact, still_sound
 from kaohe.run.stored.repository import unknown_run
 from kaohe.run.stored.rows import Rows, rows_in
 from kaohe.text import Message, msg
@@ -31,13 +32,15 @@ from kaohe.text import Message, msg
 @dataclass(frozen=True)
 class Verdict:
     """What came of verifying the run of a ``number``. ``recomputed``: whether it could be computed again at all;
-    ``purged``: the newest event by which people's data were taken out of what it rests on, so that it cannot."""
+    ``purged``: the newest event by which people's data were taken out of what it rests on, so that it cannot;
+    ``given_up``: the event by which somebody gave up its snapshot, of which files were lost."""
 
     number: int
     digest: str
     findings: tuple[Problem, ...]
     recomputed: bool
     purged: int | None = None
+    given_up: int | None = None
 
     @property
     def identical(self) -> bool:
@@ -50,10 +53,15 @@ class Verdict:
 
 
 def verify(
-    rows: Rows, snapshots: Path | None, core_version: str, purged: Mapping[str, Purged] = NOTHING_PURGED
+    rows: Rows,
+    snapshots: Path | None,
+    core_version: str,
+    purged: Mapping[str, Purged] = NOTHING_PURGED,
+    given_up: int | None = None,
 ) -> Verdict:
     """Check everything that is stored of a run and compute it again. ``snapshots``: the folder of the snapshots' files;
-    None: they are not at hand; ``purged``: of which files people's data were taken out, by what they said before."""
+    None: they are not at hand; ``purged``: of which files people's data were taken out, by what they said before;
+    ``given_up``: the event by which its snapshot was given up."""
     number, digest = rows.number, str(rows.run["digest"])
     if rows.run["inputs"] is None:
         what = msg("run {number} was stored by an earlier version, without its inputs", number=number)
@@ -65,6 +73,9 @@ def verify(
     if inputs is None or snapshots is None:
         return Verdict(number, digest, tuple(findings), False)
     harmed = list(check_files(inputs, snapshots, purged))
+    if given_up is not None and any(each.code == "verify.file" for each in harmed):
+        findings += [*(replace(each, severity="note") for each in harmed), *figures_intact(rows)]
+        return Verdict(number, digest, tuple(findings), False, given_up=given_up)
     findings += harmed
     if any(each.code == "verify.file" for each in harmed):
         return Verdict(number, digest, tuple(findings), False)
@@ -171,7 +182,7 @@ def _mapping(value: Any) -> Mapping[str, Any]:
 def verify_run(store: Store, number: int, snapshots: Path, core_version: str) -> Verdict:
     """Verify the stored run of that number; KaoheError where there is none."""
     with store.reading() as connection:
-        rows, purged = rows_in(connection, number), purges(connection)
+        rows, purged, lost = rows_in(connection, number), purges(connection), given_up_in(connection)
     if rows is None:
         raise unknown_run(str(number))
-    return verify(rows, snapshots, core_version, purged)
+    return verify(rows, snapshots, core_version, purged, lost.get(str(rows.run["snapshot"])))
