@@ -59,11 +59,13 @@ def run(*command: str, output: Path | None = None, hear: bool = False, expect: i
 
 
 def environment(command: Sequence[str]) -> dict[str, str]:
-    """pandas is here for one competitor alone; pyarrow imports it where it can, for a quarter of a second."""
+    """pandas is here for one competitor alone; pyarrow imports it where it can, for a quarter of a second. And modules
+    are compiled once and not at every start, as they are where kaohe is installed."""
     paths = [str(HERE.parent), os.environ.get("PYTHONPATH", "")]
     if not any("pandas" in word for word in command):
         paths.insert(0, str(HERE / "hidden"))
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in paths if path)}
+    ours = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**ours, "PYTHONPATH": os.pathsep.join(path for path in paths if path)}
 
 
 def looked_at(*command: str) -> list[tuple[list[str], float]]:
