@@ -1,7 +1,8 @@
-"""Spark on two workers beside one, and beside DuckDB: the same run from the same files, on this machine.
+"""Spark on one worker and on two, beside DuckDB: how the time of measuring grows with the records, on this machine.
 
-The cluster is a master and workers of one core each on loopback, started by Spark's own scripts. The first
-evaluation of a session starts Spark and lets it translate its plans; the second is what follows in the same session.
+The same run from the same files, whatever measures. The cluster is a master and workers of one core each on loopback,
+started by Spark's own scripts. The first evaluation of a session starts Spark and lets it translate its plans, the
+first of each size proves the snapshot's files; timed in the table is what comes after.
 """
 
 from __future__ import annotations
@@ -10,6 +11,9 @@ import os
 import shutil
 import tempfile
 import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
@@ -22,33 +26,49 @@ from benchmarks.group_records import PEOPLE
 from kaohe.engine import DuckEngine, Engine
 from kaohe.run.inputs import evaluate_inputs
 
-MEMORY = {"spark.executor.memory": "2g", "spark.driver.memory": "2g", "spark.sql.shuffle.partitions": "4"}
-ROUNDS = ("first", "second")
+MEMORY = {"spark.executor.memory": "1g", "spark.driver.memory": "1500m", "spark.sql.shuffle.partitions": "4"}
+WORKER = "1300m"
+PARTS = (30, 10, 3, 1)
+"""The sizes, as parts of the largest."""
+COLUMNS = ("DuckDB", "Spark, one worker", "Spark, two workers")
 
 
-def spark(records: int = 10_000_000, folder: Path | None = None, people: int = PEOPLE) -> None:
-    """Print a table: seconds of measuring and of the whole evaluation, for DuckDB, one worker and two."""
+@dataclass(frozen=True)
+class Measured:
+    """Seconds of measuring, the first time and the second, seconds of the whole second evaluation, and its digest."""
+
+    first: float
+    second: float
+    whole: float
+    digest: str
+
+
+def spark(records: int = 30_000_000, folder: Path | None = None, people: int = PEOPLE) -> None:
+    """Print a table: seconds of measuring so many records and parts of them, for DuckDB, one worker and two."""
     if find_spec("pyspark") is None or shutil.which("java") is None:
         print("\nSkipped: pyspark and Java 17 are not installed (spark-requirements.txt).")
         return
-    with prepared(records, folder, people) as place:
-        found = {"DuckDB": measured(place, DuckEngine())}
-        for workers in (1, 2):
-            found[f"Spark, {workers} of one core"] = on_cluster(place, workers)
-    assert len({digest for _seconds, digest in found.values()}) == 1, "the digests differ"
-    print(f"\n{records:,} records, {people:,} people, twenty indicators; seconds, the digest the same in all\n")
-    print(
-        "| | " + " | ".join(f"{each}: measuring | whole" for each in ROUNDS) + " |\n|---|" + "---:|---:|" * len(ROUNDS)
-    )
-    for name, (seconds, _digest) in found.items():
-        print(f"| {name} | " + " | ".join(f"{measuring:.2f} | {whole:.2f}" for measuring, whole in seconds) + " |")
-    one, two, duck = (found[name][0][1][0] for name in ("Spark, 1 of one core", "Spark, 2 of one core", "DuckDB"))
-    print(f"\nMeasuring, second evaluation: two workers are {one / two:.2f} times as fast as one, and take")
-    print(f"{two / duck:.2f} times as long as DuckDB on as many cores.")
+    sizes = [records // part for part in PARTS]
+    with ExitStack() as made:
+        places = [made.enter_context(prepared(size, folder, people)) for size in sizes]
+        found = [[measured(place, DuckEngine()) for place in places]]
+        found += [on_cluster(places, workers) for workers in (1, 2)]
+    for alike in zip(*found, strict=True):
+        assert len({each.digest for each in alike}) == 1, "the digests differ"
+    print(f"\n{people:,} people, twenty indicators; seconds of measuring, the digest the same in all\n")
+    print("| records | " + " | ".join(COLUMNS) + " | two workers beside one | beside DuckDB |")
+    print("|---:" * 6 + "|")
+    for size, (duck, one, two) in zip(sizes, zip(*found, strict=True), strict=True):
+        seconds = " | ".join(f"{each.second:.2f}" for each in (duck, one, two))
+        print(f"| {size:,} | {seconds} | {one.second / two.second:.2f} × | {two.second / duck.second:.2f} × |")
+    starts = [each[0].first - each[0].second for each in found[1:]]
+    print(f"\nA session's first evaluation takes {starts[0]:.0f} and {starts[1]:.0f} seconds more, for Spark's start.")
+    rest = found[0][-1].whole - found[0][-1].second
+    print(f"Scoring and all else, the same whatever measures: {rest:.1f} seconds at {sizes[-1]:,} records.")
 
 
-def on_cluster(place: Path, workers: int) -> tuple[list[tuple[float, float]], str]:
-    """Likewise on a cluster of so many workers, started and ended here."""
+def on_cluster(places: Sequence[Path], workers: int) -> list[Measured]:
+    """What a cluster of so many workers takes, in one session; started and ended here."""
     from kaohe.engine.spark import Cluster, SparkEngine
     from kaohe.engine.spark.session import close
 
@@ -56,37 +76,45 @@ def on_cluster(place: Path, workers: int) -> tuple[list[tuple[float, float]], st
     before = dict(os.environ)
     os.environ.update(environment(folder))
     try:
-        with cluster(folder, workers, "2300m") as running:
-            answer = measured(place, SparkEngine(Cluster(running.url, tuple(MEMORY.items()))))
+        with cluster(folder, workers, WORKER) as running:
+            engine = SparkEngine(Cluster(running.url, tuple(MEMORY.items())))
+            found = [measured(place, engine) for place in places]
             close()
-            return answer
+            return found
     finally:
         os.environ.clear()
         os.environ.update(before)
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def measured(place: Path, engine: Engine) -> tuple[list[tuple[float, float]], str]:
-    """Seconds of measuring and in all, first and second time, and the run's digest."""
-    inputs, seconds, digests = read_inputs(place), [], set()
-    spent = 0.0
-    measure = engine.measure
+def measured(place: Path, engine: Engine) -> Measured:
+    """The same evaluation twice."""
+    inputs = read_inputs(place)
+    with timed(engine) as spent:
+        for _time in range(2):
+            begun = time.perf_counter()
+            run = evaluate_inputs(
+                inputs, place / "snapshots", core_version="0", created_at=datetime.now(UTC), engine=engine
+            )
+            whole = time.perf_counter() - begun
+            spent.append(0.0)
+    return Measured(spent[0], spent[1], whole, run.digest)
 
-    def timed(*asked):
-        nonlocal spent
+
+@contextmanager
+def timed(engine: Engine) -> Iterator[list[float]]:
+    """The seconds that the engine measures are added to the last entry of the list."""
+    spent, measure = [0.0], engine.measure
+
+    def asked(*question):
         begun = time.perf_counter()
         try:
-            return measure(*asked)
+            return measure(*question)
         finally:
-            spent += time.perf_counter() - begun
+            spent[-1] += time.perf_counter() - begun
 
-    engine.measure = timed
-    for _round in ROUNDS:
-        spent, begun = 0.0, time.perf_counter()
-        run = evaluate_inputs(
-            inputs, place / "snapshots", core_version="0", created_at=datetime.now(UTC), engine=engine
-        )
-        seconds.append((spent, time.perf_counter() - begun))
-        digests.add(run.digest)
-    (digest,) = digests
-    return seconds, digest
+    engine.measure = asked
+    try:
+        yield spent
+    finally:
+        del engine.measure

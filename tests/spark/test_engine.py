@@ -157,8 +157,9 @@ def test_names_keep_their_case_and_folders_may_have_any_name(engine: SparkEngine
     records = RecordType("Case", Text("大小写", "Case"), tuple(fields), ("No",), "On", ("Owner",))
     folder = tmp_path / "{a,b}* [c]? %20 #1 空 格"
     folder.mkdir()
-    taken = snapshot(folder, {"Case": (records, [[{"No": "1", "Owner": "P1", "On": day("2026-02-01"), "金额": 7}]])})
-    same(engine, taken, [request("sum", "sum(金额)", records, where='No == "1"')])
+    one = {"No": "1", "Owner": "P1", "On": day("2026-02-01"), "金额": 7}
+    taken = snapshot(folder, {"Case": (records, [[one], [one | {"No": "2"}], [one | {"No": "3"}]])})
+    same(engine, taken, [request("sum", "sum(金额)", records, where='No != "2"')])
 
 
 def _record_type() -> RecordType:

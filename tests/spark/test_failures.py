@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import gc
 import socket
-import threading
-import time
 import warnings
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from tests.same import difference
-from tests.spark.cluster import PATIENCE, Running
+from tests.spark.cluster import Running
+from tests.spark.killing import killed_in_the_middle
 from tests.unit.engine.scan_kit import Q1_WINDOWS, TICKET, local, request, snapshot
 from tests.unit.engine.test_embedded import PEOPLE, TICKETS
 
@@ -93,9 +91,7 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
     return snapshot(tmp_path_factory.mktemp("many"), {"ticket": (TICKET, [rows] * 24)})
 
 
-def test_a_worker_that_dies_in_the_middle_changes_nothing(
-    spark: Running, where: Cluster, many: Snapshot, killed: list[str]
-) -> None:
+def test_a_worker_that_dies_in_the_middle_changes_nothing(spark: Running, where: Cluster, many: Snapshot) -> None:
     asked = fuse(
         [request("m", "median(cost)"), request("s", "sum(cost * rating)"), request("l", "last(cost, by=opened_at)")]
     )
@@ -103,37 +99,10 @@ def test_a_worker_that_dies_in_the_middle_changes_nothing(
     with sessions.turn:
         # Each file a task of its own, so that there is a middle.
         sessions.opened(where)._spark.conf.set("spark.sql.files.openCostInBytes", "128m")
-    found = SparkEngine(where).measure(asked, many, Q1_WINDOWS, [PEOPLE])
+    with killed_in_the_middle(spark, 1) as killed:
+        found = SparkEngine(where).measure(asked, many, Q1_WINDOWS, [PEOPLE])
     assert difference(found, expected) is None
-    assert killed == ["a worker, and its executor with it"]
-
-
-@pytest.fixture
-def killed(spark: Running) -> Iterator[list[str]]:
-    """Kills a worker as soon as some tasks are done and others are not; another one takes its place afterwards."""
-    done: list[str] = []
-    over = threading.Event()
-
-    def watch() -> None:
-        limit = time.monotonic() + PATIENCE
-        while time.monotonic() < limit and not over.wait(0.02):
-            if sessions._open and (driver := sessions._open[0]._driver) is not None and _in_the_middle(driver):
-                spark.workers[0].kill()
-                done.append("a worker, and its executor with it")
-                return
-
-    watching = threading.Thread(target=watch)
-    watching.start()
-    yield done
-    over.set()
-    watching.join()
-    spark.add_worker()
-
-
-def _in_the_middle(driver: object) -> bool:
-    tracker = driver._context.statusTracker()
-    stages = [tracker.getStageInfo(stage) for stage in tracker.getActiveStageIds()]
-    return any(each is not None and 2 <= each.numCompletedTasks <= each.numTasks - 6 for each in stages)
+    assert len(killed) == 1
 
 
 def test_what_was_lost_is_opened_anew_by_the_next_question(engine: SparkEngine, taken: Snapshot) -> None:

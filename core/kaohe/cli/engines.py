@@ -24,6 +24,7 @@ def engine_of(workspace: Workspace) -> Engine:
 
 def _spark(workspace: Workspace) -> Engine:
     from kaohe.engine.spark import Cluster, SparkEngine
+    from kaohe.engine.spark.proof import Proof
     from kaohe.engine.spark.shared import Shared
 
     settings = workspace.spark
@@ -31,5 +32,5 @@ def _spark(workspace: Workspace) -> Engine:
         raise ValueError("kaohe.toml was not checked")
     own = workspace.folder / ".kaohe"
     cluster = Cluster(settings.address, settings.conf, settings.wait, own / f"spark-{os.getpid()}.log")
-    shared = None if settings.data is None else Shared(settings.data, own / "spark-data.json")
-    return SparkEngine(cluster, shared)
+    shared = None if settings.data is None else Shared(settings.data)
+    return SparkEngine(cluster, shared, Proof(own / "spark-data.json"))

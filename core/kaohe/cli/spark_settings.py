@@ -16,7 +16,7 @@ _MASTER = re.compile(
 _REMOTE = re.compile(r"sc://([^\s:/;]+|\[[0-9a-fA-F:]+\])(:[0-9]{1,5})?(/(;\S*)?)?")
 _DATA = re.compile(r"(file:///|(s3a|hdfs)://[^\s/]+)\S.*|(s3a|hdfs)://[^\s/]+/?")
 # Whatever is in kaohe.toml is noted in the audit log.
-_SECRET = re.compile(r"(?i)secret|password|token|access[._]?key|credential")
+_SECRET = re.compile(r"(?i)secret|password|token|(access|account|encryption)[._]?key|credential(?!s[._]provider$)")
 _OF_A_SESSION = "spark.sql."
 # What queries mean, beside what kaohe says of it itself.
 _MEANING = ("spark.sql.legacy.", "spark.sql.parser.")

@@ -78,11 +78,20 @@ def test_these_are_right(table: dict[str, object]) -> None:
             {"master": "local", "conf": {"spark.hadoop.fs.s3a.secret.key": "k"}},
             ("conf", "spark.hadoop.fs.s3a.secret.key"),
         ),
+        (
+            {"master": "local", "conf": {"spark.hadoop.fs.s3a.encryption.key": "k"}},
+            ("conf", "spark.hadoop.fs.s3a.encryption.key"),
+        ),
         ({"remote": "sc://h", "conf": {"spark.executor.memory": "4g"}}, ("conf", "spark.executor.memory")),
     ],
 )
 def test_each_mistake_is_told_at_its_place(table: dict[str, object], place: tuple[str, ...]) -> None:
     assert [path for path, *_rest in mistakes_in_spark(table, asked=True)] == [place]
+
+
+def test_who_gives_credentials_is_no_secret() -> None:
+    name = "spark.hadoop.fs.s3a.aws.credentials.provider"
+    assert [*mistakes_in_spark({"master": "local", "conf": {name: "a.b.Provider"}}, asked=True)] == []
 
 
 def test_secrets_are_not_repeated() -> None:

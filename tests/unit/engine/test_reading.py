@@ -21,6 +21,7 @@ from kaohe.engine.resources import Resources
 from kaohe.engine.source import RECORDS
 from kaohe.language import render
 from kaohe.records import Partition
+from kaohe.text import Message
 
 TEAM = OnDay("everybody", "owner", "opened_at", (("_team", "team.owner"),), nearest=True)
 EVERYBODY = {
@@ -90,9 +91,9 @@ def test_128_bits_are_taken_where_64_do_not_hold_a_figure_and_nowhere_else(
 ) -> None:
     asked, said = fuse([request("m", "mean(cost / rating)")]), []
 
-    def noted(cursor: Any, sql: str, records: str) -> pa.Table:
+    def noted(cursor: Any, sql: str, records: str, *what: Message) -> pa.Table:
         said.append("INT128" in sql)
-        return execute(cursor, sql, records)
+        return execute(cursor, sql, records, *what)
 
     monkeypatch.setattr("kaohe.engine.embedded.execute", noted)
     found = []
@@ -119,11 +120,11 @@ def test_where_the_memory_does_not_suffice_for_several_passes_at_once_they_run_o
         [],
     )
 
-    def full_at_first(cursor: Any, sql: str, records: str) -> pa.Table:
+    def full_at_first(cursor: Any, sql: str, records: str, *what: Message) -> pa.Table:
         calls.append(sql)
         if len(calls) == 1:
             raise duckdb.OutOfMemoryException("full")
-        return execute(cursor, sql, records)
+        return execute(cursor, sql, records, *what)
 
     monkeypatch.setattr("kaohe.engine.embedded.execute", full_at_first)
     own, helped = DuckEngine(Resources(threads=2)).measure(asked, taken, Q1_WINDOWS, [("P1",), ("P2",)])

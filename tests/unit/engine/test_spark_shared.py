@@ -26,7 +26,7 @@ def partitions(tmp_path: Path) -> list[Partition]:
 
 
 def shared(tmp_path: Path, name: str = "shared") -> Shared:
-    return Shared(f"file://{tmp_path / name}", tmp_path / "notes.json")
+    return Shared(f"file://{tmp_path / name}")
 
 
 def there(tmp_path: Path) -> dict[str, bytes]:
@@ -46,24 +46,22 @@ def test_what_is_there_is_not_written_again(tmp_path: Path, partitions: list[Par
     shared(tmp_path).files(tmp_path / "snapshots", partitions)
     before = [path.stat().st_ino for path in sorted((tmp_path / "shared").rglob("*.parquet"))]
     shared(tmp_path).files(tmp_path / "snapshots", partitions)
-    (tmp_path / "notes.json").unlink()  # then it is read, and found to be whole
-    shared(tmp_path).files(tmp_path / "snapshots", partitions)
     assert [path.stat().st_ino for path in sorted((tmp_path / "shared").rglob("*.parquet"))] == before
 
 
-@pytest.mark.parametrize("content", [b"", b"o", b"eno", b"one and more"], ids=["empty", "short", "other", "long"])
-def test_a_file_with_other_bytes_is_replaced(tmp_path: Path, partitions: list[Partition], content: bytes) -> None:
+@pytest.mark.parametrize("content", [b"", b"o", b"one and more"], ids=["empty", "short", "long"])
+def test_a_file_of_another_size_is_replaced(tmp_path: Path, partitions: list[Partition], content: bytes) -> None:
     shared(tmp_path).files(tmp_path / "snapshots", partitions)
     (tmp_path / "shared" / "record_ticket" / "2026-01-a.parquet").write_bytes(content)
     shared(tmp_path).files(tmp_path / "snapshots", partitions)
     assert there(tmp_path)["record_ticket/2026-01-a.parquet"] == b"one"
 
 
-@pytest.mark.parametrize("noted", ["", "{", "[]", '{"file:///elsewhere": {}}', '{"file://": 1}'])
-def test_notes_that_say_nothing_are_no_harm(tmp_path: Path, partitions: list[Partition], noted: str) -> None:
-    (tmp_path / "notes.json").write_text(noted, "utf-8")
+def test_what_workers_see_otherwise_is_copied_anew(tmp_path: Path, partitions: list[Partition]) -> None:
     shared(tmp_path).files(tmp_path / "snapshots", partitions)
-    assert len(there(tmp_path)) == 3
+    (tmp_path / "shared" / "record_ticket" / "2026-01-a.parquet").write_bytes(b"eno")
+    shared(tmp_path).files(tmp_path / "snapshots", partitions[:1], anew=True)
+    assert there(tmp_path)["record_ticket/2026-01-a.parquet"] == b"one"
 
 
 def test_a_damaged_file_of_the_snapshot_goes_nowhere(tmp_path: Path, partitions: list[Partition]) -> None:
@@ -76,15 +74,11 @@ def test_a_damaged_file_of_the_snapshot_goes_nowhere(tmp_path: Path, partitions:
 
 def test_a_place_that_cannot_be_written_is_told_with_what_to_check(tmp_path: Path, partitions: list[Partition]) -> None:
     (tmp_path / "shared").write_text("a file, where a folder is to be")
-    for place in (shared(tmp_path), replace_url("hdfs://")):
+    for place in (shared(tmp_path), Shared("hdfs://")):
         with pytest.raises(KaoheError) as caught:
             place.files(tmp_path / "snapshots", partitions)
         (problem,) = caught.value.problems
         assert (problem.code, caught.value.exit_code) == ("spark.data", Exit.ENVIRONMENT)
-
-
-def replace_url(url: str) -> Shared:
-    return Shared(url, Path("notes.json"))
 
 
 def test_a_partition_elsewhere_is_no_partition_of_the_snapshot(tmp_path: Path, partitions: list[Partition]) -> None:

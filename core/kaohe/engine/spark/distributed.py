@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,51 +11,39 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from sqlglot import exp
 
-from kaohe.engine.described import Beside, beside, nothing
-from kaohe.engine.groups import Grouping, Groups, group_query, read_groups
-from kaohe.engine.groups import computed as computed_in_groups
-from kaohe.engine.overflow import A_FIGURE, A_SUM, too_large
+from kaohe.engine.described import beside, nothing
+from kaohe.engine.overflow import too_large
 from kaohe.engine.passes import distributed, needed_for_pass, pass_query, passes
-from kaohe.engine.plan import Everybody, Parts, Scan, needed, nodes, not_covered, of_these
-from kaohe.engine.rows import Found, Rows, arranged, computed, needed_for, row_query
+from kaohe.engine.plan import Everybody, Scan, nodes, not_covered
+from kaohe.engine.questions import QueryEngine, Question
 from kaohe.engine.source import NO_RELATIONS, RECORDS, Relations
-from kaohe.engine.spark.failures import Overflow
+from kaohe.engine.spark.failures import Overflow, seen_otherwise
+from kaohe.engine.spark.proof import Proof
 from kaohe.engine.spark.session import Session, opened, turn
-from kaohe.engine.worktime import calendar_relations, uncovered
+from kaohe.engine.worktime import calendar_relations
 from kaohe.errors import Exit, Place, Problem, fail, refuse_if_any
 from kaohe.language import Bounds, render, summed_wide
-from kaohe.language.worktime import needs
 from kaohe.records import Partition, Snapshot
-from kaohe.text import Message, msg
+from kaohe.text import msg
 
 if TYPE_CHECKING:
     from kaohe.engine.spark.cluster import Cluster
     from kaohe.engine.spark.shared import Shared
 
 
-class SparkEngine:
+class SparkEngine(QueryEngine):
     """Measures on a cluster. Nothing is started before something is to be measured.
 
-    ``shared``: where workers find the snapshot's files; None: where the snapshot itself lies.
+    ``shared``: where workers find the snapshot's files; None: where the snapshot itself lies. ``proof``: that they find
+    the bytes there which were written.
     """
 
     name = "spark"
 
-    def __init__(self, cluster: Cluster, shared: Shared | None = None) -> None:
+    def __init__(self, cluster: Cluster, shared: Shared | None = None, proof: Proof | None = None) -> None:
         self._cluster = cluster
         self._shared = shared
-
-    def measure(
-        self,
-        scans: Sequence[Scan],
-        snapshot: Snapshot,
-        windows: Mapping[str, Bounds],
-        whose: Sequence[Sequence[str]],
-        relations: Relations = NO_RELATIONS,
-    ) -> list[Parts]:
-        found = self.everybody(scans, snapshot, windows, relations)
-        different = {id(codes): pa.array(codes, pa.string()) for codes in whose}
-        return of_these(found, [different[id(codes)] for codes in whose])
+        self._proof = proof or Proof()
 
     def everybody(
         self,
@@ -68,91 +56,64 @@ class SparkEngine:
         answers: dict[int, Everybody] = {}
         for one in passes(scans, snapshot.partitions, windows):
             query, columns = pass_query(one, windows)
+            asked = [*nodes(one.measures)]
             partitions = needed_for_pass(one, snapshot.partitions, windows)
-            table = None
-            if partitions:
-                asked = [*nodes(one.measures)]
-                given = {**relations, **calendar_relations(asked, next(iter(windows.values())).zone)}
-                besides = beside(asked, one.one.describing)
-                with self._over(snapshot, partitions, query, given, besides) as session:
-                    table = _answer(session, query, one.records.name, A_SUM)
-            answers |= distributed(one, columns, table)
+            joined = {**relations, **calendar_relations(asked, next(iter(windows.values())).zone)}
+            question = Question(one.records, query, partitions, joined, beside(asked, one.one.describing))
+            answers |= distributed(one, columns, self.answer(question, snapshot) if partitions else None)
         return [answers[number] for number in range(len(scans))]
 
-    def grouped(
-        self,
-        scan: Scan,
-        grouping: Grouping,
-        snapshot: Snapshot,
-        windows: Mapping[str, Bounds],
-        relations: Relations = NO_RELATIONS,
-    ) -> Groups:
-        partitions = needed(scan, snapshot.partitions(scan.records.name), windows)
-        query, columns = group_query(scan, grouping, windows)
-        if not partitions:
-            return read_groups(None, columns, grouping)
-        refuse_if_any(not_covered(scan, snapshot.partitions, windows))
-        refuse_if_any(uncovered(dict.fromkeys(needs(each.tree for each in grouping.by), partitions), scan.records))
-        asked = computed_in_groups(scan, grouping)
-        relations = {**relations, **calendar_relations(asked, next(iter(windows.values())).zone)}
-        with self._over(snapshot, partitions, query, relations, beside(asked, scan.describing)) as session:
-            return read_groups(_answer(session, query, scan.records.name, A_SUM), columns, grouping)
-
-    def rows(
-        self,
-        wanted: Rows,
-        snapshot: Snapshot,
-        bounds: Bounds,
-        people: Sequence[str],
-        relations: Relations = NO_RELATIONS,
-    ) -> Found:
-        order = pa.array(people, pa.string())
-        partitions = needed_for(wanted, snapshot.partitions(wanted.records.name), bounds)
-        if not partitions:
-            return arranged(wanted, None, order)
-        asked, query = computed(wanted), row_query(wanted, bounds)
-        refuse_if_any(uncovered(dict.fromkeys(needs(asked), partitions), wanted.records))
-        relations = {**relations, **calendar_relations(asked, bounds.zone)}
-        with self._over(snapshot, partitions, query, relations, beside(asked, wanted.describing)) as session:
-            return arranged(wanted, _answer(session, query, wanted.records.name, A_FIGURE), order)
+    def answer(self, question: Question, snapshot: Snapshot) -> pa.Table:
+        with self._over(question, snapshot) as session:
+            try:
+                return session.ask(render(question.query, "spark"))
+            except Overflow:
+                pass
+            try:
+                # A part of a sum may be too large although the whole is not.
+                return session.ask(render(summed_wide(question.query), "spark"))
+            except Overflow:
+                raise too_large(question.figure, question.records.name) from None
 
     @contextmanager
-    def _over(
-        self,
-        snapshot: Snapshot,
-        partitions: Sequence[Partition],
-        query: exp.Select,
-        relations: Relations,
-        besides: Iterable[Beside],
-    ) -> Iterator[Session]:
+    def _over(self, question: Question, snapshot: Snapshot) -> Iterator[Session]:
         """The session, with everything that the query reads from."""
-        named = {each.name for each in query.find_all(exp.Identifier)}
-        given = {name: table for name, table in relations.items() if name in named}
-        read = {RECORDS: partitions}
-        for each in besides:
+        named = {each.name for each in question.query.find_all(exp.Identifier)}
+        given = {name: table for name, table in question.relations.items() if name in named}
+        read = {RECORDS: question.partitions}
+        for each in question.besides:
             described = each.description
             all_of_it = snapshot.partitions(described.records.name)
             if all_of_it:
                 read[described.relation] = all_of_it
             else:
                 given[described.relation] = nothing(described.records)
-        files = {name: self._files(snapshot, each) for name, each in read.items()}
+        schemas = {name: _schema(partitions[0].path) for name, partitions in read.items()}
         with turn:
             session = opened(self._cluster)
             try:
-                for name, paths in files.items():
-                    session.read(name, paths, _schema(read[name][0].path))
+                for name, partitions in read.items():
+                    session.read(name, self._files(session, snapshot, partitions), schemas[name])
                 for name, table in given.items():
                     session.give(name, table)
                 yield session
             finally:
-                session.forget([*files, *given])
+                session.forget([*read, *given])
 
-    def _files(self, snapshot: Snapshot, partitions: Sequence[Partition]) -> list[str]:
-        """Where workers find these files."""
-        if self._shared is not None:
-            return self._shared.files(snapshot.folder, partitions)
-        return [f"file://{partition.path}" for partition in partitions]
+    def _files(self, session: Session, snapshot: Snapshot, partitions: Sequence[Partition]) -> list[str]:
+        """Where workers find these files. Raises KaoheError where they see others."""
+        shared = self._shared
+        if shared is None:
+            urls = [f"file://{partition.path}" for partition in partitions]
+        else:
+            urls = shared.files(snapshot.folder, partitions)
+        others = self._proof.others(session, dict(zip(urls, partitions, strict=True)))
+        if others and shared is not None:
+            shared.files(snapshot.folder, others, anew=True)
+            others = self._proof.others(session, dict(zip(urls, partitions, strict=True)))
+        if others:
+            raise seen_otherwise(others[0].path)
+        return urls
 
 
 def _schema(path: Path) -> pa.Schema:
@@ -163,15 +124,3 @@ def _schema(path: Path) -> pa.Schema:
         what = msg("a file of the snapshot cannot be read")
         fix = msg("evaluate again to take a new snapshot from the database")
         raise fail(Problem("engine.snapshot", what, Place(str(path)), fix=fix), Exit.ENVIRONMENT) from error
-
-
-def _answer(session: Session, query: exp.Select, records: str, what: Message) -> pa.Table:
-    try:
-        return session.ask(render(query, "spark"))
-    except Overflow:
-        pass
-    try:
-        # A part of a sum may be too large although the whole is not.
-        return session.ask(render(summed_wide(query), "spark"))
-    except Overflow:
-        raise too_large(what, records) from None

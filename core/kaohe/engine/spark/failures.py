@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from kaohe.engine.spark.cluster import Cluster
 from kaohe.errors import Exit, KaoheError, Place, Problem, fail
@@ -148,9 +149,17 @@ def starved(cluster: Cluster) -> KaoheError:
         "spark.no-worker",
         msg("the Spark cluster gave no worker within {seconds} seconds", seconds=cluster.wait),
         msg(
-            "look after its workers; let executors need no more memory than a worker has; or let [spark] wait be longer"
+            "look after its workers; let executors need no more memory than a worker has; or let [spark] wait be"
+            " longer; then try again: nothing is half done"
         ),
     )
+
+
+def seen_otherwise(path: Path) -> KaoheError:
+    """Workers read other bytes than were written, under that name."""
+    what = msg("workers of the cluster see other bytes in a file of the snapshot than were written")
+    fix = msg("let [spark] data name a place that is one and the same for kaohe and for every worker (docs/scale.md)")
+    return fail(Problem("spark.other-file", what, Place(str(path)), fix=fix), Exit.ENVIRONMENT)
 
 
 def not_started(cluster: Cluster, said: str) -> KaoheError:

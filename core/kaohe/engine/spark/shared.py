@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -17,47 +16,28 @@ from pyarrow import fs
 
 from kaohe.errors import Exit, KaoheError, Place, Problem, fail
 from kaohe.records import Partition
-from kaohe.records.canonical import canonical
-from kaohe.records.partition import write_whole
 from kaohe.system import said_by_system
 from kaohe.text import msg
 
 _AT_ONCE = 8
 _PIECE = 4 * 2**20
-_Seen = tuple[int, int, str]  # size, time of change, SHA-256
 
 
 class Shared:
-    """A place by its URL (``file:///…``, ``s3a://…``, ``hdfs://…``), and a file of this machine's own in which it is
-    noted what was seen to be whole there, so that it is not read again each time."""
+    """A place by its URL (``file:///…``, ``s3a://…``, ``hdfs://…``)."""
 
-    def __init__(self, url: str, notes: Path) -> None:
+    def __init__(self, url: str) -> None:
         self._url = url.rstrip("/")
-        self._notes = notes
 
-    def files(self, folder: Path, partitions: Sequence[Partition]) -> list[str]:
-        """Where Spark finds these partitions of a snapshot in ``folder``. What is not there, or is there with other
-        bytes, is copied; a file appears whole or not at all."""
+    def files(self, folder: Path, partitions: Sequence[Partition], *, anew: bool = False) -> list[str]:
+        """Where Spark finds these partitions of a snapshot in ``folder``. What is not there, or there in another size,
+        is copied, or all of it ``anew``; a file appears whole or not at all."""
         names = [partition.path.relative_to(folder).as_posix() for partition in partitions]
-        noted = self._noted()
         with self._explained():
-            _file_system, root = self._place
+            file_system, root = self._place
             paths = [f"{root}/{name}" for name in names]
-            there = self._look(paths)
-            wanted = [
-                (partition, path, info)
-                for partition, path, info in zip(partitions, paths, there, strict=True)
-                if noted.get(path) != _seen(info, partition.sha256)
-            ]
             with ThreadPoolExecutor(_AT_ONCE) as several:
-                [*several.map(lambda each: self._settle(*each), wanted)]
-            if wanted:
-                settled = self._look([path for _partition, path, _info in wanted])
-                noted |= {
-                    path: _seen(info, partition.sha256)
-                    for (partition, path, _info), info in zip(wanted, settled, strict=True)
-                }
-                self._note(noted)
+                [*several.map(partial(self._settle, anew=anew), partitions, paths, file_system.get_file_info(paths))]
         return [f"{self._url}/{name}" for name in names]
 
     @cached_property
@@ -69,15 +49,11 @@ class Shared:
         file_system, path = fs.FileSystem.from_uri(self._url.replace("s3a://", "s3://", 1))
         return file_system, path.rstrip("/")
 
-    def _look(self, paths: Sequence[str]) -> list[Any]:
-        found: list[Any] = self._place[0].get_file_info(paths)
-        return found
-
-    def _settle(self, partition: Partition, path: str, info: Any) -> None:
-        """See to it that the partition's bytes are there."""
+    def _settle(self, partition: Partition, path: str, info: Any, *, anew: bool) -> None:
+        """See to it that the partition is there."""
         file_system, _root = self._place
         if info.type == fs.FileType.File:
-            if info.size == partition.path.stat().st_size and self._sha256(path) == partition.sha256:
+            if not anew and info.size == partition.path.stat().st_size:
                 return
             file_system.delete_file(path)
         folder, _slash, name = path.rpartition("/")
@@ -101,25 +77,6 @@ class Shared:
                 output.write(piece)
         return sha.hexdigest()
 
-    def _sha256(self, path: str) -> str:
-        sha = hashlib.sha256()
-        with self._place[0].open_input_stream(path) as stream:
-            while piece := stream.read(_PIECE):
-                sha.update(piece)
-        return sha.hexdigest()
-
-    def _noted(self) -> dict[str, _Seen]:
-        try:
-            noted = json.loads(self._notes.read_text("utf-8"))
-            return {path: (int(size), int(at), str(sha)) for path, (size, at, sha) in noted[self._url].items()}
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
-            return {}
-
-    def _note(self, noted: Mapping[str, _Seen]) -> None:
-        text = canonical({self._url: {path: list(seen) for path, seen in noted.items()}})
-        self._notes.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(self._notes, lambda beside: beside.write_text(text, "utf-8"))
-
     @contextmanager
     def _explained(self) -> Iterator[None]:
         try:
@@ -141,10 +98,6 @@ class Shared:
             ),
             Exit.ENVIRONMENT,
         )
-
-
-def _seen(info: Any, sha256: str) -> _Seen:
-    return (int(info.size or 0), int(info.mtime_ns or 0), sha256)
 
 
 def _damaged(path: Path) -> KaoheError:
