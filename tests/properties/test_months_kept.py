@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -17,14 +18,16 @@ from tests.properties.test_passes import CUSTOMERS, PEOPLE, RELATIONS, TEAMS, TI
 from tests.unit.engine.remembered_kit import Remembering, snapshot
 from tests.unit.engine.scan_kit import CUSTOMER, Q1, TICKET, period_windows, request
 
-from kaohe.engine import DuckEngine, fuse, remembered, settled
+from kaohe.engine import DuckEngine, OnDay, fuse, remembered, settled
 from kaohe.period import parse_period
 from kaohe.run.credit.shares import of_its_team
 
 _FOLDERS = count()
 MONTHS = st.lists(TICKETS, min_size=3, max_size=5)
-STAYED = {name: table.slice(0, table.num_rows - 1) for name, table in RELATIONS.items()}
+LATER = {name: table.slice(0, table.num_rows - 1) for name, table in RELATIONS.items()}
 """One person was assigned to nothing yet."""
+MOVED = {name: table.slice(1) for name, table in RELATIONS.items()}
+"""One was assigned to nothing at first."""
 _NEW = st.tuples(st.just("import"), MONTHS)
 _LATE = st.tuples(st.just("late"), st.tuples(st.integers(0, 9), MONTHS))
 _RECORDS = st.one_of(
@@ -36,13 +39,14 @@ _RECORDS = st.one_of(
 _REST = st.one_of(
     st.tuples(st.just("people"), st.sampled_from((PEOPLE, PEOPLE[:2], ("P0", *PEOPLE), PEOPLE[1:]))),
     st.tuples(st.just("period"), st.sampled_from((Q1, parse_period("2026"), parse_period("2026-02"), Q1.previous))),
-    st.tuples(st.just("assignments"), st.sampled_from((RELATIONS, STAYED))),
+    st.tuples(st.just("assignments"), st.sampled_from((RELATIONS, LATER, MOVED))),
 )
 STEPS = st.lists(st.tuples(st.one_of(_NEW, _LATE), _RECORDS, _REST), min_size=2, max_size=3)
 ALWAYS = [
     request("s", "sum(cost, where=urgent) + nps(rating)"),
     request("x", "minimum(cost) - same_period_last_year(maximum(cost))", when="due"),
     of_its_team(request("t", "share(cost > 0)")),
+    replace(request("c", "mean(cost)"), joins=(OnDay("covered", "owner", "opened_at", required=True),)),
 ]
 
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from tests.unit.engine.remembered_kit import Remembering, figures, snapshot
-from tests.unit.engine.scan_kit import TICKET, local, period_windows, request
+from tests.unit.engine.scan_kit import TICKET, day, local, period_windows, request
 from tests.unit.engine.test_settled import ONE_MOVED, STAYED, TEAMS, of_teams
 
-from kaohe.engine import DuckEngine, kept_values
+from kaohe.engine import DuckEngine, OnDay, kept_values
 from kaohe.errors import KaoheError
 from kaohe.period import parse_period
 from kaohe.records import Snapshot
@@ -29,15 +31,15 @@ def month(number: int, *costs: int | None, owner: str = "P00", year: int = 2026)
     """Tickets of a month, one on each day from the first on, which are due two weeks later."""
     return [
         {
-            "no": f"{year}-{number}-{day}-{owner}",
+            "no": f"{year}-{number}-{at}-{owner}",
             "owner": owner,
-            "opened_at": local(f"{year}-{number:02}-{day:02} 09:00"),
-            "closed_at": None if cost is None else local(f"{year}-{number + 1:02}-{day:02} 09:00"),
+            "opened_at": local(f"{year}-{number:02}-{at:02} 09:00"),
+            "closed_at": None if cost is None else local(f"{year}-{number + 1:02}-{at:02} 09:00"),
             "cost": cost,
             "rating": cost,
             "kind": "repair",
         }
-        for day, cost in enumerate(costs, 1)
+        for at, cost in enumerate(costs, 1)
     ]
 
 
@@ -154,6 +156,29 @@ def test_teams_are_added_up_of_what_is_kept_of_people(kept: Kept) -> None:
     moved = kept.asked(asked, *months, MARCH, people=TEAMS, relations=ONE_MOVED)
     assert moved == [None]  # the records of the one who moved, by their days
     assert kept.asked(asked, *months, MARCH, month(5, 1), people=TEAMS, relations=ONE_MOVED) == [[5]] * 2
+
+
+def test_who_joins_or_moves_counts_from_that_month_on(kept: Kept) -> None:
+    def covered(*rows: tuple[str, str, str]) -> dict[str, Any]:
+        columns = {"_person": [row[0] for row in rows], "_first": [day(row[1]) for row in rows]}
+        return {"relations": {"covered": pa.table({**columns, "_end": [day(row[2]) for row in rows]})}}
+
+    def asked(*rows: tuple[str, str, str]) -> list[list[int] | None]:
+        return kept.asked(requests, JANUARY, FEBRUARY, MARCH, month(4, 1, owner="P01"), **covered(*rows))
+
+    joins = (OnDay("covered", "owner", "opened_at", required=True),)
+    requests = [replace(each, joins=joins) for each in ADDED[:2]]
+    assert asked(("P00", "2025-01-01", "2030-01-01")) == [None] * 2
+    assert asked(("P00", "2025-01-01", "2027-01-01")) == []
+    april = ("P01", "2026-04-01", "2027-01-01")
+    assert sorted(map(str, asked(("P00", "2025-01-01", "2027-01-01"), april))) == ["[1, 2, 3]"] * 2 + ["[4]"] * 2
+    assert asked(("P00", "2025-01-01", "2026-04-01"), april) == [[4]] * 2
+    assert sorted(map(str, asked(("P00", "2026-01-02", "2026-04-01"), april))) == ["[1]"] * 2 + ["[2, 3, 4]"] * 2
+    # By another date, the months' days are others.
+    due = [replace(request("n", "count()"), joins=(replace(joins[0], when="closed_at"),))]
+    for end, expected in (("2026-05-02", [None]), ("2026-05-01", [[1, 2, 3], [4]]), ("2026-03-02", [[1, 4], [2, 3]])):
+        rows = covered(("P00", "2025-01-01", end))
+        assert kept.asked(due, JANUARY, FEBRUARY, MARCH, month(4, 1), **rows) == expected
 
 
 def test_a_part_that_does_not_fit_is_no_reason_to_refuse_the_whole(kept: Kept) -> None:
