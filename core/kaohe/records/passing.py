@@ -13,14 +13,14 @@ from kaohe.records.key_order import KeyOrder
 
 _DAY = 86_400_000_000
 _AT_ONCE = 8_192
+_PARTS = 64  # whose texts are each distinct, until they are all
 
 
 class Passing(ABC):
     """Rows of some columns of the target, passed on some thousands at a time.
 
-    ``rows`` counts them, ``order`` says what was seen of their keys, and ``named`` holds the distinct values of the
-    columns for which that was asked; ``days`` are the days in UTC of the column ``dated``, as ISO text, None for rows
-    without one.
+    ``rows`` counts them, ``order`` says what was seen of their keys; ``days`` are the days in UTC of the column
+    ``dated``, as ISO text, None for rows without one.
     """
 
     def __init__(
@@ -30,7 +30,7 @@ class Passing(ABC):
         self.columns = tuple(columns)
         self.rows = 0
         self.order = KeyOrder(key)
-        self.named: dict[str, set[str]] = {name: set() for name in named}
+        self._named: dict[str, list[pa.Array]] = {name: [] for name in named}
         self.days: set[str | None] = set()
         self._dated = dated
         self._gathered: list[pa.RecordBatch] = []
@@ -44,6 +44,11 @@ class Passing(ABC):
         if self._waiting >= _AT_ONCE:
             self._pass_on()
 
+    @property
+    def named(self) -> dict[str, set[str]]:
+        """The distinct values of the columns for which that was asked."""
+        return {name: set(_together(seen).to_pylist()) for name, seen in self._named.items()}
+
     def _rest(self) -> None:
         """No row will be added: pass on what is gathered."""
         if self._waiting:
@@ -54,8 +59,10 @@ class Passing(ABC):
         batch = self._gathered[0] if len(self._gathered) == 1 else pa.concat_batches(self._gathered)
         self._gathered, self._waiting = [], 0
         self.order.see(batch)
-        for name, seen in self.named.items():
-            seen.update(batch.column(name).unique().drop_null().to_pylist())
+        for name, seen in self._named.items():
+            seen.append(batch.column(name).unique())
+            if len(seen) == _PARTS:
+                seen[:] = [_together(seen)]
         if self._dated is not None:
             self.days |= _days(batch.column(self._dated))
         given = set(batch.schema.names)
@@ -66,6 +73,11 @@ class Passing(ABC):
     @abstractmethod
     def _keep(self, batch: pa.RecordBatch) -> None:
         """Bring the rows where they go; ``rows`` are those before them."""
+
+
+def _together(several: Sequence[pa.Array]) -> pa.Array:
+    """Their distinct values."""
+    return pa.chunked_array(several, pa.string()).unique().drop_null()
 
 
 def _days(column: pa.Array) -> set[str | None]:

@@ -21,6 +21,7 @@ from kaohe.records.importing import import_rows
 from kaohe.records.key_order import KeyOrder
 from kaohe.records.rows import Reading
 from kaohe.records.sqlite_texts import moment_texts
+from kaohe.records.staging import Stage
 from kaohe.records.store import Store
 
 
@@ -143,3 +144,14 @@ def test_columns_of_moments_become_the_text_that_single_moments_have() -> None:
     for part in (moments, moments[4:], moments[:1], []):
         texts = moment_texts(pa.array(part, pa.timestamp("us", "UTC")))
         assert texts.to_pylist() == [None if moment is None else moment_text(moment) for moment in part]
+
+
+def test_whoever_is_named_is_known_however_many_parts_the_rows_come_in(store: Store, monkeypatch) -> None:
+    monkeypatch.setattr(passing, "_AT_ONCE", 1)
+    monkeypatch.setattr(passing, "_PARTS", 3)
+    with store.connected() as connection, Stage(connection, store.tables["visit"], ["agent"], named=["agent"]) as stage:
+        assert stage.named == {"agent": set()}
+        with stage.filling():
+            for names in (["a", "b"], ["b", None], ["c"], ["a"], [None], ["d", "d"], ["e"]):
+                stage.add(pa.record_batch([pa.array(names, pa.string())], ["agent"]))
+        assert stage.named == {"agent": set("abcde")}
