@@ -13,7 +13,8 @@ from fractions import Fraction
 
 import numpy as np
 
-from kaohe.appraise.coded import coded
+from kaohe.appraise.coded import Coded, coded
+from kaohe.appraise.columns import told_apart
 from kaohe.appraise.earning import earn
 from kaohe.appraise.missing import enough_data
 from kaohe.appraise.model import People, Span, Values
@@ -39,7 +40,7 @@ class Teams:
     enough: Mapping[str, Flags]
     data: Mapping[str, Flags]
     points: Mapping[str, Ints]
-    stays: tuple[Stays, ...]
+    stays: Sequence[Stays]
     home: Ints
 
     def flow(self, key: str) -> tuple[Ints, Flags]:
@@ -75,13 +76,12 @@ def score_teams(scheme: Scheme, teams: People, values: Mapping[str, Values], peo
     enough = enough_data(scheme, values)
     points, data = earn(scheme, teams, values, enough)
     place = {name: index for index, name in enumerate(teams.attribute("team"))}
-    last = np.fromiter((place.get(name, -1) for name in people.attribute("team")), np.int64, len(people))
-    alike = coded(people.spans or ((),) * len(people), len(people))
-    spent = [_stays(spans, place) for spans in alike.distinct]
-    stays = tuple(
-        spent[number] or _at_home(home) for number, home in zip(alike.which.tolist(), last.tolist(), strict=True)
-    )
-    return Teams(scheme, teams, values, enough, data, points, stays, last)
+    team = coded(people.attribute("team"), len(people))
+    last = np.array([place.get(name, -1) for name in team.distinct], np.int64)[team.which]
+    spent = coded(people.spans or ((),) * len(people), len(people)).map(lambda spans: _stays(spans, place))
+    alike, first = told_apart((spent.which, last), len(people))
+    stays = [there or _at_home(home) for there, home in zip(spent.at(first), last[first].tolist(), strict=True)]
+    return Teams(scheme, teams, values, enough, data, points, Coded(alike, stays), last)
 
 
 def _stays(spans: Sequence[Span], place: Mapping[str, int]) -> Stays:

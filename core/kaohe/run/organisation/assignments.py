@@ -13,6 +13,10 @@ from decimal import Decimal
 from fractions import Fraction
 from types import MappingProxyType
 
+import numpy as np
+
+from kaohe.appraise.coded import coded
+from kaohe.appraise.columns import told_apart
 from kaohe.appraise.model import People, Span
 from kaohe.errors import Problem
 from kaohe.exact import FEN, MICRO, shorten
@@ -118,19 +122,17 @@ def base_of(total: int, days: int) -> Decimal | Fraction:
 
 def over_full_time(people: People) -> Problem | None:
     """A warning that names people whose assignments at once add up to more than full time: their bases add up, too."""
-    listed = [
-        f"{code} ({shorten(full)})"
-        for code, full, days in zip(
-            people.code, people.attribute("full_time_days"), people.worked.tolist(), strict=True
-        )
-        if full > days
-    ]
-    if not listed:
+    full = coded(people.attribute("full_time_days"), len(people))
+    alike, first = told_apart((full.which, people.worked), len(people))
+    over = [days > worked for days, worked in zip(full.at(first), people.worked[first].tolist(), strict=True)]
+    rows = np.flatnonzero(np.array(over, np.bool_)[alike])
+    if not len(rows):
         return None
+    listed = [f"{people.code[row]} ({shorten(full[row])})" for row in rows[:_LISTED].tolist()]
     return Problem(
         "evaluate.over-full-time",
-        msg("assignments of {count} people add up to more than full time; so do their bases", count=len(listed)),
-        found=", ".join(listed[:_LISTED]) + (" …" if len(listed) > _LISTED else ""),
+        msg("assignments of {count} people add up to more than full time; so do their bases", count=len(rows)),
+        found=", ".join(listed) + (" …" if len(rows) > _LISTED else ""),
         expected=msg("no more full-time days than days in service"),
         fix=msg("write the fraction of each assignment in the people file"),
         severity="warning",

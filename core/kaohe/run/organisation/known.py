@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from kaohe.appraise.coded import Coded, coded
-from kaohe.appraise.columns import magnitude, room_for
+from kaohe.appraise.columns import magnitude, room_for, told_apart
 from kaohe.appraise.model import Span
 from kaohe.exact import Flags, Ints
 from kaohe.period import Period
@@ -81,16 +81,19 @@ def _in_turn(staff: Staff, rows: Ints, period: Period, mine: Ints) -> Known:
     days, fraction, base_row = days_in(staff, period)[mine], staff.fraction[mine], staff.base_row[mine]
     base = staff.base[base_row]
     wide = room_for(base, magnitude(base) * magnitude(fraction) * period.days)
-    totals = np.add.reduceat(wide * fraction * days, begins).tolist()
-    worked = np.add.reduceat(days, begins)
-    stated = np.logical_and.reduceat(base_row >= 0, begins).tolist()
-    bases = ((total, of) if known else None for total, of, known in zip(totals, worked.tolist(), stated, strict=True))
+    totals, worked = np.add.reduceat(wide * fraction * days, begins), np.add.reduceat(days, begins)
+    stated = np.logical_and.reduceat(base_row >= 0, begins)
+    bases, first = told_apart((stated, np.where(stated, totals, 0), worked), len(rows))
+    mean = [
+        base_of(total, of) if known else None
+        for known, total, of in zip(*(column[first].tolist() for column in (stated, totals, worked)), strict=True)
+    ]
     ended = staff.ends[staff.begins[rows + 1] - 1]
     attributes = {
         "team": staff.team.take(last),
         "role": staff.role.take(last),
         "manager": staff.manager.take(last),
-        "bonus_base": coded(bases, len(rows)).map(lambda each: None if each is None else base_of(*each)),
+        "bonus_base": Coded(bases, mean),
         "days_in_period": numbers(worked),
         "full_time_days": numbers(np.add.reduceat(days * fraction, begins)).map(full_days),
         "joined_on": numbers(staff.starts[staff.begins[rows]]).map(day),
@@ -98,9 +101,11 @@ def _in_turn(staff: Staff, rows: Ints, period: Period, mine: Ints) -> Known:
         "at_period_end": Coded((ended >= number(period.end)).astype(np.int64), (False, True)),
     }
     starts = np.maximum(staff.starts[mine], number(period.start))
-    columns = (staff.team.which[mine], staff.role.which[mine], starts, days, fraction, np.where(base_row < 0, -1, base))
-    single = coded(zip(*(column.tolist() for column in columns), (base_row >= 0).tolist(), strict=True), len(mine))
-    return Known(rows, attributes, staff.so_far.take(last), _listed(single.map(_span_of(staff)), begins))
+    columns = (staff.team.which[mine], staff.role.which[mine], starts, days, fraction, base, base_row >= 0)
+    single, first = told_apart(columns, len(mine))
+    said = zip(*(column[first].tolist() for column in columns), strict=True)
+    spans = Coded(single, [*map(_span_of(staff), said)])
+    return Known(rows, attributes, staff.so_far.take(last), _listed(spans, begins))
 
 
 def _span_of(staff: Staff) -> Any:
@@ -162,4 +167,5 @@ def _merged(rows: Ints, in_turn: Flags, known: Known, others: Sequence[tuple[dic
 
 def numbers(column: Ints) -> Coded:
     """Whole numbers, each of those that occur once."""
-    return coded(column.tolist(), len(column))
+    number, first = told_apart((column,), len(column))
+    return Coded(number, column[first].tolist())

@@ -52,15 +52,16 @@ def populate(scheme: Scheme, members: Sequence[Member], period: Period) -> Popul
         meets = _judged(scheme.population, known.column, len(there))
         unclear = meets.flags(lambda answer: answer is None)
         known = known.where(meets.flags(bool))
+    days = known.attributes["days_in_period"]
     people = People(
-        code=tuple(staff.code[row] for row in known.rows.tolist()),
+        code=tuple(map(staff.code.__getitem__, known.rows.tolist())),
         attributes={name: known.column(name) for name in known.names},
-        worked=np.array(list(known.attributes["days_in_period"]), np.int64),
+        worked=np.array(days.distinct, np.int64)[days.which],
         period_days=period.days,
         spans=known.spans,
         counted_days=() if stints is None else counted_days(stints, period),
     )
-    names = tuple(staff.name[row] for row in known.rows.tolist())
+    names = tuple(map(staff.name.__getitem__, known.rows.tolist()))
     return Population(people, names, tuple(_left_out(staff, period, known.rows, there, unclear)), stints)
 
 
