@@ -112,13 +112,14 @@ class Places:
 
         positions = pc.index_in(codes, value_set=others)
         self._length = len(others)
-        self._there = None if positions.null_count == 0 else positions.is_valid().to_numpy(zero_copy_only=False)
+        self.there = None if positions.null_count == 0 else positions.is_valid().to_numpy(zero_copy_only=False)
+        """Which of the codes are among the others; None: all of them."""
         self._rows = positions.drop_null().to_numpy()
 
     def laid(self, column: Ints) -> Ints:
         """The figures of ``others``, of figures of ``codes``: 0 of those who are not among them."""
         found = np.zeros(self._length, np.int64)
-        found[self._rows] = column if self._there is None else column[self._there]
+        found[self._rows] = column if self.there is None else column[self.there]
         return found
 
 

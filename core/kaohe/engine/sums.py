@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from kaohe.engine.overflow import A_SUM, too_large
 from kaohe.engine.plan import Places
@@ -38,6 +37,8 @@ class Merging:
 
     def of(self, sums: Sums, whose: pa.Array) -> dict[str, Ints]:
         """The figures of these, in their order: 0 of those of whom there are no records."""
+        if sums.codes is whose:
+            return dict(sums.parts)
         places = self._lie(sums.codes, whose)
         return {name: places.laid(column) for name, column in sums.parts.items()}
 
@@ -68,8 +69,9 @@ class Merging:
     def _union(self, one: pa.Array, other: pa.Array) -> pa.Array:
         known = id(one), id(other)
         if known not in self._unions:
-            new = other.filter(pc.invert(pc.is_in(other, value_set=one)))
-            self._unions[known] = pa.concat_arrays([one, new]) if len(new) else one, one, other
+            there = self._lie(other, one).there
+            union = one if there is None else pa.concat_arrays([one, other.filter(pa.array(~there))])
+            self._unions[known] = union, one, other
         return self._unions[known][0]
 
 
