@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -70,11 +71,16 @@ def test_a_pool_that_is_used_up_says_so(store: Store) -> None:
         assert refusal(lambda: store.reading().__enter__()) == "database.busy"
 
 
-def test_an_import_that_loses_its_connection_while_reading_keeps_nothing(store: Store, postgresql_url: str) -> None:
+@pytest.mark.parametrize("quick", [False, True])
+def test_an_import_that_loses_its_connection_while_reading_keeps_nothing(
+    store: Store, postgresql_url: str, quick: bool
+) -> None:
+    """Its rows staged, or on their way into their table."""
+
     def cut_while_reading() -> Iterator[Any]:
-        yield from readings([visit("1")])
+        yield from (replace(each, quick=quick) for each in readings([visit("1")]))
         cut_off(postgresql_url)
-        yield from readings([visit("2")])
+        yield from (replace(each, quick=quick) for each in readings([visit("2")]))
 
     source = Source("visits.csv", "ab" * 32)
     assert refusal(lambda: import_rows(store, VISIT, cut_while_reading, source, handed_in=NOW)) == "database.lost"
