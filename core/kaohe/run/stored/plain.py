@@ -73,7 +73,9 @@ def data(value: Any) -> Any:
             return value
         case int() | np.integer():
             return int(value)
-        case tuple() | Coded():
+        case Coded():
+            return [*value.map(data)]
+        case tuple():
             return [data(each) for each in value]
         case Mapping():
             return {"map": [[data(key), data(each)] for key, each in value.items()]}

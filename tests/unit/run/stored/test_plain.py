@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kaohe.appraise.coded import Coded
 from kaohe.appraise.model import Decision, Span
 from kaohe.errors import Place, Problem
 from kaohe.plugin.pack import read_pack
@@ -51,6 +52,13 @@ values = st.recursive(
 
 def back(value: object) -> object:
     return from_data(json.loads(canonical(data(value))))
+
+
+@given(st.lists(values, min_size=1, max_size=4), st.lists(st.integers(0, 3), max_size=6))
+def test_what_occurs_many_times_is_written_like_a_tuple_of_all(distinct: list[object], places: list[int]) -> None:
+    which = [place % len(distinct) for place in places]
+    column = Coded(np.array(which, np.int64), distinct)
+    assert canonical(data(column)) == canonical(data(tuple(distinct[place] for place in which)))
 
 
 @given(values)
