@@ -153,7 +153,7 @@ def _refuse_without_parts(app: App, indicator: str, known: Indicator | None) -> 
 
 def _sums(app: App, indicator: Indicator) -> bool:
     """Whether the figures of people add up to that of their team."""
-    from kaohe.run.targets.dated import adds_up
+    from kaohe.scheme.derived import adds_up
     from kaohe.scheme.sketch import sketch
 
     (used,) = sketch(indicator, {}, app.registry.record_types, app.registry.indicators).weighted

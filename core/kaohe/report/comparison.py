@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kaohe.exact import from_micros, plain_fen
 from kaohe.report.sheet import Column, Sheet
 from kaohe.run.model import Run
 from kaohe.run.restating.effects import Effect, Standing
-from kaohe.run.stored.comparing import InputChange
 from kaohe.text import Language, msg
+
+if TYPE_CHECKING:
+    from kaohe.run.stored.comparing import InputChange
 
 
 def input_lines(changes: Sequence[InputChange], language: Language) -> Iterator[str]:

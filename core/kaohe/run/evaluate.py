@@ -29,9 +29,9 @@ from kaohe.run.organisation.members import read_teams
 from kaohe.run.organisation.population import Population, populate
 from kaohe.run.organisation.staff import Member
 from kaohe.run.remarks import about_results, check_period, ungrouped
-from kaohe.run.targets.dated import adding_up, read_goals, targets_in, teams_without_target, without_target
+from kaohe.run.targets.dated import read_goals, targets_in, teams_without_target, without_target
 from kaohe.run.teams.whole import as_people, figures_of, measure_teams, populate_teams, teams_in, with_goals
-from kaohe.scheme.derived import targets_asked, teams_asked
+from kaohe.scheme.derived import adding_up, targets_asked, teams_asked
 from kaohe.scheme.model import Scheme
 from kaohe.scheme.teams import of_teams
 from kaohe.text import msg

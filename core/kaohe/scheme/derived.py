@@ -1,5 +1,5 @@
 """Derived indicators: made of other indicators' values and targets, not of records. Which depend on which, and which
-dated targets a scheme asks for."""
+dated targets a scheme asks for, and which of its figures add up over periods."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from graphlib import CycleError, TopologicalSorter
 from typing import Any, TypeVar
 
 from kaohe.errors import Problem
-from kaohe.language import Expression, keyed_ids
+from kaohe.language import Aggregate, Expression, keyed_ids
 from kaohe.plugin import Indicator
 from kaohe.plugin.scope import derived_scope
 from kaohe.scheme.draft import Draft, Path, attempt
@@ -124,6 +124,21 @@ def targets_asked(scheme: Scheme, level: Subject | None = None) -> tuple[str, ..
         if function in ("target", "attainment")
     }
     return tuple(sorted(found))
+
+
+def adds_up(value: Expression | None) -> bool:
+    """Whether the figure of a period is the sum of those of its parts: one count or sum of the period's records."""
+    match value.tree if value is not None else None:
+        case Aggregate(function="count" | "sum", shift="period", everything=False):
+            return True
+        case _:
+            return False
+
+
+def adding_up(scheme: Scheme) -> frozenset[str]:
+    """The scheme's indicators, by id and key, whose figures add up over periods."""
+    used = [each for each in scheme.indicators if adds_up(each.value)]
+    return frozenset(each.key for each in used) | {each.indicator.id for each in used}
 
 
 def _of_people(used: tuple[_Used, ...]) -> tuple[_Used, ...]:

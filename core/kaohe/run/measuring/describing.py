@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from kaohe.engine import Description
 from kaohe.errors import Place, Problem
 from kaohe.language import Expression, field_names
 from kaohe.plugin import RecordType
 from kaohe.plugin.scope import described
-from kaohe.records import Snapshot
 from kaohe.scheme.model import Scheme, expressions_over_records
 from kaohe.text import msg
+
+if TYPE_CHECKING:
+    from kaohe.records import Snapshot
 
 
 def describing(records: RecordType, record_types: Mapping[str, RecordType]) -> tuple[Description, ...]:

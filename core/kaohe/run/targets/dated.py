@@ -15,8 +15,6 @@ import pyarrow.parquet as pq
 
 from kaohe.appraise.model import People
 from kaohe.errors import Place, Problem
-from kaohe.language import Expression
-from kaohe.language.tree import Aggregate
 from kaohe.period import Cycle, Period, parse_period, usual
 from kaohe.records import Snapshot
 from kaohe.records.targets import Scope
@@ -96,21 +94,6 @@ def in_period(dated: Dated, period: Period, *, adds_up: bool) -> int | None:
         if parts and len(known) == len(parts):
             return sum(known)
     return None
-
-
-def adds_up(value: Expression | None) -> bool:
-    """Whether the figure of a period is the sum of those of its parts: one count or sum of the period's records."""
-    match value.tree if value is not None else None:
-        case Aggregate(function="count" | "sum", shift="period", everything=False):
-            return True
-        case _:
-            return False
-
-
-def adding_up(scheme: Scheme) -> frozenset[str]:
-    """The scheme's indicators, by id and key, whose figures add up over periods."""
-    used = [each for each in scheme.indicators if adds_up(each.value)]
-    return frozenset(each.key for each in used) | {each.indicator.id for each in used}
 
 
 def without_target(scheme: Scheme, people: People, goals: Goals, period: Period) -> list[Problem]:

@@ -23,8 +23,8 @@ from kaohe.run.organisation.population import Population
 from kaohe.run.organisation.service import with_person_names
 from kaohe.run.organisation.staff import Member, number, staff_of
 from kaohe.run.organisation.stints import stints_of
-from kaohe.run.targets.dated import adding_up, read_goals, targets_of_teams
-from kaohe.scheme.derived import targets_asked, teams_asked
+from kaohe.run.targets.dated import read_goals, targets_of_teams
+from kaohe.scheme.derived import adding_up, targets_asked, teams_asked
 from kaohe.scheme.model import Scheme, team_key
 from kaohe.text import msg
 

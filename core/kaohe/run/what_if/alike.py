@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any
 
-from kaohe.run.targets.dated import adding_up
-from kaohe.scheme.derived import targets_asked, teams_asked
+from kaohe.scheme.derived import adding_up, targets_asked, teams_asked
 from kaohe.scheme.model import Bonus, Measured, Scheme, UsedIndicator
 from kaohe.scheme.teams import of_teams
 

@@ -19,7 +19,6 @@ from kaohe.appraise.teams import score_teams
 from kaohe.errors import Place, Problem, refuse_if_any
 from kaohe.language import Type
 from kaohe.plugin import Indicator, RecordType
-from kaohe.records.manifest import Snapshot, snapshot_from
 from kaohe.run.inputs import Inputs, snapshot_of
 from kaohe.run.measuring.describing import record_types_of
 from kaohe.run.model import Balances, Run
@@ -34,6 +33,7 @@ from kaohe.worktime import Calendars
 
 if TYPE_CHECKING:
     from kaohe.engine import Engine
+    from kaohe.records import Snapshot
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,8 @@ def outcome(
     """
     if measured_alike(before.scheme, scheme):
         return _appraised(scheme, before, inputs)
-    from kaohe.run.evaluate import Setting, evaluate  # noqa: PLC0415 - most changes measure nothing
+    from kaohe.records.manifest import snapshot_from  # noqa: PLC0415 - most changes measure nothing
+    from kaohe.run.evaluate import Setting, evaluate  # noqa: PLC0415 - likewise
     from kaohe.run.organisation.members import read_members  # noqa: PLC0415 - likewise
 
     names = record_types_of(scheme, record_types)
