@@ -33,13 +33,19 @@ def query_of(app: App, text: str, source: str | None) -> Query:
     """The query of ``--from-sql`` (a file that holds it, or the query itself), asked of the source named, or of the
     only one there is. Raises KaoheError where it is not clear which."""
     from kaohe.records.query import Query
+    from kaohe.records.words import nearest
 
     known = app.workspace.sources
     if source is None and len(known) == 1:
         source = next(iter(known))
     if source is None or source not in known:
         what = msg("there is no source {name}", name=source) if source else msg("the query needs a source")
-        fix = msg("name one with --source; they stand in kaohe.toml under [sources]: {example}", example=EXAMPLE)
+        near = nearest(source, known) if source else None
+        fix = (
+            msg("name one with --source; they stand in kaohe.toml under [sources]: {example}", example=EXAMPLE)
+            if near is None
+            else msg("did you mean {name}?", name=near)
+        )
         place = Place(str(app.workspace.file))
         raise fail(Problem("records.source", what, place, expected=", ".join(known) or None, fix=fix))
     name, words = _read(text)
@@ -47,7 +53,10 @@ def query_of(app: App, text: str, source: str | None) -> Query:
 
 
 def _read(text: str) -> tuple[str, str]:
-    """The query's name and its text."""
+    """The query's name and its text. Raises KaoheError where there is none."""
+    if not text.strip():
+        fix = msg("name a file with one SELECT, or write the query itself in quotation marks")
+        raise fail(Problem("records.query", msg("the query is empty"), Place(key="--from-sql"), fix=fix))
     if any(mark.isspace() for mark in text.strip()):
         return "SQL", text
     path = Path(text)

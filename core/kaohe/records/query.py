@@ -134,7 +134,8 @@ def _file(query: Query, address: URL, folder: Path) -> URL:
     """A SQLite file, opened for reading only; one that is not there is not made."""
     path = folder / (address.database or "")
     if not path.is_file():
-        raise _failed(query, msg("there is no such database file"), str(path))
+        fix = msg("correct its path under [sources]: it begins in the workspace's folder unless it is absolute")
+        raise _failed(query, msg("there is no such database file"), str(path), fix)
     uri = path.resolve().as_uri()
     return URL.create("sqlite+pysqlite", database=uri, query={"mode": "ro", "uri": "true"})
 

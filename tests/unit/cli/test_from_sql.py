@@ -81,7 +81,9 @@ def test_people_come_from_a_query_too(desk: Desk) -> None:
         (("--from-sql", "DELETE FROM t"), Exit.ENVIRONMENT, "readonly database"),
         (("--from-sql", "SELEC 1"), Exit.ENVIRONMENT, "syntax error"),
         (("--from-sql", "nowhere.sql"), Exit.MISTAKE, "there is no such file with a query"),
+        (("--from-sql", "  "), Exit.MISTAKE, "the query is empty"),
         (("--from-sql", QUERY, "--source", "erp"), Exit.MISTAKE, "there is no source erp"),
+        (("--from-sql", QUERY, "--source", "crmm"), Exit.MISTAKE, "did you mean crm?"),
         ((), Exit.USAGE, "give a FILE, or a query with --from-sql, and not both"),
         (("crm.db", "--source", "crm"), Exit.USAGE, "--source and --keep belong to --from-sql"),
     ],
@@ -115,6 +117,7 @@ def test_a_database_that_is_not_there_is_not_made(desk: Desk) -> None:
     (desk.folder / "crm.db").unlink()
     assert desk("records", "import", "ticket", "--from-sql", QUERY) == Exit.ENVIRONMENT
     assert "there is no such database file" in desk.err
+    assert "it begins in the workspace's folder" in desk.err
     assert not (desk.folder / "crm.db").exists()
 
 

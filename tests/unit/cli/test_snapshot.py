@@ -67,6 +67,20 @@ def test_a_snapshot_is_shown_file_by_file(evaluated: Desk) -> None:
     assert "missing" in table
 
 
+def test_nothing_is_collected_for_a_database_that_is_not_the_folders(evaluated: Desk) -> None:
+    """Whoever mistypes the database's name gets an empty one, whose runs need nothing."""
+    grow_old(evaluated)
+    settings = evaluated.workspace / "kaohe.toml"
+    text = settings.read_text("utf-8")
+    settings.write_text(text.replace("kaohe.db", "koahe.db"), "utf-8")
+    for words in (("--dry-run",), ("--older-than", "0")):
+        answer = evaluated.try_("snapshot", "collect", *words)
+        assert (answer.code, "[snapshot.other-database]" in answer.err) == (3, True)
+    assert "另一个数据库" in evaluated.try_("snapshot", "collect", "--lang", "zh").err
+    settings.write_text(text, "utf-8")
+    assert "all sound" in evaluated.do("snapshot", "verify").out
+
+
 def lose(desk: Desk, run: int) -> str:
     """Lose a file that one run's snapshot alone names; the snapshot's digest."""
     of = {number: each["snapshot"] for each in listed(desk) for number in each["runs"]}
