@@ -78,7 +78,7 @@ FACTS = st.tuples(REQUESTS, TICKETS.map(lambda rows: [EVER, rows]), CUSTOMERS, C
 
 
 @settings(
-    max_examples=12, deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=6, deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(FACTS, FACTS)
 def test_whatever_was_measured_before_the_figures_are_those_of_a_fresh_engine(
