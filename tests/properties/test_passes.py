@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.unit.engine.scan_kit import CUSTOMER, Q1_WINDOWS, SHANGHAI, TICKET, day, request, snapshot
 
-from kaohe.engine import DuckEngine, OnDay, Request, Scan, fuse
+from kaohe.engine import DuckEngine, OnDay, Request, Scan, fuse, ordered
 from kaohe.engine import passes as planning
 from kaohe.engine import settled as settling
 from kaohe.language import interpret
@@ -53,6 +53,7 @@ VALUES = (
     "share(closed_at - opened_at <= days(3))",
     "median(cost)",
     "percentile(rating, 0.9)",
+    "median(closed_at - opened_at, where=known(closed_at))",
     "minimum(cost) - same_period_last_year(maximum(cost))",
     "count_distinct(kind)",
     "last(cost, by=opened_at)",
@@ -117,15 +118,15 @@ CUSTOMERS = st.fixed_dictionaries(
 
 
 @contextmanager
-def planned(reading: int, moved_at_most: float) -> Iterator[None]:
+def planned(reading: int, moved_at_most: float, worth: int) -> Iterator[None]:
     """Scans share a reading as soon as they can where it is dear, and never where it costs less than nothing; teams
-    are added up of people where as many moved at most."""
-    usual = planning.READING, settling.MOVED_AT_MOST
-    planning.READING, settling.MOVED_AT_MOST = reading, moved_at_most
+    are added up of people where as many moved at most; values are put in order here from so many records on."""
+    usual = planning.READING, settling.MOVED_AT_MOST, ordered.WORTH
+    planning.READING, settling.MOVED_AT_MOST, ordered.WORTH = reading, moved_at_most, worth
     try:
         yield
     finally:
-        planning.READING, settling.MOVED_AT_MOST = usual
+        planning.READING, settling.MOVED_AT_MOST, ordered.WORTH = usual
 
 
 def measured(scans: Sequence[Scan], whose: Sequence[Sequence[str]], taken: Snapshot) -> list[Any]:
@@ -143,17 +144,20 @@ def measured(scans: Sequence[Scan], whose: Sequence[Sequence[str]], taken: Snaps
     st.lists(CUSTOMERS, max_size=4),
     st.sampled_from((planning.READING, 10**9)),
     st.sampled_from((settling.MOVED_AT_MOST, 1)),
+    st.sampled_from((ordered.WORTH, 0)),
 )
-def test_together_is_alone(asked: Any, tickets: list[Any], customers: list[Any], reading: int, moved: float) -> None:
+def test_together_is_alone(
+    asked: Any, tickets: list[Any], customers: list[Any], reading: int, moved: float, worth: int
+) -> None:
     with tempfile.TemporaryDirectory() as folder:
         taken = snapshot(
             Path(folder), {"ticket": (TICKET, [tickets[:4], tickets[4:]]), "customer": (CUSTOMER, [customers])}
         )
         scans = [(scan, codes) for several, codes in asked for scan in fuse(several)]
-        with planned(reading, moved):
+        with planned(reading, moved, worth):
             found = measured([scan for scan, _codes in scans], [codes for _scan, codes in scans], taken)
         apart = [(replace(scan, measures=(each,)), codes) for scan, codes in scans for each in scan.measures]
-        with planned(-(10**9), -1):
+        with planned(-(10**9), -1, 10**9):
             alone = iter(measured([scan for scan, _codes in apart], [codes for _scan, codes in apart], taken))
     for (scan, codes), parts in zip(scans, found, strict=True):
         assert list(parts) == list(scan.measures)

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import duckdb
@@ -14,6 +15,7 @@ import pyarrow as pa
 from kaohe.engine.connection import connected, execute, give, read
 from kaohe.engine.described import beside, nothing
 from kaohe.engine.magnitudes import is_wide, largest_in
+from kaohe.engine.ordered import Ordered, is_worth_it, taken_out
 from kaohe.engine.passes import Pass, distributed, needed_for_pass, pass_query, passes
 from kaohe.engine.plan import Everybody, Scan, nodes, not_covered
 from kaohe.engine.questions import QueryEngine, Question
@@ -47,7 +49,7 @@ class DuckEngine(QueryEngine):
         planned = passes(scans, snapshot.partitions, windows)
 
         def run(one: Pass) -> dict[int, Everybody]:
-            return _run(connection.cursor(), one, snapshot, windows, joined)
+            return self._run(connection.cursor(), one, snapshot, windows, joined)
 
         with connected(snapshot.folder, {}, self._resources) as connection:
             answers = {number: each for some in self._several(run, planned) for number, each in some.items()}
@@ -64,29 +66,30 @@ class DuckEngine(QueryEngine):
                 return [*several.map(run, planned)]
         return [run(one) for one in planned]
 
+    def _run(
+        self, cursor: Any, one: Pass, snapshot: Snapshot, windows: Mapping[str, Bounds], relations: Relations
+    ) -> dict[int, Everybody]:
+        query, columns = pass_query(one, windows)
+        partitions = needed_for_pass(one, snapshot.partitions, windows)
+        if not partitions:
+            return dict(distributed(one, columns, None))
+        if is_wide(query):
+            query, columns = pass_query(one, windows, largest_in(partitions, query))
+        statistics: list[Ordered] = []
+        if is_worth_it(one, sum(each.rows for each in partitions), self._resources.memory):
+            query, statistics = taken_out(query, columns)
+        with cursor:
+            give(cursor, relations)
+            besides = beside(nodes(one.measures), one.one.describing)
+            question = Question(one.records, query, partitions, relations, besides)
+            table = _asked(cursor, question, snapshot)
+            for each in statistics:
+                table = each.beside(table, _asked(cursor, replace(question, query=each.query), snapshot))
+        return dict(distributed(one, columns, table))
+
     def answer(self, question: Question, snapshot: Snapshot) -> pa.Table:
         with connected(snapshot.folder, question.relations, self._resources) as connection:
             return _asked(connection, question, snapshot)
-
-
-def _run(
-    cursor: Any,
-    one: Pass,
-    snapshot: Snapshot,
-    windows: Mapping[str, Bounds],
-    relations: Relations,
-) -> dict[int, Everybody]:
-    query, columns = pass_query(one, windows)
-    partitions = needed_for_pass(one, snapshot.partitions, windows)
-    if not partitions:
-        return dict(distributed(one, columns, None))
-    if is_wide(query):
-        query, columns = pass_query(one, windows, largest_in(partitions, query))
-    with cursor:
-        give(cursor, relations)
-        besides = beside(nodes(one.measures), one.one.describing)
-        table = _asked(cursor, Question(one.records, query, partitions, relations, besides), snapshot)
-    return dict(distributed(one, columns, table))
 
 
 def _asked(connection: Any, question: Question, snapshot: Snapshot) -> pa.Table:

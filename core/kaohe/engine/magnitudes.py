@@ -16,7 +16,7 @@ from kaohe.records import Partition
 WIDE = exp.DataType.Type.INT128
 
 
-def is_wide(query: exp.Expression) -> bool:
+def is_wide(query: exp.Expr) -> bool:
     """Whether the query computes with 128 bits."""
     return any(each.this == WIDE for each in query.find_all(exp.DataType))
 

@@ -1,5 +1,6 @@
 """The expression language of indicators, filters, rules and bonus formulas. Pure: text and rows in, meaning out."""
 
+from kaohe.language.aggregation import percentile_of
 from kaohe.language.check import compile_expression
 from kaohe.language.columns import evaluate_columns
 from kaohe.language.dialects import render, summed_wide
@@ -52,6 +53,7 @@ __all__ = [
     "interpret_records",
     "interpreter",
     "keyed_ids",
+    "percentile_of",
     "render",
     "row_sql",
     "sees_all_records",

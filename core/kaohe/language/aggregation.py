@@ -176,13 +176,14 @@ def _gather_edge(pick: Callable[[list[Any]], Any]) -> Callable[[Aggregate, list[
     return gather
 
 
-def _share_of(aggregate: Aggregate) -> Fraction:
+def percentile_of(aggregate: Aggregate) -> Fraction:
+    """The share that a percentile asks for; a median asks for half."""
     return Fraction(1, 2) if aggregate.option is None else Fraction(aggregate.option)
 
 
 def _lower_percentile(aggregate: Aggregate, rows: Filtered) -> dict[str, exp.Expression]:
     """Type 7 looks between the order statistics floor(h) and ceil(h), h = (n − 1)·p counted from 0."""
-    share, value = _share_of(aggregate), integers.typed(rows.argument).sql
+    share, value = percentile_of(aggregate), integers.typed(rows.argument).sql
     there = [] if rows.known else [exp.Not(this=exp.Is(this=integers.paren(value), expression=exp.Null()))]
     ordered = exp.Anonymous(this="LIST_SORT", expressions=[rows(exp.ArrayAgg(this=value), *there)])
     last = integers.subtract(Lowered(rows.count_known(), _MOST_RECORDS, "int64"), integers.literal(1))
@@ -197,7 +198,7 @@ def _lower_percentile(aggregate: Aggregate, rows: Filtered) -> dict[str, exp.Exp
 
 
 def _gather_percentile(aggregate: Aggregate, items: list[Item]) -> dict[str, int]:
-    values, share = sorted(_values(items)), _share_of(aggregate)
+    values, share = sorted(_values(items)), percentile_of(aggregate)
     if not values:
         return {"low": 0, "high": 0, "n": 0}
     position = (len(values) - 1) * share
@@ -207,7 +208,7 @@ def _gather_percentile(aggregate: Aggregate, items: list[Item]) -> dict[str, int
 
 def _finish_percentile(aggregate: Aggregate, parts: Parts) -> Ratio:
     """low + (high − low) · the fraction of h, exactly."""
-    share = _share_of(aggregate)
+    share = percentile_of(aggregate)
     counted = np.maximum(parts["n"], 1)
     rest = exact.multiply(exact.plus(counted, exact.whole(-1)), exact.whole(share.numerator)) % share.denominator
     spread = exact.plus(parts["high"], exact.multiply(parts["low"], exact.whole(-1)))
