@@ -97,9 +97,11 @@ def test_a_database_that_keeps_no_utf8_is_not_copied_to(tiny: Desk, postgresql_s
     assert (answer.code, "[database.encoding]" in answer.err) == (3, True), answer.err
 
 
-@pytest.mark.parametrize("where", ["sqlite:///other.db", "oracle://x"])
+@pytest.mark.parametrize("where", ["sqlite:///other.db", "oracle://x", "", "kaohe"])
 def test_only_a_server_is_copied_to(where: str, tiny: Desk) -> None:
-    assert tiny.try_("database", "copy", where).code in (2, 3)
+    answer = tiny.try_("database", "copy", where)
+    assert (answer.code, "[copy.target]" in answer.err) == (2, True)
+    assert "kaohe.toml" not in answer.err, "the address that was given is wrong, and not the workspace's"
     assert not (Path.cwd() / "other.db").exists()
 
 

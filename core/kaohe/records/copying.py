@@ -64,10 +64,10 @@ def copy_database(
     Raises KaoheError where the other database is not PostgreSQL, is not empty, or does not hold the same afterwards:
     it is then as empty as before.
     """
-    address = address_of(url, Path())
-    if address.get_backend_name() != "postgresql":
+    if not url.startswith("postgres"):
         what, fix = msg("a database is copied to PostgreSQL only"), msg("a SQLite file is copied by its backup")
-        raise fail(Problem("copy.target", what, expected="postgresql://…", fix=fix), Exit.USAGE)
+        raise fail(Problem("copy.target", what, expected="postgresql://USER@HOST:PORT/NAME", fix=fix), Exit.USAGE)
+    address = address_of(url, Path())
     engine = engine_of(address, patience, who=store.actor.login)
     try:
         with store.writing() as old, guarded(engine.url), engine.connect() as new:
