@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from kaohe.appraise.model import Decision
 from kaohe.appraise.teams import Stays
 from kaohe.exact import DECIMALS, Flags, Ints, from_micros, plain_fen
 from kaohe.report.json_columns import Node, Sometimes, Texts, decimal, each, lists, said, whole
-from kaohe.run.assessment.disclosure import Discretion, Hidden
+from kaohe.run.assessment.disclosure import Discretion
 from kaohe.run.model import Run
 from kaohe.scheme.model import UsedIndicator
 from kaohe.text import Language
@@ -45,19 +45,17 @@ def person_form(run: Run, language: Language) -> Node:
         "dimensions": {
             one.id: _number(
                 appraisal.dimension_points[one.id],
-                appraisal.dimension_counted[one.id] & ~hides(lambda hidden, one=one: one.id in hidden.dimensions),
+                appraisal.dimension_counted[one.id] & ~hides("dimensions", one.id),
             )
             for one in scheme.dimensions
         },
         "indicators": {used.key: _indicator(run, used, hides) for used in scheme.weighted},
         "measured": {
-            used.key: _number(appraisal.values[used.key].micros, appraisal.data[used.key] & ~_values(hides, used.key))
+            used.key: _number(appraisal.values[used.key].micros, appraisal.data[used.key] & ~hides("values", used.key))
             for used in scheme.measured
         },
         "adjustments": {
-            one.id: _number(
-                appraisal.adjustment_points[one.id], ~hides(lambda hidden, one=one: one.id in hidden.adjustments)
-            )
+            one.id: _number(appraisal.adjustment_points[one.id], ~hides("adjustments", one.id))
             for one in scheme.adjustments
         },
         "outcomes": _outcomes(run, language),
@@ -65,20 +63,16 @@ def person_form(run: Run, language: Language) -> Node:
     }
 
 
-_Hides = Callable[[Callable[[Hidden], bool]], Flags]
+_Hides = Callable[[Literal["values", "points", "dimensions", "adjustments"], str], Flags]
 
 
 def _hides(run: Run) -> _Hides:
-    """Asked of what is hidden of each person, where that is so."""
+    """Of whom this key, or this id, is among what is hidden of that kind."""
     count = len(run.appraisal.people)
     if not run.assessments:
-        return lambda test: np.zeros(count, np.bool_)
+        return lambda _kind, _key: np.zeros(count, np.bool_)
     alike = coded(Discretion(run).of_all(range(count)), count)
-    return alike.flags
-
-
-def _values(hides: _Hides, key: str) -> Flags:
-    return hides(lambda hidden: key in hidden.values)
+    return lambda kind, key: alike.flags(lambda hidden: key in getattr(hidden, kind))
 
 
 def _number(micros: Ints, there: Flags | None = None) -> Texts:
@@ -91,8 +85,8 @@ def _flags(column: Flags) -> Coded:
 
 def _indicator(run: Run, used: UsedIndicator, hides: _Hides) -> Node:
     appraisal, key = run.appraisal, used.key
-    value, points = _values(hides, key), hides(lambda hidden: key in hidden.points)
-    counts = [
+    value, points = hides("values", key), hides("points", key)
+    counts: list[Node] = [
         {
             "function": said(one.function),
             "window": said(one.shift),
