@@ -54,19 +54,27 @@ _FINDINGS: Sequence[_Finding] = (
     ),
     _Finding(
         "spark.file-system",
-        re.compile(r"No FileSystem for scheme|UNSUPPORTED_FILE_SYSTEM|S3AFileSystem not found"),
+        re.compile(
+            r"No FileSystem for scheme|UNSUPPORTED_FILE_SYSTEM|S3AFileSystem not found"
+            # A client of another version of Hadoop than Spark's.
+            r"|fs\.s3a\.\S+ java\.lang\.ClassNotFoundException"
+            r"|(NoClassDefFoundError|NoSuchMethodError)\S* \S*(s3a|amazon)"
+        ),
         msg("Spark cannot read this kind of file system"),
         msg("add its client to the cluster, for S3 the package hadoop-aws in Spark's own version of Hadoop"),
     ),
     _Finding(
         "spark.permission",
-        re.compile(r"AccessControlException|AccessDenied|Permission denied|Status Code: 403|\(403\)"),
+        re.compile(
+            r"AccessControlException|AccessDenied|Permission denied|Status Code: 403|\(403\)"
+            r"|NoA(uthWithAWS|wsCredentials)Exception"
+        ),
         msg("a worker may not read the snapshot's files"),
         msg("let the account that Spark's workers run under read them"),
     ),
     _Finding(
         "spark.file",
-        re.compile(r"PATH_NOT_FOUND|FILE_NOT_EXIST|FileNotFoundException|NoSuchFileException"),
+        re.compile(r"PATH_NOT_FOUND|FILE_NOT_EXIST|FileNotFoundException|NoSuchFileException|UnknownStoreException"),
         msg("a worker does not see a file of the snapshot"),
         msg("name a place that all workers see, in kaohe.toml: [spark] data = …"),
     ),
