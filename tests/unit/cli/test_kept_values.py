@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from pathlib import Path
 
-import numpy as np
 import pyarrow as pa
 import pytest
 from tests.scenarios.desk import Desk
@@ -18,7 +18,6 @@ from tests.unit.run.what_if_kit import APPRAISED, MEASURED, changed
 from kaohe.cli.context import App
 from kaohe.cli.evaluation import evaluated, gather
 from kaohe.cli.workspace import load_workspace
-from kaohe.engine.kept_values import KeptValues
 from kaohe.errors import Exit, KaoheError
 
 QUARTER = ("tiny", "--period", "2026-Q1")
@@ -34,14 +33,17 @@ def asked(desk: Desk, text: str = SCHEME) -> int:
 
 
 def poison(desk: Desk) -> int:
-    """Keep wrong figures under every key, soundly written; how many there are."""
-    folder = desk.workspace / ".kaohe" / "values"
-    kept = KeptValues(folder, 10**9)
-    files = sorted(folder.glob("*.values"))
+    """Exchange all figures that are kept for wrong ones, soundly written; how many there are."""
+    files = [*(desk.workspace / ".kaohe" / "values").glob("*-*.values")]
     for path in files:
-        body = pa.py_buffer(path.read_bytes()[len(b"kaohe values 1\n") + 32 :])
-        table = pa.ipc.open_stream(body).read_all()
-        kept.keep(path.stem, {name: np.ones(table.num_rows, np.int64) for name in table.column_names})
+        title, content = path.read_bytes().split(b"\n", 1)
+        said, columns = content[32:].split(b"\n", 1)
+        table, sink = pa.ipc.open_stream(columns).read_all(), pa.BufferOutputStream()
+        ones = pa.table({name: pa.array([1] * table.num_rows, pa.int8()) for name in table.column_names})
+        with pa.ipc.new_stream(sink, ones.schema) as writer:
+            writer.write_table(ones)
+        wrong = said + b"\n" + bytes(sink.getvalue())
+        path.write_bytes(title + b"\n" + hashlib.sha256(wrong).digest() + wrong)
     return len(files)
 
 
@@ -67,7 +69,9 @@ def test_a_record_of_another_month_asks_nothing_and_one_of_this_quarter_asks_aga
     add_tickets(tiny, ["T50,repair,P1,2026-06-01 00:00,2026-06-01 12:00,8"], "later.csv")
     assert asked(tiny) == 0
     add_tickets(tiny, ["T51,repair,P1,2026-02-01 00:00,2026-02-01 12:00,8"], "late.csv")
-    assert asked(tiny) == 3, "all but the count of the period before"
+    assert asked(tiny) == 2 * 3, "all but the count of the period before; the other months apart from this one"
+    add_tickets(tiny, ["T52,repair,P1,2026-02-02 00:00,2026-02-02 12:00,8"], "later still.csv")
+    assert asked(tiny) == 3, "of the month alone"
 
 
 def test_proofs_measure_everything_again(tiny: Desk) -> None:
