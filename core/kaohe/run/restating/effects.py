@@ -6,7 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from kaohe.appraise.manual import ManualChange
+from kaohe.exact import Flags, Ints
 from kaohe.plugin import Indicator
 from kaohe.run.assessment.disclosure import NOTHING, Discretion, Hidden
 from kaohe.run.figures import points_in_words, value_in_words
@@ -59,24 +62,32 @@ def effects(
     changed: dict[str, list[ManualChange]] = defaultdict(list)
     for each in sorted(set(manual[0]) ^ set(manual[1]), key=lambda each: each.number):
         changed[each.person].append(each)
-    sides = _Sides(before, after)
-    found = (
-        sides.effect(code, posted.get(code, 0), changed.get(code, ()))
-        for code in (sorted(sides.rows[0].keys() | sides.rows[1].keys()) if codes is None else codes)
-    )
+    if codes is None:
+        codes = sorted({*before.appraisal.people.code, *after.appraisal.people.code})
+    sides = _Sides(before, after, codes)
+    found = (sides.effect(code, posted.get(code, 0), changed.get(code, ())) for code in codes)
     return tuple(filter(None, found))
 
 
 class _Sides:
-    """The two runs, each person's rows in them, and what may not be told of either."""
+    """The two runs, each person's rows in them, what may not be told of either, and in whom of those asked for which
+    indicators and adjustments moved."""
 
-    def __init__(self, before: Run, after: Run) -> None:
+    def __init__(self, before: Run, after: Run, codes: Sequence[str]) -> None:
         self.runs = (before, after)
         self.rows = tuple({code: row for row, code in enumerate(run.appraisal.people.code)} for run in self.runs)
         self.discretion = tuple(map(Discretion, self.runs))
         self.quota = after.scheme.tiers is not None and after.scheme.tiers.kind == "quota"
         # By other rules one moves without anybody's doing.
         self.same_rules = before.scheme.digest == after.scheme.digest
+        both = [code for code in codes if all(code in rows for rows in self.rows)]
+        self.place = {code: place for place, code in enumerate(both)}
+        one, other = (np.array([rows[code] for code in both], np.int64) for rows in self.rows)
+        self.indicators = [(used, _moved(before, after, used.key, one, other)) for used in _weighted(before, after)]
+        self.adjustments = [
+            (each, _added(before, each.id, one) != _added(after, each.id, other))
+            for each in _adjustments(before, after)
+        ]
 
     def effect(self, code: str, fen: int, by_hand: Sequence[ManualChange]) -> Effect | None:
         one, other = (self._standing(side, code) for side in (0, 1))
@@ -123,13 +134,13 @@ class _Sides:
     def _own(self, code: str) -> list[Message]:
         """The indicators and adjustments that moved."""
         (before, after), (one, other) = self.runs, (self.rows[0][code], self.rows[1][code])
-        hidden, said = self._hidden(code), []
-        for used in _weighted(before, after):
+        hidden, said, place = self._hidden(code), list[Message](), self.place[code]
+        for used, moved in self.indicators:
+            if not moved[place]:
+                continue
             name = used.indicator.name
             values = [_value(run, used.key, row) for run, row in ((before, one), (after, other))]
             points = [_points(run, used.key, row) for run, row in ((before, one), (after, other))]
-            if values == points == [None, None] or (values[0] == values[1] and points[0] == points[1]):
-                continue
             if used.key in hidden.points or used.key in hidden.values:
                 said.append(msg("{indicator}: moved; withheld", indicator=name))
                 continue
@@ -139,9 +150,11 @@ class _Sides:
                 said[-1] = msg(
                     "{indicator}: {before} → {after}, by the others' values", indicator=name, before=was, after=now
                 )
-        for each in _adjustments(before, after):
-            was_points, now_points = (_added(run, each.id, row) for run, row in ((before, one), (after, other)))
-            if was_points != now_points and each.id not in hidden.adjustments:
+        for each, moved in self.adjustments:
+            if moved[place] and each.id not in hidden.adjustments:
+                was_points, now_points = (
+                    int(_added(run, each.id, np.array([row]))[0]) for run, row in ((before, one), (after, other))
+                )
                 words = {"before": points_in_words(was_points), "after": points_in_words(now_points)}
                 said.append(msg("{indicator}: {before} → {after}", indicator=each.name, **words))
         return said
@@ -189,9 +202,27 @@ def _adjustments(before: Run, after: Run) -> list[Adjustment]:
     return [*after.scheme.adjustments, *(each for each in before.scheme.adjustments if each.id not in ids)]
 
 
-def _added(run: Run, key: str, row: int) -> int:
+def _moved(before: Run, after: Run, key: str, one: Ints, other: Ints) -> Flags:
+    """In whom the indicator's value or points are others: of the people in these rows of the two runs."""
+    pairs = zip(_figures(before, key, one), _figures(after, key, other), strict=True)
+    moved: Flags = np.logical_or.reduce([was != now for was, now in pairs])
+    return moved
+
+
+def _figures(run: Run, key: str, rows: Ints) -> tuple[Ints | Flags, ...]:
+    """Whether there is a value, and which; whether there are points, and which. 0 where there is none."""
+    appraisal, nobody = run.appraisal, np.zeros(len(rows), np.bool_)
+    values = appraisal.values.get(key)
+    known = nobody if values is None else values.known[rows]
+    counted = appraisal.counted[key][rows] if key in appraisal.counted else nobody
+    value = known * 0 if values is None else np.where(known, values.micros[rows], 0)
+    points = np.where(counted, appraisal.points[key][rows], 0) if key in appraisal.points else counted * 0
+    return known, value, counted, points
+
+
+def _added(run: Run, key: str, rows: Ints) -> Ints:
     points = run.appraisal.adjustment_points
-    return int(points[key][row]) if key in points else 0
+    return points[key][rows] if key in points else np.zeros(len(rows), np.int64)
 
 
 def _value(run: Run, key: str, row: int) -> int | None:
