@@ -134,7 +134,8 @@ class RememberedEngine:
         return [each.sums for each in begun if each.sums is not None]
 
     def _begun(self, definition: Definition) -> _Begun:
-        """What is kept of use for it."""
+        """What is kept of use for it: figures over months none of which has changed since. What is then missing is one
+        lot, or two where some other figures show that a part of it has not changed either: that may last."""
         whole = definition.whole
         sums = self._kept.read(definition, whole)
         if sums is not None:
