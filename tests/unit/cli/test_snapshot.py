@@ -6,7 +6,7 @@ import json
 import os
 import sqlite3
 from pathlib import Path
-from shutil import rmtree
+from shutil import copytree, rmtree
 from typing import Any
 
 import pytest
@@ -117,6 +117,30 @@ def test_a_previews_lost_snapshot_is_given_up_knowingly(evaluated: Desk) -> None
     evaluated.do("run", "show", "1")
     found = {each["check"]: each["state"] for each in json.loads(evaluated.try_("doctor", "--format", "json").out)}
     assert (found["snapshots"], found["snapshots.runs"]) == ("well", "well")
+
+
+def test_what_was_given_up_and_came_back_is_kept_as_before(evaluated: Desk, tmp_path: Path) -> None:
+    """A backup turns up after all."""
+    copytree(folder(evaluated), tmp_path / "backup")
+    digest = lose(evaluated, 1)
+    evaluated.do("snapshot", "give-up", digest, "--reason", "gone")
+    copytree(tmp_path / "backup", folder(evaluated), dirs_exist_ok=True)
+    grow_old(evaluated)
+    evaluated.do("snapshot", "collect", "--older-than", "0")
+    assert "run 1" in (verdict := evaluated.do("run", "verify", "1").out)
+    assert "identical" in verdict
+    assert [each["given_up"] for each in listed(evaluated)] == [None, None]
+
+
+def test_a_folder_that_is_gone_is_evaluated_again_before_anything_is_given_up(evaluated: Desk) -> None:
+    digests = [each["snapshot"] for each in listed(evaluated)]
+    rmtree(folder(evaluated))
+    for digest in digests:
+        answer = evaluated.try_("snapshot", "give-up", digest, "--reason", "x")
+        assert (answer.code, "[snapshot.not-lost]" in answer.err) == (1, True)
+    evaluate(evaluated)
+    given = [evaluated.try_("snapshot", "give-up", digest, "--reason", "x").code for digest in digests]
+    assert sorted(given) == [0, 1], "that of the newest state is there again"
 
 
 def test_figures_that_were_changed_are_told_of_a_given_up_run_too(evaluated: Desk) -> None:

@@ -14,10 +14,11 @@ from pathlib import Path
 from sqlalchemy import Connection, select
 
 from kaohe.errors import Place, Problem, fail, refuse_if_any
-from kaohe.records import Store
+from kaohe.records import Snapshot, Store
 from kaohe.records.audit import append, detail_of, take_turn
 from kaohe.records.core_tables import RunResultRow, RunRow
 from kaohe.records.evidence_tables import AuditRow, PeriodStepRow
+from kaohe.records.keeping import says_the_same
 from kaohe.records.row_fields import CoreTable
 from kaohe.records.tables import table_of
 from kaohe.run.stored.kept import kept_texts
@@ -30,9 +31,16 @@ _SHOWN = 5
 
 
 def given_up(connection: Connection) -> dict[str, int]:
-    """The events that gave snapshots up, by the snapshots' digests."""
+    """The events that gave snapshots up, by the snapshots' digests; not where anything official has come to rest on one
+    since, which may be once its files were there again."""
     rows = connection.execute(select(_log.c.seq, _log.c.detail).where(_log.c.action == GIVE_UP).order_by(_log.c.seq))
-    return {detail_of(text)["snapshot"]: seq for seq, text in rows}
+    found = {str(detail_of(text).get("snapshot")): seq for seq, text in rows}
+    return {digest: seq for digest, seq in found.items() if not any(_official(connection, digest))}
+
+
+def is_whole(snapshot: Snapshot) -> bool:
+    """Whether every file of the snapshot is there and holds its rows."""
+    return all(part.path.exists() and says_the_same(part) for part in snapshot.all_partitions())
 
 
 def give_up(store: Store, digest: str, lost: Sequence[Path], reason: str, at: datetime) -> tuple[int, tuple[int, ...]]:

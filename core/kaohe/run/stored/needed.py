@@ -14,7 +14,7 @@ from kaohe.records.core_tables import RunRow
 from kaohe.records.evidence_tables import KeptTextRow
 from kaohe.records.manifest import Snapshot, snapshot_from
 from kaohe.records.tables import table_of
-from kaohe.run.stored.given_up import given_up
+from kaohe.run.stored.given_up import given_up, is_whole
 from kaohe.run.stored.purged import purges
 from kaohe.text import msg
 
@@ -23,11 +23,12 @@ _BEGINNING = '{"content":'  # of every manifest, and of no other text that is ke
 
 
 def needed_by_runs(connection: Connection, folder: Path) -> Needed:
-    """What is needed in the folder; not what was given up. Raises KaoheError where a kept manifest is not what was
-    kept: then nobody can tell which files it named."""
-    lost = given_up(connection)
-    manifests = tuple(each for each in _kept_manifests(connection, folder) if each.digest not in lost)
-    snapshots = {*connection.scalars(select(_runs.c.snapshot)), *(each.digest for each in manifests)} - lost.keys()
+    """What is needed in the folder; not what was given up, unless it is whole again. Raises KaoheError where a kept
+    manifest is not what was kept: then nobody can tell which files it named."""
+    kept, named = tuple(_kept_manifests(connection, folder)), given_up(connection)
+    lost = {each.digest for each in kept if each.digest in named and not is_whole(each)}
+    manifests = tuple(each for each in kept if each.digest not in lost)
+    snapshots = {*connection.scalars(select(_runs.c.snapshot)), *(each.digest for each in manifests)} - lost
     return Needed(manifests, frozenset(snapshots), frozenset(each.file for each in purges(connection).values()))
 
 

@@ -17,7 +17,7 @@ from kaohe.records.keeping import says_the_same
 from kaohe.records.partition import WORKERS, file_sha256
 from kaohe.records.tables import RECORDS
 from kaohe.records.words import nearest
-from kaohe.run.stored.given_up import given_up
+from kaohe.run.stored.given_up import given_up, is_whole
 from kaohe.run.stored.needed import needed_by_runs, runs_by_snapshot
 from kaohe.run.stored.purged import check_purged, purges
 from kaohe.text import Message, msg
@@ -58,7 +58,7 @@ def known_snapshots(store: Store, folder: Path) -> list[Known]:
                 known,
                 runs=tuple(runs.get(digest, ())),
                 newest=_is_newest(known.snapshot, now),
-                given_up=lost.get(digest),
+                given_up=lost.get(digest) if digest in lost and not is_whole(known.snapshot) else None,
             )
             for digest, known in found.items()
         ),
@@ -93,11 +93,16 @@ def find_known(known: Sequence[Known], named: str) -> Known:
 
 
 def lost_files(store: Store, snapshot: Snapshot) -> list[Path]:
-    """The files that are missing or do not hold their rows, and that evaluating would not write anew."""
+    """The files that are missing or do not hold their rows, and that evaluating would not write anew. Of a table whose
+    newest state is not noted, because the whole folder is gone, evaluating has to tell first."""
     with store.reading() as connection:
         purged = purges(connection)
-    now = newest_files(snapshot.folder)
-    parts = [part for part in snapshot.all_partitions() if part.path not in now and part.content not in purged]
+    now, noted = newest_files(snapshot.folder), newest_notes(snapshot.folder).keys()
+    parts = [
+        part
+        for part in snapshot.all_partitions()
+        if part.path not in now and part.path.parent.name in noted and part.content not in purged
+    ]
     return [part.path for part in parts if not part.path.exists() or not says_the_same(part)]
 
 
