@@ -31,7 +31,7 @@ def test_a_command_line_that_makes_no_sense_is_refused_with_usage(
     assert (answer.code, answer.out) == (2, "")
     assert answer.err.startswith("Usage: kaohe evaluate [OPTIONS] SCHEME")
     assert told in answer.err
-    assert not (tiny.workspace / ".kaohe").exists()
+    assert not (tiny.workspace / ".kaohe" / "snapshots").exists()
 
 
 def test_mistakes_of_usage_are_chinese_too(tiny: Desk) -> None:
