@@ -28,9 +28,9 @@ _BATCHES = 8
 def freeze(app: App, scheme: str, name: str, dry_run: bool) -> None:
     from kaohe.cli.evaluation import gather
     from kaohe.records.audit import take_turn
-    from kaohe.run.remarks import check_period
     from kaohe.run.inputs import keep_inputs
     from kaohe.run.life import take_step
+    from kaohe.run.remarks import check_period
     from kaohe.run.stored.noting import note_inputs
 
     app.require("prepare")
