@@ -84,6 +84,9 @@ def test_exports_on_stdout_are_noted_and_tables_for_the_eye_are_not(desk: Desk) 
     noted = {each["what"]: each["sha256"] for each in events(desk, "--action", "export")}
     assert noted.pop("audit")
     assert noted == {what: sha256(text.encode()) for what, text in answers.items()}
+    whole = desk.do(*EVALUATE, "--format", "json").out.encode()  # written as it goes, and noted when it is there
+    (last,) = events(desk, "--action", "export", "--limit", "1")
+    assert (last["sha256"], last["bytes"]) == (sha256(whole), len(whole))
     for group in ("targets", "change", "period", "improvement", "run"):
         desk.do(group, "list", "--format", "json")
     desk.do("audit", "verify")
