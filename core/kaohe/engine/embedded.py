@@ -14,10 +14,11 @@ import pyarrow as pa
 
 from kaohe.engine.connection import connected, execute, give, read
 from kaohe.engine.described import beside, nothing
+from kaohe.engine.everybody import Everybody
 from kaohe.engine.magnitudes import is_wide, largest_in
 from kaohe.engine.ordered import Ordered, is_worth_it, taken_out
 from kaohe.engine.passes import Pass, distributed, needed_for_pass, pass_query, passes
-from kaohe.engine.plan import Everybody, Scan, nodes, not_covered
+from kaohe.engine.plan import Scan, nodes, not_covered
 from kaohe.engine.questions import QueryEngine, Question
 from kaohe.engine.resources import USUAL, Resources
 from kaohe.engine.source import NO_RELATIONS, RECORDS, Relations

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from sqlglot import exp
 
-from kaohe.engine.plan import SUBJECT, Everybody, Measure, Scan, credited, joins_of, needed, projected, select
+from kaohe.engine.everybody import Everybody
+from kaohe.engine.plan import SUBJECT, Measure, Scan, credited, joins_of, needed, projected, select
 from kaohe.engine.source import Join, source
 from kaohe.language import ANY_SIZE, Bounds, Largest
 from kaohe.plugin import RecordType

@@ -10,10 +10,11 @@ import pyarrow as pa
 from sqlglot import exp
 
 from kaohe.engine.described import Beside, beside
+from kaohe.engine.everybody import Everybody, of_these
 from kaohe.engine.groups import Grouping, Groups, group_query, read_groups
 from kaohe.engine.groups import computed as computed_in_groups
 from kaohe.engine.overflow import A_FIGURE, A_SUM
-from kaohe.engine.plan import Everybody, Parts, Scan, needed, not_covered, of_these
+from kaohe.engine.plan import Parts, Scan, needed, not_covered
 from kaohe.engine.rows import Found, Rows, arranged, computed, needed_for, row_query
 from kaohe.engine.settled import put_otherwise
 from kaohe.engine.source import NO_RELATIONS, Relations

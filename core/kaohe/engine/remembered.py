@@ -14,8 +14,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from kaohe.engine.definitions import Defining, Definition, Months, contents
+from kaohe.engine.everybody import Everybody
 from kaohe.engine.kept_values import KeptValues
-from kaohe.engine.plan import Engine, Everybody, Measure, Parts, Scan
+from kaohe.engine.plan import Engine, Measure, Parts, Scan
 from kaohe.engine.settled import put_otherwise
 from kaohe.engine.source import NO_RELATIONS, Relations
 from kaohe.engine.sums import Merging, Sums

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
+from kaohe.engine.everybody import Places
 from kaohe.engine.overflow import A_SUM, too_large
-from kaohe.engine.plan import Places
 from kaohe.exact import Ints
 
 ADDED_UP = frozenset({"count", "sum", "mean", "share", "nps"})

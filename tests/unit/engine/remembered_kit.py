@@ -11,8 +11,8 @@ import pyarrow.parquet as pq
 from tests.unit.engine import scan_kit
 
 from kaohe.engine import DuckEngine, Measure, Request, Scan, fuse
+from kaohe.engine.everybody import Everybody
 from kaohe.engine.kept_values import KeptValues
-from kaohe.engine.plan import Everybody
 from kaohe.engine.remembered import RememberedEngine
 from kaohe.errors import Problem
 from kaohe.records import Snapshot

@@ -12,9 +12,10 @@ import pyarrow.parquet as pq
 from sqlglot import exp
 
 from kaohe.engine.described import beside, nothing
+from kaohe.engine.everybody import Everybody
 from kaohe.engine.overflow import too_large
 from kaohe.engine.passes import distributed, needed_for_pass, pass_query, passes
-from kaohe.engine.plan import Everybody, Scan, nodes, not_covered
+from kaohe.engine.plan import Scan, nodes, not_covered
 from kaohe.engine.questions import QueryEngine, Question
 from kaohe.engine.source import NO_RELATIONS, RECORDS, Relations
 from kaohe.engine.spark.failures import Overflow, seen_otherwise
