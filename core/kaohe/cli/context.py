@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kaohe.cli import clock
-from kaohe.errors import Problem
-from kaohe.text import Language, Message, render, visible
+from kaohe.errors import Place, Problem
+from kaohe.text import Language, Message, msg, render, visible
 
 if TYPE_CHECKING:
     from kaohe.cli.calendar_folder import CalendarFolder
@@ -35,6 +35,8 @@ class App:
         self.folder = folder
         self.environment = environment
         self.acting = acting
+        self.making = False
+        """The workspace is only just being made."""
 
     @cached_property
     def workspace(self) -> Workspace:
@@ -63,11 +65,14 @@ class App:
         return self._opened({})
 
     def _opened(self, record_types: Mapping[str, RecordType]) -> Store:
+        """The database; where its file is not there, a new one is made, and that is said: it may be somewhere else."""
         from kaohe.records import open_store
-        from kaohe.records.connecting import Pool
+        from kaohe.records.connecting import Pool, file_of
 
         workspace, settings = self.workspace, self.workspace.database
-        return open_store(
+        file = file_of(workspace.database_url, workspace.folder)
+        is_new = file is not None and not file.exists()
+        store = open_store(
             workspace.database_url,
             record_types,
             folder=workspace.folder,
@@ -78,6 +83,9 @@ class App:
             at=self.now(),
             tell=self.say if sys.stderr.isatty() else None,
         )
+        if is_new and not self.making:
+            self.problems([_made_anew(str(file))])
+        return store
 
     def close(self) -> None:
         """Close what was opened of the database."""
@@ -180,3 +188,9 @@ class App:
         from kaohe.cli.output import print_json
 
         print_json(data)
+
+
+def _made_anew(file: str) -> Problem:
+    what = msg("the database was not there: a new one was made, in which there is nothing")
+    fix = msg("if there should be one, correct the URL in kaohe.toml, or bring the file back from a backup")
+    return Problem("database.new", what, Place(file=file), fix=fix, severity="warning")

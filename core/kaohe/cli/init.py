@@ -67,6 +67,7 @@ def make_workspace(app: App, folder: Path, *, industries: Sequence[str], timezon
         (folder / FILE).touch(0o600 if holds_password(database) else 0o666)
         write_whole(folder / FILE, settings(folder.name, app.language, timezone, database, allowed))
         made = App(app.language, folder, app.environment, app.acting)
+        made.making = True
         make_private(made.workspace.kept)
         made.store.close()
     return App(app.language, folder, app.environment, app.acting)

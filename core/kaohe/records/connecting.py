@@ -77,6 +77,12 @@ def address_of(url: str, folder: Path) -> URL:
             raise _unreadable(other)
 
 
+def file_of(url: str, folder: Path) -> Path | None:
+    """The file of SQLite that the URL names, whether it is there or not; None for a server. Raises KaoheError."""
+    address = address_of(url, folder)
+    return Path(address.database or "") if address.get_backend_name() == "sqlite" else None
+
+
 def engine_of(address: URL, patience: float, pool: Pool = DEFAULT, who: str = "") -> Engine:
     """What makes connections to the address; ``patience``: seconds to wait for another writer; ``who``: whose they are,
     as the server shows it to whoever waits for them."""

@@ -168,3 +168,16 @@ class TestInit:
         answer = Desk(tmp_path).try_("init", tmp_path / "file" / "new")
         assert answer.code == 3
         assert "this folder cannot be made or written" in answer.err
+
+
+def test_a_database_that_is_not_there_is_made_and_that_is_said_once(tmp_path: Path) -> None:
+    """Whoever mistypes its name, or lost it, must not take an empty one for his own."""
+    desk = Desk(tmp_path / "desk")
+    assert "database.new" not in desk.do("init", desk.workspace).err
+    assert desk.do("people", "list").err == ""
+    (desk.workspace / "kaohe.db").rename(tmp_path / "elsewhere.db")
+    told = desk.do("people", "list").err
+    assert f"{desk.workspace / 'kaohe.db'}: warning [database.new]" in told
+    assert "a new one was made, in which there is nothing" in told
+    assert "bring the file back from a backup" in told
+    assert desk.do("people", "list").err == ""
