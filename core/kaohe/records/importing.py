@@ -181,8 +181,10 @@ def _straight(task: _Task, readings: _Readings) -> Imported | None:
         return None
     gathered = Gathered()
     with task.store.connected() as connection, transaction(connection, "write") as current:
-        begun = task.begin(connection)
-        if not may_meet(connection, task.target, record_type.key, order):
+        # Asked before the import has a number, which would be lost, and again when nobody else writes any more.
+        asked = (connection, task.target, record_type.key, order)
+        begun = None if may_meet(*asked) else task.begin(connection)
+        if begun is not None and not may_meet(*asked):
             way = Straight(connection, task.target, record_type, task.names, begun.id)
             with suppress(OutOfOrder), way.filling():
                 for reading in readings.all():
