@@ -38,7 +38,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="fail the session where a test was skipped, unless only public data beside the repository are absent",
     )
-    parser.addoption("--every-kill", action="store_true", help="kill commands at every point drawn, not at a third")
+    parser.addoption("--every-kill", action="store_true", help="kill commands at every point drawn, not at a quarter")
 
 
 def pytest_configure(config: pytest.Config) -> None:
