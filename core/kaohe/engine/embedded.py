@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
+from threading import Lock
 from typing import Any
 
 import duckdb
@@ -36,6 +37,7 @@ class DuckEngine(QueryEngine):
 
     def __init__(self, resources: Resources = USUAL) -> None:
         self._resources = resources
+        self._sorting = Lock()  # what is sorted takes memory of its own: one reading at a time
 
     def everybody(
         self,
@@ -85,7 +87,8 @@ class DuckEngine(QueryEngine):
             question = Question(one.records, query, partitions, relations, besides)
             table = _asked(cursor, question, snapshot)
             for each in statistics:
-                table = each.beside(table, _asked(cursor, replace(question, query=each.query), snapshot))
+                with self._sorting:
+                    table = each.beside(table, _asked(cursor, replace(question, query=each.query), snapshot))
         return dict(distributed(one, columns, table))
 
     def answer(self, question: Question, snapshot: Snapshot) -> pa.Table:

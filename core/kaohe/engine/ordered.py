@@ -22,7 +22,7 @@ from kaohe.exact import Ints
 from kaohe.language import percentile_of
 
 VALUE = "value"
-BYTES = 48
+BYTES = 64
 """What a record takes while its value is sorted."""
 WORTH = 100_000
 """From so many records on it is worth another reading of them."""
