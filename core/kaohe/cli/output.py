@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import IO, TYPE_CHECKING, Any, Literal
 
 from kaohe.text import visible
@@ -41,22 +41,49 @@ def print_table(
 ) -> None:
     """An aligned table on stdout; ``right`` names the columns of numbers."""
     from rich import box
+    from rich.cells import cell_len
     from rich.table import Table
 
     page = console(sys.stdout)
-    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     numbers = set(right)
     names = [visible(header) for header in headers]
     texts = [["" if cell is None else visible(str(cell)) for cell in row] for row in rows]
-    widths = _fitting([*zip(names, *texts, strict=True)], numbers, page.width)
+    columns = [*zip(names, *texts, strict=True)]
+    full = [max(map(cell_len, column)) for column in columns]
+    widths = _fitting(columns, numbers, page.width)
+    fits = _taken(full) <= page.width
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     for index, cells in widths.items():
         justify: Literal["left", "right"] = "right" if index in numbers else "left"
         table.add_column(names[index], justify=justify, overflow="fold", width=cells)
-    for row in texts:
+    # Where every cell has its room, one row shows how all are set, and they need not pass through a page's layout.
+    shown = [["x" * cells for cells in full]] if fits and texts else texts
+    for row in shown:
         table.add_row(*(row[index] for index in widths))
     with page.capture() as captured:
         page.print(table)
-    sys.stdout.write("".join(f"{line.rstrip()}\n" for line in captured.get().splitlines()))
+    lines = captured.get().splitlines()
+    if fits and texts:
+        lines[-2:-1] = _set(texts, full, numbers)
+    sys.stdout.write("".join(f"{line.rstrip()}\n" for line in lines))
+
+
+def _taken(widths: Collection[int]) -> int:
+    """What columns take so wide, and the room between them."""
+    return sum(widths) + _BETWEEN * len(widths) - 2
+
+
+def _set(rows: Iterable[Sequence[str]], widths: Sequence[int], numbers: set[int]) -> Iterator[str]:
+    """Each row as a line, its cells as wide as they take on a terminal."""
+    from rich.cells import cell_len
+
+    for row in rows:
+        cells = []
+        for index, (text, width) in enumerate(zip(row, widths, strict=True)):
+            word = text.rstrip()
+            room = " " * (width - cell_len(word))
+            cells.append(room + word if index in numbers else word + room)
+        yield " " + (" " * _BETWEEN).join(cells)
 
 
 def _fitting(columns: Sequence[Sequence[str]], numbers: set[int], width: int) -> dict[int, int | None]:
@@ -68,7 +95,7 @@ def _fitting(columns: Sequence[Sequence[str]], numbers: set[int], width: int) ->
     from rich.cells import cell_len
 
     full = {index: max(map(cell_len, column)) for index, column in enumerate(columns)}
-    if sum(full.values()) <= width - _BETWEEN * len(full) + 2:
+    if _taken(full.values()) <= width:
         return dict.fromkeys(full)
     cells = {index: max(map(cell_len, columns[index][1:]), default=0) for index in full if any(columns[index][1:])}
     room = width - _BETWEEN * len(cells) + 2

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
+
 from hypothesis import given
 from hypothesis import strategies as st
+from rich import box
 from rich.cells import cell_len
+from rich.table import Table
 
-from kaohe.cli.output import _fitting
+from kaohe.cli.output import _fitting, console, print_table
 
 PEOPLE = [
     ("工号", "E01", "E02"),
@@ -42,3 +47,31 @@ def test_what_is_given_fits_the_width_and_is_never_more_than_a_column_needs(
     shares = {index: cells for index, cells in widths.items() if cells is not None}
     assert sum(shares.values()) <= max(0, width - 3 * len(shares) + 2)
     assert all(0 < cells <= max(map(cell_len, columns[index])) for index, cells in shares.items())
+
+
+WORDS = st.lists(st.sampled_from(["a", " ", "汉", "é", "👍", "👨\u200d👩\u200d👧", "0", ".", "-"]), max_size=6).map(
+    "".join
+)
+
+
+@given(
+    st.lists(WORDS, min_size=1, max_size=4).flatmap(
+        lambda names: st.tuples(st.just(names), st.lists(st.tuples(*[WORDS] * len(names)), max_size=5))
+    ),
+    st.sets(st.integers(0, 3)),
+    st.none() | WORDS,
+)
+def test_rows_that_have_room_stand_as_in_a_page_that_is_laid_out(
+    named: tuple[list[str], list[tuple[str, ...]]], right: set[int], title: str | None
+) -> None:
+    names, rows = named
+    laid, printed = io.StringIO(), io.StringIO()
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    for index, name in enumerate(names):
+        table.add_column(name, justify="right" if index in right else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    console(laid).print(table)
+    with contextlib.redirect_stdout(printed):
+        print_table(names, rows, right=right, title=title)
+    assert printed.getvalue() == "".join(f"{line.rstrip()}\n" for line in laid.getvalue().splitlines())
