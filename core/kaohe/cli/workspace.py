@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -191,14 +192,20 @@ def _mistakes(data: dict[str, Any], document: Any) -> list[Problem]:
     problems: list[Problem] = []
 
     def report(
-        path: tuple[str | int, ...], what: Message, found: Any = None, expected: str | Message | None = None
+        path: tuple[str | int, ...],
+        what: Message,
+        found: Any = None,
+        expected: str | Message | None = None,
+        fix: Message | None = None,
     ) -> None:
         text = None if found is None else str(found)
-        problems.append(Problem("workspace.setting", what, document.place(path), text, expected))
+        problems.append(Problem("workspace.setting", what, document.place(path), text, expected, fix))
 
     for key, value in data.items():
         if key not in _KEYS:
-            report((key,), msg("unknown setting {key}", key=key), expected=", ".join(_KEYS))
+            near = get_close_matches(key, _KEYS, n=1)
+            fix = msg("did you mean {name}?", name=near[0]) if near else None
+            report((key,), msg("unknown setting {key}", key=key), expected=", ".join(_KEYS), fix=fix)
         elif not isinstance(value, _KEYS[key]):
             # A database written as a plain URL may hold a password.
             report((key,), msg("{key} has the wrong type", key=key), None if key == "database" else value)

@@ -78,6 +78,15 @@ name = "x"
     ]
 
 
+def test_an_unknown_setting_is_told_beside_the_nearest_one(tmp_path: Path) -> None:
+    (tmp_path / "kaohe.toml").write_text(f'{SOUND}\n[valuse]\nlimit = "1GB"\n', "utf-8")
+    with pytest.raises(KaoheError) as caught:
+        load_workspace(tmp_path, {})
+    (problem,) = caught.value.problems
+    assert problem.fix is not None
+    assert problem.fix.in_("en") == "did you mean values?"
+
+
 @pytest.mark.parametrize(
     ("text", "first"),
     [
