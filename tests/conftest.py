@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import gc
 import os
 import pwd
 import shutil
@@ -38,10 +39,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="fail the session where a test was skipped, unless only public data beside the repository are absent",
     )
-    parser.addoption("--every-kill", action="store_true", help="kill commands at every point drawn, not at a quarter")
+    parser.addoption("--every-kill", action="store_true", help="kill commands at every point drawn, not at a sixth")
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    gc.set_threshold(100_000, 20, 50)  # what a long session holds is not looked through for cycles every few tests
     if config.getoption("nothing_skipped") and not hasattr(config, "workerinput"):
         config.pluginmanager.register(NothingSkipped(), "nothing-skipped")
 
