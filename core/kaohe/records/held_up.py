@@ -18,7 +18,8 @@ Tell = Callable[[Message], None]
 AFTER = 2.0
 """Seconds for which nobody wonders."""
 _BLOCKING = text(
-    f"SELECT {session_columns} FROM pg_stat_activity WHERE pid = ANY(pg_blocking_pids(:waiting)) "  # noqa: S608 - ours
+    f"SELECT {session_columns} FROM pg_stat_activity "  # noqa: S608 - column names that are written in the code
+    "WHERE pid = ANY(pg_blocking_pids(:waiting)) "
     "ORDER BY xact_start LIMIT 1"
 )
 

@@ -45,7 +45,7 @@ class ArrowFile:
         shown = ", ".join("''" if value == "" else "0" for value in first)
         names = [name for name, _kind in layout.columns]
         asked = ", ".join(map(_no_bytes, names, types))
-        rows = f"SELECT {asked} FROM ({query_text(layout, months, _DIALECT)})"  # noqa: S608 - ours
+        rows = f"SELECT {asked} FROM ({query_text(layout, months, _DIALECT)})"  # noqa: S608 - quoted by SQLAlchemy
         with self._asked(f"SELECT {shown} UNION ALL {rows}") as batches:
             is_first = True
             for batch in batches:

@@ -18,7 +18,7 @@ session_columns = (
     "to_char(xact_start, 'HH24:MI:SS') AS since"
 )
 _SESSIONS = text(
-    f"SELECT {session_columns} FROM pg_stat_activity "  # noqa: S608 - the words are ours
+    f"SELECT {session_columns} FROM pg_stat_activity "  # noqa: S608 - column names that are written in the code
     "WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_xid IS NOT NULL "
     "ORDER BY xact_start LIMIT 1"
 )

@@ -73,7 +73,7 @@ def _entries(column: Coded, texts: Sequence[bytes]) -> Callable[[slice], pa.Arra
 
 def _lists(column: Lists[Any], texts: Sequence[bytes]) -> Callable[[slice], pa.Array]:
     """A list for each row: what opens it, the first entry, further ones, what closes it."""
-    import pyarrow as pa  # noqa: PLC0415 - likewise
+    import pyarrow as pa  # noqa: PLC0415 - not everything that names a run's columns writes them
 
     count = len(texts)
     words = pa.array([*texts, *(b"," + text for text in texts), b",[", b"]"], pa.large_binary())
