@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -162,8 +163,9 @@ class App:
         return f"{at.astimezone(self.workspace.timezone):%Y-%m-%d %H:%M}"
 
     def say(self, text: Message | str) -> None:
-        """A message for a person, on stderr."""
-        sys.stderr.write(f"{visible(render(text, self.language))}\n")
+        """A message for a person, on stderr; where nobody reads it any more, the command goes on all the same."""
+        with suppress(BrokenPipeError):
+            sys.stderr.write(f"{visible(render(text, self.language))}\n")
 
     def problems(self, problems: Iterable[Problem]) -> None:
         """Problems in the user's language, on stderr."""

@@ -124,6 +124,7 @@ def run(arguments: Sequence[str], environment: dict[str, str]) -> int:
     if lang is not None and words.recognise(lang) is None:
         app.problems([Problem("usage.language", msg("unknown language"), Place(key="--lang"), lang, "zh_CN, en")])
         return Exit.USAGE
+    result: Any = Exit.OK
     try:
         # Not ``main`` of click: that would answer a closed pipe its own way.
         with root().make_context("kaohe", rest, obj=app) as context:
@@ -140,9 +141,8 @@ def run(arguments: Sequence[str], environment: dict[str, str]) -> int:
     except (click.Abort, KeyboardInterrupt):
         app.say(msg("interrupted; nothing of the unfinished step was kept"))
         return Exit.INTERRUPTED
-    except BrokenPipeError:
+    except BrokenPipeError:  # a reader who has seen enough does not change what came of the command
         _give_up_stdout()
-        return Exit.OK
     except OSError as error:
         _give_up_stdout()
         return _unavailable(app, error)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import subprocess
 import sys
 from pathlib import Path
@@ -104,3 +106,17 @@ def test_a_mistyped_command_is_answered_in_chinese_alone(words: list[str], said:
         check=False,
     )
     assert (done.returncode, said in done.stderr) == (2, True), done.stderr
+
+
+class Closed(io.StringIO):
+    """A pipe whose reader has gone."""
+
+    def write(self, text: str) -> int:
+        raise BrokenPipeError
+
+
+def test_a_reader_who_has_gone_does_not_make_a_mistake_a_success(tmp_path: Path) -> None:
+    bad = tmp_path / "bad.toml"
+    bad.write_text("[scheme]\nid = 3\n", "utf-8")
+    with contextlib.redirect_stderr(Closed()):
+        assert run(["scheme", "check", str(bad)], {}) == Exit.MISTAKE
